@@ -1,0 +1,49 @@
+# `make` alone lists what there is. No make, or Windows: the README has the same commands in Python.
+# The environment is made when it is missing and renewed when constraints.txt changes.
+PYTHON ?= python3
+PY := .venv/bin/python
+UV := $(PY) -m uv pip compile --quiet --no-config --upgrade --only-binary :all: --no-annotate \
+	--custom-compile-command "make lock" --python-version 3.11
+
+.PHONY: help lab test lint notebooks bench lock clean
+
+help:
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+
+lab: .venv/installed ## open the course in JupyterLab
+	$(PY) -m jupyterlab --ip=127.0.0.1 --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb \
+	--LabApp.news_url=None --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate \
+	--LabApp.extension_manager=readonly $(if $(filter 0,$(shell id -u)),--allow-root)
+
+test: .venv/installed ## run every test: units, both editions of each lesson, style
+	$(PY) -m pytest
+	@$(MAKE) --no-print-directory lint
+
+lint: .venv/installed ## check the style of code and lessons
+	$(PY) -m ruff check
+	$(PY) -m ruff format --check
+
+notebooks: .venv/installed ## derive notebooks/ from solutions/ and execute both
+	$(PY) tools/build_notebooks.py
+
+bench: .venv/installed ## time the NumPy layers against Keras and PyTorch (needs torch)
+	@$(PY) -m pip show --quiet --quiet torch || { echo "PyTorch is no part of the course. For the benchmark: $(PY) -m pip install torch"; exit 1; }
+	env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE $(PY) tools/benchmark.py
+
+lock: .venv/installed ## renew constraints.txt and binder/requirements.txt from requirements.txt
+	$(PY) -m pip install --quiet uv==0.13.9
+	$(UV) requirements.txt --universal --fork-strategy fewest --generate-hashes -o constraints.txt
+	$(UV) requirements.txt -c constraints.txt --python-platform x86_64-manylinux_2_28 -o binder/requirements.txt
+
+clean: ## remove the environment and all caches; notebooks stay as they are
+	rm -rf .venv .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+# The stamp is written last, so that a set-up that failed is taken up again.
+.venv/installed: constraints.txt
+	@$(PYTHON) -c "import sys; v = sys.version_info[:2]; sys.exit(not (3, 11) <= v <= (3, 13) and 'Python 3.11, 3.12 or 3.13 is needed (TensorFlow has no build for others); this is %d.%d.' % v)" \
+	|| { echo "Name one that you have, for example: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@echo "Setting up .venv, once: some 450 MB to download, a few minutes."
+	$(PYTHON) -m venv .venv || { echo "On Debian and Ubuntu: apt install python3-venv"; exit 1; }
+	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r constraints.txt
+	touch $@

@@ -1,0 +1,1 @@
+"""What the lessons import: layers, training, figures, explorers and checks."""

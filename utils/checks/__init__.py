@@ -1,0 +1,361 @@
+"""The engine of the checks: one `Exercise` for each function that a lesson asks for.
+
+    from utils.checks import lesson01 as check
+    rnn_step = check.rnn_step(rnn_step)
+
+prints one line, which says right, not attempted yet, or what is wrong, and hands back the
+learner's function if it is right, else the reference, so that the cells below work.
+
+How a mistake is found: the function is called on probes, small random arguments with one thing
+switched off at a time. A known mistake is a line of the reference and what stands there
+instead; the first one with the same results on every probe is what the learner did. If there
+is none, the results are described: type, shape, and where they are right and where wrong.
+"""
+
+import contextlib
+import copy
+import dis
+import inspect
+import io
+import itertools
+import linecache
+import re
+import traceback
+import warnings
+from typing import NamedTuple
+
+import numpy as np
+
+SIZES = {"batch": 3, "timesteps": 9, "features": 2, "units": 5}  # no two alike, nor after +-1
+
+HINTS = {
+    UnboundLocalError: "a name is read before it has a value",
+    NameError: "is it spelt as in the def line, or as where it was given its value?",
+    IndexError: "that index is past the end",
+    RecursionError: "the function calls itself and never comes to an end",
+}
+
+
+class Probe(NamedTuple):
+    """Arguments to try, what sets them apart from the first probe's, and where that points."""
+
+    args: dict
+    when: str = ""
+    look: str = ""
+    sizes: dict = {}
+
+
+class Call(NamedTuple):
+    """What came of one call. `result` is a list of arrays, an exception, or a complaint."""
+
+    value: object
+    result: object
+    printed: str
+    changed: list  # names of the arguments that are no longer what they were
+
+
+class Exercise:
+    """Called with a learner's function: prints the verdict, returns the function to go on with.
+
+    `returns` maps what is to be returned to its axes, {"h_t": "batch units"}. `right` says what
+    has been verified. `mistakes` are triples: text that stands once in the reference, what
+    stands there instead, the nudge. `evidence(args, result)` says what is wrong with a result
+    that is a number or a short list.
+    """
+
+    def __init__(self, reference, probes, returns, right, mistakes=(), evidence=None):
+        self.reference, self.probes, self.returns = reference, probes, returns
+        self.right, self.mistakes, self.evidence = right, mistakes, evidence
+        self.name = reference.__name__
+
+    def __call__(self, answer):
+        with np.errstate(all="ignore"):
+            line = " ".join(self.judge(answer).split())
+        print(line)
+        return answer if line.startswith("Right: ") else self.reference
+
+    def judge(self, answer):
+        """The line to print about `answer`."""
+        later = f"Not attempted yet: the cells below use the course's own {self.name} meanwhile."
+        if answer is self.reference:
+            return f"{later} It is what this name stands for now: run the cell with yours again."
+        if not callable(answer) or isinstance(answer, Exercise):
+            return f"Not yet: hand over the function itself, {self.name}, not {kind(answer)}."
+        if not accepts(answer, self.probes[0].args):
+            wanted = ", ".join(self.probes[0].args)
+            return f"Not yet: {self.name} takes ({wanted}), not {inspect.signature(answer)}."
+        first = self.call(answer, self.probes[0])
+        print(first.printed, end="")  # of all calls the first only, so that each print shows once
+        empty = first.value is None or first.value is ... or left_open(first.value)
+        if empty and not first.printed and not works(answer):
+            return later
+        complaint = self.complaint(answer, first)
+        if not complaint:
+            return f"Right: {self.right}."
+        return f"Not yet: {complaint}" + ("" if complaint.endswith((".", "?")) else ".")
+
+    def complaint(self, answer, first):
+        """What is wrong with `answer`, in words, or nothing."""
+        if left_open(first.value):
+            return "raise NotImplementedError() still stands below your lines: delete it"
+        if first.value is None:
+            does = "prints but does not return" if first.printed else "does not return"
+            return f"your function {does} its result: it must end with a return"
+        if not same(first.result, self.call(answer, self.probes[0]).result):
+            return (
+                "called twice with the same arguments, your function answers differently: "
+                "something outlives the call (a global, a default argument), or is random"
+            )
+        calls = [first] + [self.call(answer, probe) for probe in self.probes[1:]]
+        results = [call.result for call in calls]
+        changed = [name for call in calls for name in call.changed]
+        wanted = self.results(self.reference)
+        if all(map(same, results, wanted)):
+            return changed and (
+                f"the numbers are right, but your function changes its argument {changed[0]} "
+                "in place, and whoever called it may need the old values: work on a copy"
+            )
+        if words := self.known_mistake(results, wanted):
+            return words
+        if changed:
+            return f"your function changes its argument {changed[0]} in place: work on a copy"
+        return self.description(answer, results, wanted)
+
+    def call(self, function, probe):
+        """Call `function` with copies of the probe's arguments, quietly."""
+        args, printed = copy.deepcopy(probe.args), io.StringIO()
+        with contextlib.redirect_stdout(printed), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            try:
+                value = function(*args.values())
+                result = as_arrays(value, list(self.returns))
+            except Exception as error:
+                value = result = error
+        changed = [name for name in args if not unchanged(args[name], probe.args[name])]
+        return Call(value, result, printed.getvalue(), changed)
+
+    def results(self, function):
+        return [self.call(function, probe).result for probe in self.probes]
+
+    def variants(self):
+        """The reference with each known mistake in it, and the words for it."""
+        source = inspect.getsource(self.reference)
+        for right, wrong, words in self.mistakes:
+            if source.count(right) != 1:
+                raise AssertionError(f"{right!r} must stand in {self.name} exactly once")
+            scope = dict(self.reference.__globals__)
+            exec(source.replace(right, wrong), scope)
+            yield scope[self.name], words
+
+    def known_mistake(self, results, wanted):
+        """The words for the first mistake with these results; if none explains all that is
+        wrong, for the first that explains one part of it and touches no part that is right."""
+        tried = [(self.results(variant), words) for variant, words in self.variants()]
+        wrong = wrong_parts(results, wanted)
+        for part in [None, *wrong]:
+            for theirs, words in tried:
+                if alike(results, theirs, part) and set(wrong_parts(theirs, wanted)) <= set(wrong):
+                    return words
+        return None
+
+    def description(self, answer, results, wanted):
+        """What can be said about a mistake that nobody foresaw."""
+        at = [same(a, b) for a, b in zip(results, wanted, strict=True)].index(False)
+        probe, result = self.probes[at], results[at]
+        but = f"right otherwise, but {probe.when} " if at else ""
+        if isinstance(result, Exception):
+            return but + explain(result, answer, probe.sizes)
+        if isinstance(result, str):
+            return but + result
+        if len(results) > 1 and all(same(result, other) for other in results):
+            return f"{' and '.join(self.returns)} should depend on the arguments, and never changes"
+        part = wrong_parts([result], [wanted[at]])[0]
+        name, axes = list(self.returns.items())[part]
+        got, want = result[part], wanted[at][part]
+        right_names = [n for k, n in enumerate(self.returns) if same(result, wanted[at], k)]
+        but += f"right: {', '.join(right_names)}; but " if right_names else ""
+        if words := difference(got, want, axes.split(), probe.sizes):
+            return f"{but}{name} {words}"
+        if self.evidence:
+            return but + self.evidence(probe.args, got)
+        for other, r, w in zip(self.probes, results, wanted, strict=True):
+            if at == 0 and same(r, w, part):
+                return f"{but}{name} is right {other.when}, and wrong otherwise: {other.look}"
+        return f"{but}{name} has the right shape, but is wrong for all arguments that were tried"
+
+
+# --- probes -----------------------------------------------------------------------------------
+
+
+def random_probes(arguments, terms, seed=0):
+    """All arguments random; each and every two of `terms` zero; one sample; one timestep.
+
+    `arguments` maps each to its axes, "batch units". Values stay within +-0.9, as tanh's do.
+    """
+    rng = np.random.default_rng(seed)
+    used = {axis for axes in arguments.values() for axis in axes.split()}
+
+    def probe(when="", look="", zero=(), **smaller):
+        sizes = {axis: size for axis, size in (SIZES | smaller).items() if axis in used}
+        shapes = {name: [sizes[a] for a in axes.split()] for name, axes in arguments.items()}
+        args = {name: rng.uniform(-0.9, 0.9, shape) for name, shape in shapes.items()}
+        return Probe(args | {name: 0 * args[name] for name in zero}, when, look, sizes)
+
+    probes = [probe()]
+    for off in [*itertools.combinations(terms, 1), *itertools.combinations(terms, 2)]:
+        names = " and ".join(off)
+        when = f"while {names} {'is' if len(off) == 1 else 'are'} zero"
+        probes.append(probe(when, f"look at what you do with {names}", off))
+    probes.append(probe("for a single sample", "do the samples get mixed up?", batch=1))
+    if "timesteps" in used:
+        look = "look at what one step hands to the next"
+        probes.append(probe("for a single timestep", look, timesteps=1))
+    return probes
+
+
+# --- one call ---------------------------------------------------------------------------------
+
+
+def accepts(function, arguments):
+    """Can `function` be called with so many positional arguments?"""
+    try:
+        inspect.signature(function).bind(*arguments)
+    except (TypeError, ValueError) as error:
+        return isinstance(error, ValueError)  # a built-in function that doesn't tell
+    return True
+
+
+def left_open(value):
+    return isinstance(value, NotImplementedError)
+
+
+def works(function):
+    """Does the body read an argument or give a value to a name? A stub does neither."""
+    if not hasattr(function, "__code__"):
+        return True
+    names = [op.opname for op in dis.get_instructions(function)]
+    return any(word in name for name in names for word in ("_FAST", "_DEREF", "_CLOSURE"))
+
+
+def as_arrays(value, names):
+    """`value` as a list of float arrays, one for each name, or a complaint in words."""
+    several, returned = len(names) > 1, f"your function returns {kind(value)}"
+    if several and not (isinstance(value, (tuple, list)) and len(value) == len(names)):
+        return f"{returned} where {len(names)} arrays are asked for: {', '.join(names)}"
+    if not several and isinstance(value, tuple) and any(np.ndim(v) for v in value):
+        return f"{returned} where one array is asked for: {names[0]}"
+    try:
+        arrays = [np.array(v) for v in (value if several else [value])]
+        if all(a.dtype.kind in "biuf" for a in arrays):
+            return [a.astype(float) for a in arrays]
+    except ValueError:  # a list whose items differ in length
+        pass
+    return f"{returned} that can't be read as an array of numbers"
+
+
+def unchanged(a, b):
+    if isinstance(a, list):
+        return len(a) == len(b) and all(map(unchanged, a, b))
+    return np.array_equal(a, b)
+
+
+# --- comparing --------------------------------------------------------------------------------
+
+
+def close(a, b):
+    """Equal but for rounding, be it that of float32."""
+    if a.shape != b.shape:
+        return False
+    scale = np.max(np.abs(b[np.isfinite(b)]), initial=0) or 1
+    return np.allclose(a, b, rtol=0, atol=1e-5 * scale, equal_nan=True)
+
+
+def same(a, b, part=None):
+    """Are two results alike? Of a result with several arrays, `part` picks one to compare."""
+    if isinstance(a, list) and isinstance(b, list):
+        return all(map(close, a, b)) if part is None else close(a[part], b[part])
+    return type(a) is type(b) and str(a) == str(b) and part is None
+
+
+def alike(results, theirs, part):
+    """The same mistake? An exception on the first probe, where all goes on, is evidence enough;
+    on a later one its type is, for its words depend on which line comes first."""
+    if isinstance(results[0], Exception):
+        return same(results[0], theirs[0])
+    pairs = list(zip(results, theirs, strict=True))
+    return all(
+        type(a) is type(b) if isinstance(a, Exception) else same(a, b, part) for a, b in pairs
+    )
+
+
+def wrong_parts(results, wanted):
+    """The positions of the arrays that are wrong on any probe."""
+    if not all(isinstance(result, list) for result in results):
+        return []
+    pairs = list(zip(results, wanted, strict=True))
+    return [k for k in range(len(wanted[0])) if not all(same(a, b, k) for a, b in pairs)]
+
+
+# --- words ------------------------------------------------------------------------------------
+
+
+def kind(value):
+    """A few words for what `value` is."""
+    if isinstance(value, (tuple, list)):
+        return f"a {type(value).__name__} of {len(value)}"
+    if isinstance(value, np.ndarray) and value.ndim:
+        return f"an array of shape {value.shape}"
+    if isinstance(value, str) or value is None:
+        return f"{value!r:.60}"
+    if np.isscalar(value):
+        return "a number"
+    name = type(value).__name__
+    return f"an {name}" if name[0] in "AEIOUaeiou" else f"a {name}"
+
+
+def shape_words(shape, sizes):
+    if not sizes:
+        return str(shape)
+    names = {size: axis for axis, size in sizes.items()}
+    return f"({', '.join(names.get(n, str(n)) for n in shape)}) = {shape}"
+
+
+def difference(got, want, axes, sizes):
+    """How one array differs from what it should be, if there is a pattern in it."""
+    shapes = f"{shape_words(got.shape, sizes)}, and should be {shape_words(want.shape, sizes)}"
+    for order in itertools.permutations(range(got.ndim)):
+        if list(order) != sorted(order) and close(got.transpose(order), want):
+            if got.shape == want.shape:
+                return "is transposed"
+            return f"has the right numbers in the wrong order of axes: its shape is {shapes}"
+    if got.shape != want.shape:
+        return f"has the wrong shape: it is {shapes}"
+    if not np.isfinite(got).all():
+        return "holds NaN or infinity"
+    if want.size > 1 and want.any():
+        factor = np.sum(got * want) / np.sum(want * want)
+        if close(got, factor * want):
+            patterns = {0: "is zero everywhere", -1: "has the wrong sign everywhere"}
+            return patterns.get(round(factor, 4), f"is {factor:.3g} times what it should be")
+    for k, axis in enumerate(axes):
+        right = [close(got.take(i, k), want.take(i, k)) for i in range(want.shape[k])]
+        if any(right) and axes.count(axis) == 1:
+            wrong = [i for i, ok in enumerate(right) if not ok]
+            return f"is wrong at {axis} {wrong}, counted from 0, and right elsewhere"
+    return None
+
+
+def explain(error, function, sizes):
+    """An exception in one line: where in the learner's function, its own words, a hint."""
+    code, where = getattr(function, "__code__", None), "your function"
+    lines = [n for frame, n in traceback.walk_tb(error.__traceback__) if frame.f_code is code]
+    if lines:
+        text = linecache.getline(code.co_filename, lines[-1]).strip()
+        where = f"line {lines[-1] - code.co_firstlineno + 1} of your function"
+        where += f", `{text}`," if text else ""
+    words = next(traceback.TracebackException.from_exception(error).format_exception_only())
+    numbers = set(re.findall(r"\d+", str(error))) - {"0", "1"}
+    met = [f"{size} is {axis}" for axis, size in sizes.items() if str(size) in numbers]
+    legend = f" ({', '.join(met)})" if met else ""
+    hint = next((f": {hint}" for kind, hint in HINTS.items() if isinstance(error, kind)), "")
+    return f"{where} raises {words.strip()}{legend}{hint}"

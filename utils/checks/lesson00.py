@@ -1,0 +1,93 @@
+"""The check of lesson 00."""
+
+from utils.checks import Exercise, Probe
+
+
+def running_total(x):
+    """The sums so far of a list of numbers: [3, 1, 2] -> [3, 4, 6]."""
+    total, totals = 0, []
+    for value in x:
+        total = total + value
+        totals.append(total)
+    return totals
+
+
+running_total = Exercise(
+    running_total,
+    probes=[
+        Probe({"x": [3, 1, 2]}),
+        Probe({"x": [5]}, "for a list with a single number"),
+        Probe({"x": [-4, 7, 0, 11, -2]}, "for a list with negative numbers"),
+        Probe({"x": [0.5, 1.25, -3.5, 8.0]}, "for a list with fractions"),
+    ],
+    returns={"the list": ""},
+    right="every number is the sum so far, for whole, negative and fractional numbers",
+    evidence=lambda args, got: f"for {args['x']} it is {[float(f'{v:.4g}') for v in got]}",
+    mistakes=[
+        (
+            "return totals",
+            "return total",
+            "that is the final total alone; a running total has as many numbers as the list",
+        ),
+        (
+            "return totals",
+            "return totals[-1:]",
+            "only the last sum is in your list: is the line that appends inside the loop?",
+        ),
+        (
+            "return totals",
+            "return totals[:1]",
+            "your list stops after the first number: does the return stand inside the loop?",
+        ),
+        (
+            "return totals",
+            "return totals[0]",
+            "that is the first sum alone: does the return stand inside the loop?",
+        ),
+        (
+            "return totals",
+            "return [0] + totals",
+            "your list starts with the 0 from before the first number, so it is one too long",
+        ),
+        (
+            "return totals",
+            "return [0] + totals[:-1]",
+            "each sum misses its own number: what comes first, adding it or noting the sum?",
+        ),
+        (
+            "return totals",
+            "return list(x)",
+            "that is the list as it came in: nothing has been added up",
+        ),
+        (
+            "return totals",
+            "return [s / (n + 1) for n, s in enumerate(totals)]",
+            "that is the mean so far: the sums should not be divided",
+        ),
+        (
+            "return totals",
+            "return [a + b for a, b in zip([0] + x, x)]",
+            "each number is added to its left neighbour only, not to all that came before",
+        ),
+        (
+            "return totals",
+            "return [sum(x[i:]) for i in range(len(x))]",
+            "those are the sums from each number to the end: start from the other side",
+        ),
+        (
+            "return totals",
+            "return totals[::-1]",
+            "the right sums stand in the reverse order",
+        ),
+        (
+            "return totals",
+            "return [total] * len(x)",
+            "every number is the final total: note the sum while it grows, inside the loop",
+        ),
+        (
+            "total = total + value",
+            "total = total * value if totals else value",
+            "that is the running product: add, do not multiply",
+        ),
+    ],
+)

@@ -1,0 +1,227 @@
+"""The drawings of networks, made of boxes, arrows and tiles with numbers in them.
+
+Like the figures in `plotting`, each is a function draw(fig, **values) that returns the sentence
+which says what the picture shows. Inputs, states and outputs keep one colour each, everywhere.
+"""
+
+import numpy as np
+from matplotlib.colors import to_rgba
+from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
+
+from utils.plotting import ROLES, fmt, panels, tint
+
+
+def canvas(fig, width, height):
+    """An empty sheet, `width` by `height` units, no axes shown."""
+    (ax,) = panels(fig, left=0.005, right=0.995, bottom=0.01, top=0.99)
+    ax.set_axis_off()
+    ax.set_xlim(0, width)
+    ax.set_ylim(0, height)
+    return ax
+
+
+def box(ax, x, y, text, role, width=1.0, height=0.7, strong=True):
+    """A rounded box with its centre at (x, y)."""
+    ax.add_patch(
+        FancyBboxPatch(
+            (x - width / 2, y - height / 2),
+            width,
+            height,
+            boxstyle="round,pad=0,rounding_size=0.12",
+            facecolor=tint(ROLES[role]) if strong else "white",
+            edgecolor=ROLES[role] if strong else "#aaaaaa",
+            linewidth=2 if strong else 1.2,
+        )
+    )
+    ax.text(x, y, text, ha="center", va="center", color="black" if strong else "#666666")
+
+
+def arrow(ax, start, end, text="", role="weight", side=(0.0, 0.16), **style):
+    """An arrow from start to end, with `text` beside its middle."""
+    ax.add_patch(
+        FancyArrowPatch(
+            start,
+            end,
+            arrowstyle="-|>",
+            mutation_scale=14,
+            shrinkA=0,
+            shrinkB=0,
+            color=ROLES[role],
+            **{"linewidth": 1.6, **style},
+        )
+    )
+    if text:
+        x, y = (start[0] + end[0]) / 2 + side[0], (start[1] + end[1]) / 2 + side[1]
+        ax.text(x, y, text, ha="center", va="center", color=ROLES[role])
+
+
+def tiles(ax, x, y, values, title="", role="weight", size=0.74):
+    """A small matrix of numbers, its top left corner at (x, y); shade follows the size."""
+    values = np.atleast_2d(values)
+    for (row, column), value in np.ndenumerate(values):
+        left, bottom = x + column * size * 1.25, y - (row + 1) * size
+        shade = min(abs(value), 1.5) / 1.5 * 0.55
+        ax.add_patch(
+            Rectangle(
+                (left, bottom),
+                size * 1.25,
+                size,
+                facecolor=to_rgba(ROLES[role], shade),
+                edgecolor=ROLES[role],
+                linewidth=1.2,
+            )
+        )
+        ax.text(left + size * 0.625, bottom + size / 2, _two(value), ha="center", va="center")
+    width = values.shape[1] * size * 1.25
+    if title:
+        ax.text(x + width / 2, y + 0.22, title, ha="center", va="center", color=ROLES[role])
+    return x + width
+
+
+# --- the unrolled network ---------------------------------------------------------------------
+
+
+def unrolled(fig, timesteps=4, backward=False):
+    """The network folded and unrolled; with `backward`, the way the gradient takes."""
+    ax = canvas(fig, 12.6, 4.6)
+    if not backward:
+        box(ax, 1.0, 2.3, "$h$", "state")
+        box(ax, 1.0, 0.7, "$x$", "input")
+        box(ax, 1.0, 3.9, "$y$", "output")
+        arrow(ax, (1.0, 1.05), (1.0, 1.95), "$W_x$", side=(0.34, 0))
+        arrow(ax, (1.0, 2.65), (1.0, 3.55), "$W_y$", side=(0.34, 0))
+        arrow(ax, (1.5, 2.12), (1.5, 2.48), connectionstyle="arc3,rad=2.2")
+        ax.text(2.3, 2.3, "$W_h$", ha="center", va="center", color=ROLES["weight"])
+        ax.text(3.05, 2.3, "=", ha="center", va="center", fontsize=20)
+    left, right = (2.6, 11.4) if backward else (5.6, 11.8)
+    xs = np.linspace(left, right, timesteps)
+    for t, x in enumerate(xs, start=1):
+        _step(ax, x, t, timesteps, backward)
+        start = xs[t - 2] + 0.5 if t > 1 else x - 1.2
+        _between(ax, start, x - 0.5, t, backward)
+    words = f"A recurrent network unrolled over {timesteps} time steps. "
+    if backward:
+        return words + (
+            "The loss reads the last state only. The gradient starts there and runs back from "
+            f"h{timesteps} to h1, through the same matrix W_h at each of {timesteps - 1} steps."
+        )
+    return words + (
+        f"Folded on the left, unrolled on the right: {timesteps} copies of one cell, each with its "
+        "own input x and state h, all with the same 3 weight matrices W_x, W_h and W_y."
+    )
+
+
+def _step(ax, x, t, timesteps, backward):
+    box(ax, x, 2.3, f"$h_{t}$", "state")
+    box(ax, x, 0.7, f"$x_{t}$", "input")
+    arrow(ax, (x, 1.05), (x, 1.95), "$W_x$", side=(0.36, 0))
+    if not backward:
+        box(ax, x, 3.9, f"$y_{t}$", "output")
+        arrow(ax, (x, 2.65), (x, 3.55), "$W_y$", side=(0.36, 0))
+    elif t == timesteps:
+        box(ax, x, 3.9, "loss $L$", "output", width=1.3)
+        arrow(ax, (x - 0.12, 2.65), (x - 0.12, 3.55))
+        arrow(ax, (x + 0.12, 3.55), (x + 0.12, 2.65), "$dh_T$", "gradient", side=(0.42, 0))
+
+
+def _between(ax, start, end, t, backward):
+    up = 0.12 if backward else 0.0
+    arrow(ax, (start, 2.3 + up), (end, 2.3 + up), "$W_h$", side=(0, 0.24))
+    if t == 1:
+        ax.text(start - 0.08, 2.3 + up, "$h_0 = 0$", ha="right", va="center", fontsize=10)
+    elif backward:
+        arrow(ax, (end, 2.18), (start, 2.18), f"$dh_{t - 1}$", "gradient", side=(0, -0.26))
+
+
+# --- one step, with its numbers ---------------------------------------------------------------
+
+
+def forward_step(fig, x, W_x, W_h, b, letters, t=1):
+    """Step t (counted from 1) of the forward pass of one sequence x (timesteps, features)."""
+    ax = canvas(fig, 14.4, 7.4)
+    h = np.zeros((len(x) + 1, len(b)))
+    for s, x_s in enumerate(x):
+        h[s + 1] = np.tanh(x_s @ W_x + h[s] @ W_h + b)
+    for s in range(1, len(x) + 1):
+        centre, reached = 2.2 + 3.3 * (s - 1), "weight" if s <= t else "faint"
+        box(ax, centre, 5.0, f"{letters[s - 1]}", "input", 0.9, 0.7, strong=s == t)
+        text = _row(h[s]) if s <= t else "not yet"
+        box(ax, centre, 6.6, text, "state", 2.2, 0.8, strong=s == t)
+        arrow(ax, (centre, 5.35), (centre, 6.2), role=reached)
+        if s > 1:
+            arrow(ax, (centre - 2.2, 6.6), (centre - 1.1, 6.6), role=reached)
+        ax.text(centre + 0.62, 4.95, f"t = {s}", va="center", fontsize=10, color="#555555")
+    _arithmetic(ax, x[t - 1], h[t - 1], W_x, W_h, b, h[t], t)
+    from_input, from_state = np.abs(x[t - 1] @ W_x).sum(), np.abs(h[t - 1] @ W_h).sum()
+    return (
+        f"Step {t} of {len(x)}, letter {letters[t - 1]}. The input adds "
+        f"{_row(x[t - 1] @ W_x)}, the state before adds {_row(h[t - 1] @ W_h)}, the bias "
+        f"{_row(b)}. tanh of the sum {_row(x[t - 1] @ W_x + h[t - 1] @ W_h + b)} is the new state "
+        f"{_row(h[t])}. Here the {'input' if from_input > from_state else 'state'} weighs more."
+    )
+
+
+def _two(value):
+    """Two decimals at most, with a real minus sign."""
+    return fmt(round(float(value), 2))
+
+
+def _row(values):
+    return "[" + ", ".join(_two(v) for v in values) + "]"
+
+
+def _arithmetic(ax, x_t, h_prev, W_x, W_h, b, h_t, t):
+    """The equation of one step with its numbers, as tiles: first the sum, then its tanh."""
+    z_t = x_t @ W_x + h_prev @ W_h + b
+    terms = [
+        ("", x_t, f"$x_{t}$", "input"),
+        ("", W_x, "$W_x$", "weight"),
+        ("+", h_prev, f"$h_{t - 1}$", "state"),
+        ("", W_h, "$W_h$", "weight"),
+        ("+", b, "$b$", "weight"),
+    ]
+    end = 0.0
+    for sign, values, name, role in terms:
+        if sign:
+            ax.text(end + 0.32, 3.2, sign, ha="center", va="center", fontsize=15)
+        end = tiles(ax, end + (0.64 if sign else 0.2), 3.57, values, name, role)
+    ax.text(0.4, 0.75, "=", ha="center", va="center", fontsize=15)
+    end = tiles(ax, 0.8, 1.12, z_t, f"$z_{t}$", "weight")
+    arrow(ax, (end + 0.2, 0.75), (end + 1.6, 0.75), "tanh", side=(0, 0.28))
+    tiles(ax, end + 1.8, 1.12, h_t, f"$h_{t}$", "state")
+
+
+# --- shapes of tasks --------------------------------------------------------------------------
+
+SHAPES = {
+    "one to many": ([1], [1, 2, 3, 4]),
+    "many to one": ([1, 2, 3, 4], [4]),
+    "many to many,\neach step": ([1, 2, 3, 4], [1, 2, 3, 4]),
+    "many to many,\nfirst read, then write": ([1, 2], [3, 4]),
+}
+
+
+def task_shapes(fig):
+    """Which steps read an input and which write an output, for the four shapes of task."""
+    ax = canvas(fig, 21.6, 6.6)
+    for i, (name, (reads, writes)) in enumerate(SHAPES.items()):
+        left = 0.9 + 5.45 * i
+        for t in range(1, 5):
+            x = left + 1.15 * (t - 1)
+            box(ax, x, 3.2, "", "state", 0.75, 0.75)
+            if t < 4:
+                arrow(ax, (x + 0.38, 3.2), (x + 0.77, 3.2))
+            if t in reads:
+                box(ax, x, 1.5, "", "input", 0.75, 0.75)
+                arrow(ax, (x, 1.88), (x, 2.82))
+            if t in writes:
+                box(ax, x, 4.9, "", "output", 0.75, 0.75)
+                arrow(ax, (x, 3.58), (x, 4.52))
+        ax.text(left + 1.72, 0.95, name, ha="center", va="top")
+    for y, role in ((1.5, "input"), (3.2, "state"), (4.9, "output")):
+        ax.text(0.1, y, role, rotation=90, ha="center", va="center", color=ROLES[role])
+    return (
+        "Four shapes of task over 4 time steps. One to many: 1 input, 4 outputs. Many to one: "
+        "4 inputs, 1 output at the end. Many to many: 4 inputs with 4 outputs, step for step; "
+        "or 2 inputs read first and 2 outputs written afterwards."
+    )

@@ -1,0 +1,133 @@
+// One explorer: native controls, the picture they ask for, and the sentence that goes with it.
+// At most one request is under way. Whatever moves meanwhile is asked for when the reply comes,
+// so a held key never queues up and always ends on its last value.
+
+const PATIENCE = 5000; // milliseconds before the reader is told why nothing happens
+const BUSY =
+  "The kernel has not answered yet. It may be busy with another cell; if not, run this cell again.";
+const GONE = "The kernel no longer answers. Run this cell again.";
+
+function element(tag, attributes = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+  node.append(...children);
+  return node;
+}
+
+// Each of these returns the node to show, the input in it, and how to read and to set its position.
+const KINDS = {
+  slider({ label, texts }, id) {
+    const last = texts.length - 1;
+    const input = element("input", { type: "range", id, min: 0, max: last, step: 1 });
+    const output = element("output", { for: id, "aria-live": "off" }); // aria-valuetext speaks
+    const set = (k) => {
+      input.value = k;
+      input.style.setProperty("--filled", `${(100 * k) / last}%`);
+      input.setAttribute("aria-valuetext", (output.value = texts[k]));
+    };
+    input.addEventListener("input", () => set(Number(input.value)));
+    return { node: [element("label", { for: id }, label), output, input], input, set,
+             get: () => Number(input.value) };
+  },
+  choice({ label, texts }, id) {
+    const input = element("select", { id }, ...texts.map((text) => element("option", {}, text)));
+    return { node: [element("label", { for: id }, label), input], input,
+             set: (k) => (input.selectedIndex = k), get: () => input.selectedIndex };
+  },
+  switch({ label }, id) {
+    const input = element("input", { type: "checkbox", id });
+    return { node: [input, element("label", { for: id }, label)], input,
+             set: (k) => (input.checked = k === 1), get: () => Number(input.checked) };
+  },
+};
+
+function render({ model, el }) {
+  const [width, height] = model.get("size");
+  const id = `explorer-${Math.random().toString(36).slice(2)}`; // a page may hold several views
+  const controls = model.get("controls").map((spec, i) => {
+    const control = KINDS[spec.kind](spec, `${id}-${i}`);
+    control.start = spec.start;
+    control.node = element("div", { class: `course-${spec.kind}` }, ...control.node);
+    return control;
+  });
+  const again = element("button", { type: "button" }, "Start again");
+  let image = element("img", { width, height, alt: "" });
+  const caption = element("p", { role: "status" });
+  const problem = element("p", { role: "alert" });
+  const figure = element("figure", {}, image, problem, element("figcaption", {}, caption));
+  for (const input of [...controls.map((c) => c.input), again])
+    input.dataset.lmSuppressShortcuts = "true"; // or the notebook takes the arrow keys
+  const panel = element("div", { class: "course-controls" }, ...controls.map((c) => c.node), again);
+  el.append(element("div", { class: "course-explorer", style: `--width:${width}px` }, panel, figure));
+
+  let waiting = null; // number of the request under way
+  let moved = false; // since it was sent
+  let timer, url, newest;
+
+  function ask() {
+    moved = false;
+    waiting = model.get("asked").n + 1;
+    clearTimeout(timer);
+    timer = setTimeout(() => (problem.textContent = BUSY), PATIENCE);
+    model.set("asked", { n: waiting, positions: controls.map((c) => c.get()) });
+    model.save_changes();
+  }
+
+  function onMove() {
+    moved = true;
+    if (!waiting) ask();
+  }
+
+  async function onReply() {
+    const reply = model.get("reply");
+    const png = model.get("png");
+    if (reply.n >= waiting) {
+      waiting = null;
+      clearTimeout(timer);
+      if (moved) ask();
+    }
+    problem.textContent = reply.problem;
+    if (png === newest) return; // the same picture, so the same sentence
+    newest = png;
+    const next = element("img", { width, height, alt: reply.sentence });
+    const nextUrl = URL.createObjectURL(new Blob([png], { type: "image/png" }));
+    next.src = nextUrl;
+    await next.decode().catch(() => {}); // swapped only when it can be painted: no blank frame
+    if (png !== newest) return URL.revokeObjectURL(nextUrl); // a newer one came first
+    image.replaceWith(next);
+    image = next;
+    caption.textContent = reply.sentence;
+    if (url) URL.revokeObjectURL(url);
+    url = nextUrl;
+  }
+
+  function onAsked() { // at first, and by other views of this explorer
+    const { n, positions } = model.get("asked");
+    if (n !== waiting) controls.forEach((control, i) => control.set(positions[i]));
+  }
+
+  function onGone() {
+    clearTimeout(timer);
+    problem.textContent = GONE;
+  }
+
+  for (const control of controls) control.input.addEventListener("input", onMove);
+  again.addEventListener("click", () => {
+    for (const control of controls) control.set(control.start);
+    onMove();
+  });
+  onAsked();
+  onReply();
+  const events = {
+    "change:reply": onReply, "change:asked": onAsked,
+    comm_live_update: onGone, "comm:close": onGone,
+  };
+  for (const [name, callback] of Object.entries(events)) model.on(name, callback);
+  return () => {
+    for (const [name, callback] of Object.entries(events)) model.off(name, callback);
+    clearTimeout(timer);
+    URL.revokeObjectURL(url);
+  };
+}
+
+export default { render };

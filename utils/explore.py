@@ -1,0 +1,201 @@
+"""`explore(draw, **controls)`: sliders over a pure drawing function.
+
+A control is a row of values and a position in it. The browser (explore.js) only ever sends
+positions, so no number is rounded on the way and none outside its range can arrive.
+"""
+
+import inspect
+import numbers
+import os
+from pathlib import Path
+from typing import NamedTuple
+
+import anywidget
+import numpy as np
+import traitlets
+
+from utils import plotting
+
+MOST_POSITIONS = 1000
+
+
+class Control(NamedTuple):
+    """A row of values of which one is chosen: what `slider`, `choice` and the others return."""
+
+    kind: str  # "slider", "choice" or "switch", as explore.js knows them
+    label: str
+    values: tuple  # what the drawing function is given
+    texts: tuple  # what the reader sees and hears
+    start: int  # position of the initial value
+
+
+def slider(label, low, high, step, value):
+    """A slider from `low` to `high` in steps of `step`, at `value` first."""
+    for name, number in (("low", low), ("high", high), ("step", step), ("value", value)):
+        if not _is_number(number):
+            raise TypeError(f"{name} of slider {label!r} must be a number, got {number!r}")
+    if not 0 < step <= high - low:
+        raise ValueError(
+            f"slider {label!r} needs low < high and a step between 0 and their difference, "
+            f"got low={low}, high={high}, step={step}"
+        )
+    count = round((high - low) / step)
+    if abs(low + count * step - high) > 1e-6 * step or count >= MOST_POSITIONS:
+        raise ValueError(
+            f"slider {label!r} must reach high={high} from low={low} in a whole number of steps, "
+            f"at most {MOST_POSITIONS - 1}, got step={step}"
+        )
+    places = max(_decimals(low), _decimals(step))
+    values = [low + k * step for k in range(count + 1)]
+    if places:
+        values = [round(float(v), places) for v in values]
+    texts = [_minus(f"{v:.{places}f}") for v in values]
+    return _control("slider", label, values, texts, value)
+
+
+def slider_of(label, values, value):
+    """A slider over a list of values, such as learning rates 0.001, 0.003, 0.01."""
+    return _control("slider", label, values, None, value)
+
+
+def choice(label, options, value):
+    """A drop-down list of `options`, at `value` first."""
+    return _control("choice", label, options, None, value)
+
+
+def switch(label, value):
+    """A tick box: the drawing function is given True or False."""
+    return _control("switch", label, (False, True), ("off", "on"), value)
+
+
+def _control(kind, label, values, texts, value):
+    if not isinstance(label, str) or not label.strip():
+        raise TypeError(f"label of a {kind} must be a word or more, got {label!r}")
+    if isinstance(values, (str, dict)) or not np.iterable(values):
+        raise TypeError(f"the values of {kind} {label!r} must be a list, got {values!r:.80}")
+    values = tuple(v.item() if isinstance(v, np.generic) else v for v in values)
+    texts = tuple(texts or map(_text, values))
+    if not 2 <= len(values) <= MOST_POSITIONS or len(set(texts)) < len(texts):
+        raise ValueError(
+            f"{kind} {label!r} needs from 2 to {MOST_POSITIONS} different values, got {texts!r:.80}"
+        )
+    start = [k for k, v in enumerate(values) if _same(v, value)]
+    if not start:
+        shown = ", ".join(texts) if len(texts) < 9 else f"{texts[0]}, {texts[1]}, ..., {texts[-1]}"
+        raise ValueError(f"value of {kind} {label!r} must be one of {shown}; got {value!r}")
+    return Control(kind, label, values, texts, start[0])
+
+
+def _same(a, b):
+    if _is_number(a) and _is_number(b):
+        return abs(a - b) <= 1e-9 * max(abs(a), abs(b))
+    return type(a) is type(b) and a == b
+
+
+def _is_number(x):
+    return isinstance(x, numbers.Real) and not isinstance(x, (bool, np.bool_)) and np.isfinite(x)
+
+
+def _decimals(x):
+    """How many digits follow the point where `x` is written out: 2 for 0.05, 0 for 10."""
+    return len(np.format_float_positional(x, trim="-").partition(".")[2])
+
+
+def _text(value):
+    if _is_number(value):
+        return _minus(np.format_float_positional(value, trim="-"))
+    return str(value)
+
+
+def _minus(text):
+    return text.replace("-", "\N{MINUS SIGN}")
+
+
+class Explorer(anywidget.AnyWidget):
+    """Controls, picture and sentence in one widget: explore.js asks for positions, this answers."""
+
+    _esm = Path(__file__).with_name("explore.js")
+    _css = Path(__file__).with_name("explore.css")
+    controls = traitlets.List().tag(sync=True)
+    size = traitlets.List().tag(sync=True)  # of the picture on the page, in pixels
+    asked = traitlets.Dict({"n": 0}).tag(sync=True)  # request n, and the position of each control
+    reply = traitlets.Dict().tag(sync=True)  # to request n: the sentence, or what went wrong
+    png = traitlets.Bytes().tag(sync=True)
+
+    def __init__(self, draw, controls, size):
+        self._draw, self._controls = draw, controls
+        self._figure = plotting.new_figure(size)
+        positions = [c.start for c in controls.values()]
+        png, sentence = plotting.picture(draw, self._figure, self._values(positions))
+        super().__init__(
+            controls=[c._replace(values=())._asdict() for c in controls.values()],
+            size=[round(inches * plotting.CSS_DPI) for inches in size],
+            asked={"n": 0, "positions": positions},
+            reply={"n": 0, "sentence": sentence, "problem": ""},
+            png=png,
+        )
+
+    def _values(self, positions):
+        """The value at each position; one that makes no sense stands for the nearest that does."""
+        asked = positions if isinstance(positions, list) else []
+        asked = asked + [None] * (len(self._controls) - len(asked))
+        return {
+            name: c.values[min(max(k, 0), len(c.values) - 1) if type(k) is int else c.start]
+            for (name, c), k in zip(self._controls.items(), asked, strict=False)
+        }
+
+    @traitlets.observe("asked")
+    def _answer(self, change):
+        values = self._values(change.new.get("positions"))
+        png, reply = self.png, {**self.reply, "n": change.new.get("n"), "problem": ""}
+        try:
+            png, reply["sentence"] = plotting.picture(self._draw, self._figure, values)
+        except (Exception, KeyboardInterrupt) as error:  # whatever it is, the reader must see it
+            reply["problem"] = (
+                f"This picture could not be drawn ({type(error).__name__}: {error}). "
+                "The last one that could is still shown. Move a control to go on."
+            )
+        with self.hold_sync():
+            self.png, self.reply = png, reply
+
+
+def explore(draw, *, size=(7.2, 3.2), **controls):
+    """Display what `draw(fig, **values)` draws, with a control for each value.
+
+    `size` is in inches, 100 pixels of the page each. With COURSE_STATIC=1 in the environment the
+    figure is drawn once, at the initial values, without controls.
+    """
+    _check_controls(draw, controls)
+    if os.environ.get("COURSE_STATIC") == "1":
+        return plotting.show(draw, size=size, **{k: c.values[c.start] for k, c in controls.items()})
+    from IPython.display import display
+
+    widget = Explorer(draw, controls, size)
+    sentence = widget.reply["sentence"]
+    mimebundle = {  # pages without widgets show the figure, terminals its sentence
+        "application/vnd.jupyter.widget-view+json": {
+            "version_major": 2,
+            "version_minor": 0,
+            "model_id": widget.model_id,
+        },
+        "text/html": plotting.static_html(widget.png, sentence, size),
+        "text/plain": sentence,
+    }
+    display(mimebundle, raw=True)
+
+
+def _check_controls(draw, controls):
+    if not controls:
+        raise TypeError("explore needs a control at least; plotting.show draws without any")
+    for name, control in controls.items():
+        if not isinstance(control, Control):
+            raise TypeError(
+                f"{name} must be made by slider, slider_of, choice or switch, got {control!r:.80}"
+            )
+    try:
+        inspect.signature(draw).bind(None, **controls)
+    except TypeError as error:
+        raise TypeError(
+            f"the controls {', '.join(controls)} must be what the drawing function takes after its "
+            f"figure, {inspect.signature(draw)}: {error}"
+        ) from None

@@ -1,0 +1,169 @@
+"""What goes into a recurrent network and what its state makes of it, over time."""
+
+import numpy as np
+
+from utils.plotting import COLOURS, GREY, LINES, ROLES, fmt, guide, line, name_ends, panels
+
+
+def two_orders(fig, sequences, states, names):
+    """Two sequences of the same values, and what a running state makes of each."""
+    left, right = panels(fig, 2)
+    steps = np.arange(1, len(sequences[0]) + 1)
+    for x, h, name, colour in zip(sequences, states, names, ("blue", "vermillion"), strict=True):
+        line(left, steps, x, colour, name, marker="o")
+        line(right, steps, h, colour, name, marker="o")
+    guide(left, np.mean(sequences[0]), "mean of both", x=0.02, ha="left")
+    left.set(title="What goes in", xlabel="time step t", ylabel="input x")
+    right.set(title="What is carried along", xlabel="time step t", ylabel="state h")
+    left.legend(loc="upper center", ncols=2)
+    right.legend(loc="upper center", ncols=2)
+    for ax in (left, right):
+        low, high = ax.get_ylim()
+        ax.set_ylim(low, high + 0.22 * (high - low))  # room for the legend
+    return (
+        f"Two sequences of the same {len(steps)} values, {names[0]} and {names[1]}. Both have the "
+        f"mean {fmt(np.mean(sequences[0]))}. The carried state ends at {fmt(states[0][-1])} "
+        f"for {names[0]} and at {fmt(states[1][-1])} for {names[1]}."
+    )
+
+
+def smoothing(fig, x, h, wave, w):
+    """A noisy wave x, the state h that follows it, and the wave without the noise."""
+    (ax,) = panels(fig)
+    steps = np.arange(len(x))
+    ax.plot(steps, x, "o", color=ROLES["input"], markersize=3.5, label="input x")
+    line(ax, steps, wave, "black", label="wave", linewidth=1.3)
+    ax.plot(steps, h, color=ROLES["state"], label="state h", linewidth=2.4)
+    ax.set(
+        title="A state that follows a noisy wave",
+        xlabel="time step t",
+        ylabel="value",
+        xlim=(0, len(x) - 1),
+        ylim=(-2.4, 2.9),
+    )
+    ax.legend(loc="upper right", ncols=3)
+    lags = np.arange(40)
+    lag = lags[np.argmax([np.corrcoef(h[40:], wave[40 - k : len(wave) - k])[0, 1] for k in lags])]
+    return (
+        f"Memory w = {fmt(w)}. The state lags {lag} {'step' if lag == 1 else 'steps'} behind the "
+        f"wave and moves {fmt(np.abs(np.diff(h)).mean())} from step to step in the mean; the "
+        f"input moves {fmt(np.abs(np.diff(x)).mean())}."
+    )
+
+
+def impulse_response(fig, h, w, at=0):
+    """How a state h (timesteps,) answers an impulse of 1 at step `at`: as it is, and its size."""
+    left, right = panels(fig, 2)
+    steps = np.arange(len(h))
+    size = np.abs(h)
+    state = ROLES["state"]
+    left.vlines(steps, 0, np.clip(h, -2, 2), color=state, linewidth=2)
+    left.plot(steps, np.clip(h, -2, 2), "o", color=state, markersize=4)
+    left.axhline(0, color=GREY, linewidth=1)
+    left.axvline(at, color=ROLES["input"], linewidth=1.5, linestyle=LINES["green"])
+    left.text(at + 0.6, -1.95, "impulse", color=ROLES["input"], fontsize=9.5)
+    left.set(title="The state", xlabel="time step t", ylabel="state h", ylim=(-2.1, 2.1))
+    right.plot(steps[size > 0], size[size > 0], "o", color=state, markersize=4)
+    right.set_yscale("log")
+    guide(right, 0.5, "one half")
+    right.set(
+        title="Its size, on a log scale", xlabel="time step t", ylabel="|h|", ylim=(1e-4, 1e4)
+    )
+    for ax in (left, right):
+        ax.set_xlim(-1, len(h))
+    return f"Recurrent weight w = {fmt(w)}. {_memory(size[at:])}"
+
+
+def _memory(size):
+    """What is left of an impulse, in words."""
+    end = f"After {len(size) - 1} steps the state's size is {fmt(size[-1])}"
+    below = np.flatnonzero(size < 0.5 * size[0] * (1 - 1e-9))
+    if size[-1] > size[0] * 1.001:
+        return f"{end}: it has grown from {fmt(size[0])}."
+    if not len(below):
+        return f"{end}, from {fmt(size[0])} at the impulse: more than half of it is still there."
+    steps = "1 step" if below[0] == 1 else f"{below[0]} steps"
+    return f"{end}, from {fmt(size[0])} at the impulse. Less than half is left after {steps}."
+
+
+def responses(fig, weights, states):
+    """The impulse responses (timesteps,) of several weights, in one panel."""
+    (ax,) = panels(fig, left=0.09, right=0.83)
+    for h, colour in zip(states, COLOURS, strict=False):
+        line(ax, np.arange(len(h)), h, colour)
+    ax.axhline(0, color=GREY, linewidth=1)
+    ax.set(
+        title="One impulse, five memories",
+        xlabel="steps since the impulse",
+        ylabel="state h",
+        xlim=(0, len(states[0]) - 1),
+        ylim=(-1.2, 2),
+    )
+    name_ends(ax, [h[-1] for h in states], [f"w = {fmt(w)}" for w in weights], COLOURS.values())
+    ends = [f"{fmt(h[-1])} for w = {fmt(w)}" for w, h in zip(weights, states, strict=True)]
+    return f"What is left of an impulse of 1 after {len(states[0]) - 1} steps: {', '.join(ends)}."
+
+
+def state_paths(fig, h, radius, activation):
+    """States h (paths, timesteps + 1, 2): their paths in the plane, and their lengths over time."""
+    left, right = panels(fig, 2)
+    reach = 2.2
+    for path, colour in zip(h, COLOURS, strict=False):
+        kept = np.abs(path).max(axis=1) < 3 * reach
+        left.plot(
+            *path[kept].T, "-", color=COLOURS[colour], linewidth=1.4, marker=".", markersize=4
+        )
+        left.plot(*path[0], "o", color=COLOURS[colour], markersize=8)
+        length = np.maximum(np.linalg.norm(path, axis=1), 1e-12)
+        line(right, np.arange(len(length)), length, colour, linewidth=1.6)
+    left.set(
+        title="Paths from the large dots",
+        xlabel="state of unit 1",
+        ylabel="state of unit 2",
+        xlim=(-1.15 * reach, 1.15 * reach),
+        ylim=(-reach, reach),
+    )
+    right.set_yscale("log")
+    right.set(
+        title="How long the state is",
+        xlabel="time step t",
+        ylabel="length of h",
+        xlim=(0, h.shape[1] - 1),
+        ylim=(1e-3, 1e3),
+    )
+    start, end = (np.linalg.norm(h[:, t], axis=1).mean() for t in (0, -1))
+    return (
+        f"Spectral radius {fmt(radius)}, {activation}: over {h.shape[1] - 1} steps the state's "
+        f"length, in the mean over {len(h)} starts, goes from {fmt(start)} to {fmt(end)}."
+    )
+
+
+def example_sequences(fig, x, target):
+    """Sequences x (samples, timesteps, 1) as rows of colour, their targets beside them."""
+    (ax,) = panels(fig, left=0.09, right=0.86)
+    shown = ax.imshow(x[:, :, 0], cmap="PuOr", vmin=-1.5, vmax=1.5, aspect="auto")
+    ax.grid(False)
+    for row in range(len(x)):
+        ax.annotate(
+            f"target {int(target[row, 0])}",
+            (1, row),
+            (8, 0),
+            va="center",
+            xycoords=ax.get_yaxis_transform(),
+            textcoords="offset points",
+        )
+    ax.axvline(0.5, color="black", linewidth=2)
+    ax.set(
+        title="The first value decides, the rest is noise",
+        xlabel="time step t (from 0)",
+        ylabel="sequence",
+        xticks=range(0, x.shape[1], 2),
+        yticks=range(len(x)),
+    )
+    shown.set_interpolation("nearest")
+    ones = int(np.sum(target))
+    return (
+        f"{len(x)} sequences of {x.shape[1]} values, as colours from −1.5 (orange) to 1.5 "
+        f"(purple). {ones} begin with +1 and have target 1, {len(x) - ones} begin with −1 and "
+        "have target 0."
+    )
