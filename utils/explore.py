@@ -118,7 +118,8 @@ class Explorer(anywidget.AnyWidget):
     _css = Path(__file__).with_name("explore.css")
     controls = traitlets.List().tag(sync=True)
     size = traitlets.List().tag(sync=True)  # of the picture on the page, in pixels
-    asked = traitlets.Dict({"n": 0}).tag(sync=True)  # request n, and the position of each control
+    # Request n and the position of each control; sent by the browser, which needs no echo of it.
+    asked = traitlets.Dict({"n": 0}).tag(sync=True, echo_update=False)
     reply = traitlets.Dict().tag(sync=True)  # to request n: the sentence, or what went wrong
     png = traitlets.Bytes().tag(sync=True)
 

@@ -4,6 +4,7 @@ Data is batch first: (batch, timesteps, features). Weights have the shapes and t
 of Keras, so `get_weights` and `set_weights` carry over in both directions. `backward` takes
 the gradient of the loss with respect to what `forward` returned, gives back the gradient
 with respect to what `forward` was given, and leaves the weights' gradients in `grads`.
+What `forward` returns is read again by `backward`: to change it, change a copy.
 
 Inside a recurrent layer time comes first, so that every step is one contiguous block.
 """

@@ -10,6 +10,7 @@ import html
 import io
 import math
 import numbers
+import threading
 
 import matplotlib as mpl
 import numpy as np
@@ -89,9 +90,14 @@ STYLE = {
 }
 
 
+_one_at_a_time = threading.RLock()  # Matplotlib's style is global, and widgets have own threads
+
+
+@contextlib.contextmanager
 def style():
     """A context in which Matplotlib draws in the course's style."""
-    return mpl.rc_context(STYLE)
+    with _one_at_a_time, mpl.rc_context(STYLE):
+        yield
 
 
 def fmt(x):
@@ -114,20 +120,21 @@ def panels(fig, ncols=1, nrows=1, **gridspec):
     """The figure's axes as a flat list, row by row, empty and in the course's style.
 
     Axes are kept from one drawing to the next where the grid is the same: new ones take twice as
-    long to draw. `gridspec` is passed on to Matplotlib (`width_ratios`, `hspace`, ...).
+    long to draw. So what changes their looks (`grid`, `spines`, `tick_params`, colours of labels)
+    must not depend on the values drawn. `gridspec` goes to Matplotlib (`width_ratios`, ...).
     """
     grid = (ncols, nrows, repr(sorted(gridspec.items())), *fig.get_size_inches())
-    if getattr(fig, "course_grid", None) != grid:
+    if getattr(fig, "course_grid", None) != (grid, len(fig.axes)):  # or a colour bar was added
         fig.clear()
         gridspec = _fixed_margins(fig, ncols, nrows) | gridspec
         with style():
-            axes = fig.subplots(nrows, ncols, squeeze=False, gridspec_kw=gridspec)
-        fig.course_grid, fig.course_axes = grid, list(axes.flat)
+            fig.subplots(nrows, ncols, squeeze=False, gridspec_kw=gridspec)
+        fig.course_grid = grid, len(fig.axes)
     for artist in [*fig.texts, *fig.lines, *fig.patches, *fig.images, *fig.legends]:
         artist.remove()
     for ax in fig.axes:
-        _empty(ax) if ax in fig.course_axes else ax.remove()
-    return list(fig.course_axes)
+        _empty(ax)
+    return fig.axes
 
 
 def _fixed_margins(fig, ncols, nrows):
@@ -280,7 +287,7 @@ def order_of(x):
     if not np.isfinite(x):
         return "too large for a number"
     if 1e-3 < x < 1e3:
-        return f"{x:.1g}"
+        return f"{float(f'{x:.1g}'):g}"
     return f"about 10^{round(np.log10(max(x, 1e-300)))}".replace("-", "\N{MINUS SIGN}")
 
 

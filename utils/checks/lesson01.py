@@ -16,6 +16,10 @@ LEFT = (
     "the weights stand on the left, as for column vectors: here samples are rows, so what comes "
     "in stands on the left and the weights on the right"
 )
+ROWS = (
+    "x_t, with a column for each feature, meets a matrix with a row for each unit: is W_h in the "
+    "place of W_x, or W_x transposed?"
+)
 
 rnn_step = Exercise(
     rnn_step,
@@ -128,14 +132,13 @@ rnn_step = Exercise(
             "x_t * W_x",
             "x_t and W_x are multiplied elementwise (*), where a matrix product is needed",
         ),
+        ("x_t @ W_x", "x_t @ W_h", ROWS),
+        ("x_t @ W_x", "x_t @ W_x.T", ROWS),
+        ("x_t @ W_x", "np.dot(x_t, W_h)", ROWS),
+        ("x_t @ W_x", "np.dot(x_t, W_x.T)", ROWS),
         (
             "x_t @ W_x + h_prev @ W_h",
-            "x_t @ W_h + h_prev @ W_x",
-            "W_x and W_h are swapped: their subscripts say what they multiply",
-        ),
-        (
-            "x_t @ W_x + h_prev @ W_h",
-            "np.dot(x_t, W_h) + np.dot(h_prev, W_x)",
+            "h_prev @ W_x + x_t @ W_h",
             "W_x and W_h are swapped: their subscripts say what they multiply",
         ),
         ("x_t @ W_x", "W_x @ x_t", LEFT),
@@ -266,7 +269,11 @@ rnn_forward = Exercise(
             "the last timestep is left out: range stops before its end already",
         ),
         ("in range(x.shape[1])", "in range(x.shape[0])", BATCH_LOOP),
-        ("x[:, t] @", "x[t] @", BATCH_LOOP),
+        (
+            "x[:, t] @",
+            "x[t] @",
+            "x[t] is a whole sample, with all its timesteps: the batch is axis 0, and time axis 1",
+        ),
         (
             "return h\n",
             "h_prev = h_prev[0] * 0\n"

@@ -168,7 +168,8 @@ rnn_backward = Exercise(
         (
             "h[:, t - 1] if t > 0 else np.zeros_like(dh_last)",
             "h[:, t + 1]",
-            f"dW_h takes h[:, t + 1], which lies in the future: {OFF_BY_ONE}",
+            "an index along time goes past the last step: does a line look at t + 1, or does the "
+            "loop start one too high?",
         ),
         (
             "h[:, t - 1] if t > 0 else np.zeros_like(dh_last)",
