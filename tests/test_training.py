@@ -1,0 +1,497 @@
+"""Losses, clipping, optimisers, the loop and the gradient check; Keras is the yardstick."""
+
+import warnings
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.bad_input import (
+    misshapen,
+    not_counts,
+    not_finite,
+    not_numbers,
+    not_positive,
+    not_seeds,
+    quick,
+    refused,
+)
+from utils.data import remember_first
+from utils.layers import Dense, Last, Sequential, SimpleRNN
+from utils.training import (
+    SGD,
+    Adam,
+    accuracy,
+    binary_cross_entropy,
+    check_gradients,
+    clip_by_norm,
+    clip_by_value,
+    global_norm,
+    minibatches,
+    mse,
+    numeric_gradient,
+    train,
+)
+
+
+@pytest.fixture(scope="module")
+def tf():
+    return pytest.importorskip("tensorflow")
+
+
+def normal(seed, *shape):
+    return np.random.default_rng(seed).standard_normal(shape)
+
+
+def network(units=5, features=1, outputs=1, activation="tanh", dtype="float64"):
+    rnn = SimpleRNN(units, features, activation, seed=0, dtype=dtype)
+    return Sequential([rnn, Last(), Dense(outputs, units, seed=1, dtype=dtype)])
+
+
+# --- losses -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("dtype, rtol", [("float32", 1e-5), ("float64", 1e-12)])
+@pytest.mark.parametrize("shape", [(1, 1), (6, 1), (4, 3), (2, 5, 3)])
+@pytest.mark.parametrize("name", ["mse", "binary_cross_entropy"])
+def test_losses_equal_keras(tf, name, shape, dtype, rtol):
+    y, target = (3 * normal(0, *shape)).astype(dtype), normal(1, *shape).astype(dtype)
+    if name == "mse":
+        ours, theirs = mse, tf.keras.losses.MeanSquaredError(dtype=dtype)
+    else:
+        target = (target > 0).astype(dtype)
+        ours, theirs = (
+            binary_cross_entropy,
+            tf.keras.losses.BinaryCrossentropy(from_logits=True, dtype=dtype),
+        )
+    with tf.GradientTape() as tape:
+        y_tf = tf.Variable(y)
+        loss_tf = theirs(target, y_tf)
+    loss, dy = ours(y, target)
+    assert isinstance(loss, float) and loss == pytest.approx(float(loss_tf), rel=rtol)
+    assert dy.dtype == dtype
+    np.testing.assert_allclose(dy, tape.gradient(loss_tf, y_tf), rtol=10 * rtol, atol=rtol)
+
+
+def test_cross_entropy_takes_any_logit():
+    with np.errstate(all="raise", under="ignore"):
+        loss, dy = binary_cross_entropy(np.array([[-1000.0], [1000.0]]), [[0], [1]])
+        assert loss == 0 and not dy.any()
+        loss, dy = binary_cross_entropy(np.array([[-1000.0], [1000.0]]), [[1], [0]])
+    assert loss == 1000 and dy.tolist() == [[-0.5], [0.5]]
+
+
+def test_losses_of_whole_numbers_are_not_rounded():
+    assert mse([1, 2], [0.5, 2.5])[0] == 0.25
+    assert mse(np.array([1, 2]), [0.5, 2.5])[1].tolist() == [0.5, -0.5]
+
+
+def test_accuracy():
+    assert accuracy([[2.0], [-1.0], [0.5], [-3.0]], [[1], [0], [0], [0]]) == 0.75
+
+
+def test_losses_leave_their_arguments_alone():
+    y, target = normal(0, 4, 1), np.ones((4, 1))
+    kept = y.copy()
+    for loss in (mse, binary_cross_entropy):
+        loss(y, target)[1][...] = 9
+    assert np.array_equal(y, kept) and (target == 1).all()
+
+
+@pytest.mark.parametrize("loss", [mse, binary_cross_entropy, accuracy])
+def test_losses_refuse(loss):
+    @quick
+    @given(not_numbers | not_finite(4, 1) | misshapen(lambda s: s == (4, 1)))
+    def target(bad):
+        refused("target", loss, np.zeros((4, 1)), bad)
+
+    @quick
+    @given(not_numbers | misshapen(lambda s: True))
+    def y(bad):
+        refused("y", loss, bad, np.zeros((4, 1)))
+
+    target()
+    y()
+
+
+@pytest.mark.parametrize("target", [[2.0], [-0.1]])
+def test_cross_entropy_refuses_targets_outside_0_to_1(target):
+    refused("target", binary_cross_entropy, [0.0], target)
+
+
+@pytest.mark.parametrize("loss", [mse, binary_cross_entropy])
+@pytest.mark.parametrize("value", [np.inf, np.nan, -np.inf])
+def test_the_loss_of_a_diverged_network_says_so(loss, value):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert not np.isfinite(loss(np.array([value, 1.0]), [1, 0])[0])
+
+
+# --- clipping -----------------------------------------------------------------------------------
+
+
+def test_clipping_by_norm():
+    grads = [np.array([[3.0, 0.0]]), np.array([4.0])]
+    assert global_norm(grads) == 5
+    half = clip_by_norm(grads, 2.5)
+    assert half[0].tolist() == [[1.5, 0]] and half[1].tolist() == [2]
+    assert clip_by_norm(grads, 5)[0].tolist() == clip_by_norm(grads, 6)[0].tolist() == [[3, 0]]
+    assert grads[0].tolist() == [[3, 0]]
+    assert global_norm([np.full(4, 1e30, "float32")]) == pytest.approx(2e30)  # no overflow
+    assert clip_by_norm([np.zeros(3)], 1)[0].tolist() == [0, 0, 0]
+    assert clip_by_norm([np.full(3, 9, "float32")], 1)[0].dtype == "float32"
+
+
+def test_clipping_by_value():
+    grads = [np.array([[3.0, -0.5]]), np.array([-4.0])]
+    clipped = clip_by_value(grads, 1)
+    assert clipped[0].tolist() == [[1, -0.5]] and clipped[1].tolist() == [-1]
+    assert grads[0].tolist() == [[3, -0.5]]
+
+
+@pytest.mark.parametrize("clip", [clip_by_norm, clip_by_value])
+@quick
+@given(not_positive, st.sampled_from([None, "abc", 3, np.ones(3), {"a": 1}]), not_numbers)
+def test_clipping_refuses(clip, limit, grads, gradient):
+    refused("limit", clip, [np.ones(3)], limit)
+    refused("grads", clip, grads, 1)
+    refused("grads[1]", clip, [np.ones(3), gradient], 1)
+
+
+# --- optimisers ---------------------------------------------------------------------------------
+
+
+def by_norm_each(grads, limit):
+    """Keras's `clipnorm`: each gradient by its own norm."""
+    return [clip_by_norm([g], limit)[0] for g in grads]
+
+
+@pytest.mark.parametrize("dtype, rtol", [("float32", 2e-5), ("float64", 1e-12)])
+@pytest.mark.parametrize(
+    "option, clip",
+    [
+        ({}, None),
+        ({"clipvalue": 0.5}, clip_by_value),
+        ({"clipnorm": 0.5}, by_norm_each),
+        ({"global_clipnorm": 0.5}, clip_by_norm),
+    ],
+)
+@pytest.mark.parametrize("name", ["SGD", "Adam"])
+def test_trajectories_equal_keras(tf, name, option, clip, dtype, rtol):
+    numbers = {"learning_rate": 2**-5}
+    if name == "Adam" and dtype == "float64":  # Keras keeps them in float32: choose exact ones
+        numbers |= {"beta_1": 0.875, "beta_2": 0.96875, "epsilon": 2**-23}
+    theirs = getattr(tf.keras.optimizers, name)(**numbers, **option)
+    ours = {"SGD": SGD, "Adam": Adam}[name](**numbers)
+    weights = [normal(i, *shape).astype(dtype) for i, shape in enumerate([(2, 3), (3, 3), (3,)])]
+    variables = [tf.Variable(w) for w in weights]
+    for step in range(20):
+        grads = [(normal(step, *w.shape) * 3.0 ** -(step % 4)).astype(dtype) for w in weights]
+        kept = [g.copy() for g in grads]
+        theirs.apply_gradients(zip([tf.constant(g) for g in grads], variables, strict=True))
+        ours.step(weights, clip(grads, *option.values()) if clip else grads)
+        assert all(np.array_equal(g, k) for g, k in zip(grads, kept, strict=True))
+        for w, variable in zip(weights, variables, strict=True):
+            assert w.dtype == dtype
+            np.testing.assert_allclose(w, variable.numpy(), rtol=rtol, atol=rtol)
+
+
+def test_adam_can_be_slowed_down_on_the_way():
+    w, adam = np.zeros(1), Adam(0.1)
+    adam.step([w], [np.ones(1)])
+    adam.learning_rate = 0.01
+    before = w.copy()
+    adam.step([w], [np.ones(1)])
+    assert (before - w)[0] == pytest.approx(0.01, rel=1e-5)
+
+
+@quick
+@given(not_positive, st.sampled_from([-0.1, 1, np.nan, "3", None, True, 1j]))
+def test_optimisers_refuse_options(rate, beta):
+    refused("learning_rate", SGD, rate)
+    refused("learning_rate", Adam, rate)
+    refused("epsilon", Adam, epsilon=rate)
+    refused("beta_1", Adam, beta_1=beta)
+    refused("beta_2", Adam, beta_2=beta)
+
+
+@pytest.mark.parametrize("kind", [SGD, Adam])
+@quick
+@given(not_numbers, misshapen(lambda s: s == (2, 3)))
+def test_optimisers_refuse_gradients(kind, gradient, misshapen):
+    weights = [np.ones((2, 3)), np.ones(3)]
+    step = kind().step
+    refused("grads[0]", step, weights, [gradient, np.ones(3)])
+    refused("grads[0]", step, weights, [misshapen, np.ones(3)])
+    refused("grads", step, weights, [np.ones((2, 3))])
+    refused("grads", step, weights, None)
+    refused("weights[0]", step, [[1.0]], [np.ones(1)])
+    refused("weights", step, np.ones(3), [np.ones(1)] * 3)
+    assert (weights[0] == 1).all() and (weights[1] == 1).all()
+
+
+def test_adam_refuses_another_network():
+    adam = Adam()
+    adam.step([np.ones(3)], [np.ones(3)])
+    refused("weights", adam.step, [np.ones(1)], [np.ones(1)])
+
+
+# --- the loop -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("samples, batch_size", [(10, 4), (8, 4), (3, 5), (1, 1), (7, 1)])
+def test_minibatches_show_every_sample_once_an_epoch(samples, batch_size):
+    x = np.arange(samples, dtype=float).reshape(-1, 1, 1)
+    drawn = list(minibatches(x, 10 * x[:, 0], batch_size, epochs=3, seed=1))
+    per_epoch = -(-samples // batch_size)
+    assert len(drawn) == 3 * per_epoch
+    orders = []
+    for epoch in range(3):
+        batches = drawn[epoch * per_epoch : (epoch + 1) * per_epoch]
+        assert all(len(b) == batch_size for b, _ in batches[:-1])
+        for b, target in batches:
+            assert b.shape[1:] == (1, 1) and np.array_equal(10 * b[:, 0], target)
+        orders.append(np.concatenate([b.ravel() for b, _ in batches]).tolist())
+        assert sorted(orders[-1]) == x.ravel().tolist()
+    if samples > 6:
+        assert orders[0] != orders[1] != orders[2]
+        again = list(minibatches(x, x, batch_size, epochs=3, seed=1))
+        other = list(minibatches(x, x, batch_size, epochs=3, seed=2))
+        assert all(np.array_equal(a[0], b[0]) for a, b in zip(drawn, again, strict=True))
+        assert not all(np.array_equal(a[0], b[0]) for a, b in zip(drawn, other, strict=True))
+
+
+@quick
+@given(
+    not_numbers | not_finite(4, 3, 1) | st.just(np.zeros((0, 3, 1))) | st.just(1.0),
+    not_counts,
+    not_seeds,
+)
+def test_minibatches_refuse_at_once(bad, count, seed):
+    x, target = np.ones((4, 3, 1)), np.ones((4, 1))
+    refused("x", minibatches, bad, target, 2)
+    refused("target", minibatches, x, bad, 2)
+    refused("target", minibatches, x, np.ones((3, 1)), 2)
+    refused("batch_size", minibatches, x, target, count)
+    refused("epochs", minibatches, x, target, 2, epochs=count)
+    refused("seed", minibatches, x, target, 2, seed=seed)
+
+
+class Recorder:
+    """A model and an optimiser in one, which writes down what train does with it."""
+
+    def __init__(self, losses):
+        self.losses, self.calls, self.weights, self.grads = list(losses), [], [np.zeros(2)], None
+
+    def forward(self, x):
+        self.calls.append(("forward", x))
+        return x
+
+    def loss(self, y, target):
+        self.calls.append(("loss", target))
+        return self.losses.pop(0), "dy"
+
+    def backward(self, dy):
+        self.calls.append(("backward", dy))
+        self.grads = ["grads"]
+
+    def step(self, weights, grads):
+        assert weights is self.weights
+        self.calls.append(("step", *grads))
+
+
+def test_train_takes_one_step_a_batch():
+    r = Recorder([3.0, 2.0])
+    losses = train(r, [(1, 10), (2, 20)], r.loss, r)
+    assert losses.tolist() == [3, 2]
+    steps = [("backward", "dy"), ("step", "grads")]
+    assert r.calls[:4] == [("forward", 1), ("loss", 10), *steps]
+    assert r.calls[4:] == [("forward", 2), ("loss", 20), *steps]
+
+
+def test_train_clips():
+    r = Recorder([3.0])
+    train(r, [(1, 10)], r.loss, r, clip=lambda grads: ["clipped", *grads])
+    assert r.calls[-1] == ("step", "clipped", "grads")
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_train_stops_at_a_loss_that_is_not_finite(value):
+    r = Recorder([3.0, value, 1.0])
+    losses = train(r, [(1, 10), (2, 20), (3, 30)], r.loss, r)
+    np.testing.assert_array_equal(losses, [3, value])
+    assert r.calls[-1] == ("loss", 20)
+
+
+@pytest.mark.parametrize("activation", ["tanh", "relu", "linear"])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("optimizer", [SGD(1e12), Adam(1e12)])
+@pytest.mark.parametrize("clip", [None, lambda grads: clip_by_norm(grads, 1e30)])
+def test_a_training_that_diverges_stops_without_a_warning(activation, dtype, optimizer, clip):
+    x, target = remember_first(64, 30)
+    optimizer = type(optimizer)(optimizer.learning_rate)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        batches = minibatches(1e3 * x, target, 8, epochs=40)
+        losses = train(network(activation=activation, dtype=dtype), batches, mse, optimizer, clip)
+    if activation != "tanh":
+        assert len(losses) < 320 and not np.isfinite(losses[-1])
+    assert np.isfinite(losses[:-1]).all()
+
+
+def test_training_equals_keras(tf):
+    ours = network(6, 2, dtype="float32")
+    layers = tf.keras.layers
+    theirs = tf.keras.Sequential([layers.Input((5, 2)), layers.SimpleRNN(6), layers.Dense(1)])
+    theirs.set_weights(ours.get_weights())
+    theirs.compile(tf.keras.optimizers.Adam(0.01, global_clipnorm=0.1), "mse")
+    x, target = normal(0, 32, 5, 2), normal(1, 32, 1)
+    batches = list(minibatches(x, target, 12, epochs=4))
+
+    def clip(grads):
+        return clip_by_norm(grads, 0.1)
+
+    losses = train(ours, batches, mse, Adam(0.01), clip)
+    losses_keras = [float(theirs.test_on_batch(*batches[0]))]
+    for batch in batches:
+        theirs.train_on_batch(*batch)
+    np.testing.assert_allclose(losses[0], losses_keras[0], rtol=1e-5)
+    for a, b in zip(ours.get_weights(), theirs.get_weights(), strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-3, atol=1e-4)
+
+
+def test_a_network_learns_to_remember():
+    model = network(16, dtype="float32")
+    batches = minibatches(*remember_first(960, 10), 32, epochs=8)
+    losses = train(model, batches, binary_cross_entropy, Adam(0.01))
+    assert losses[0] > 0.4 and losses[-20:].mean() < 0.1
+    x, target = remember_first(500, 10, seed=1)
+    assert accuracy(model.forward(x), target) > 0.97
+
+
+@pytest.mark.parametrize("batches", [[np.ones((2, 3))], [(1, 2, 3)], [5], ["ab"], [None]])
+def test_train_refuses_what_is_no_pair(batches):
+    refused("batches", train, network(), batches, mse, SGD())
+
+
+def test_train_refuses_bad_data():
+    x, target = remember_first(4, 3)
+    x[2, 1] = np.nan
+    refused("x", train, network(), [(x, target)], mse, SGD())
+    target[1] = np.nan
+    refused("target", train, network(), [(np.ones((4, 3, 1)), target)], mse, SGD())
+
+
+# --- the gradient check -------------------------------------------------------------------------
+
+
+def checked_network():
+    """A loss to check, the weights it depends on, and their right gradients."""
+    model, x, target = network(4, 3, 2), normal(0, 5, 6, 3), normal(1, 5, 2)
+    model.backward(mse(model.forward(x), target)[1])
+    return lambda: mse(model.forward(x), target)[0], model.weights, model.grads
+
+
+def test_right_gradients_pass():
+    loss, weights, grads = checked_network()
+    kept = [w.copy() for w in weights]
+    rows = check_gradients(loss, weights, grads, ["W_x", "W_h", "b", "W_y", "b_y"])
+    assert [row.name for row in rows] == ["W_x", "W_h", "b", "W_y", "b_y"]
+    assert all(row.ok and row.error < 1e-7 and row.cosine > 0.999999 for row in rows)
+    assert str(rows[0]) == "W_x   ok      relative error below 1e-6"
+    assert all(np.array_equal(w, k) for w, k in zip(weights, kept, strict=True))
+
+
+def one_entry(g):
+    g = g.copy()
+    g.flat[0] += 1e-4 * np.linalg.norm(g)
+    return g
+
+
+@pytest.mark.parametrize("which", range(5))
+@pytest.mark.parametrize(
+    "lie, error",
+    [
+        (lambda g: -g, 1),
+        (lambda g: 2 * g, 1 / 3),
+        (lambda g: 1.00001 * g, 5e-6),
+        (np.zeros_like, 1),
+        (lambda g: np.full_like(g, np.nan), np.nan),
+        (lambda g: np.full_like(g, 1e100), 1),
+        (one_entry, 5e-5),
+    ],
+)
+def test_a_planted_lie_is_found_and_no_other(which, lie, error):
+    loss, weights, grads = checked_network()
+    grads[which] = lie(grads[which])
+    with np.errstate(over="ignore"):
+        rows = check_gradients(loss, weights, grads)
+    assert [row.ok for row in rows] == [i != which for i in range(5)]
+    assert rows[which].error == pytest.approx(error, rel=1e-2, nan_ok=True)
+    assert str(rows[which]).startswith(f"weights[{which}] WRONG")
+
+
+def test_a_transposed_gradient_is_found():
+    loss, weights, grads = checked_network()
+    grads[1] = grads[1].T
+    assert [row.ok for row in check_gradients(loss, weights, grads)] == [1, 0, 1, 1, 1]
+
+
+def test_zero_gradients():
+    """Of a weight without influence: zero is right, anything else wrong."""
+    used, unused = np.ones(2), np.ones((2, 2))
+
+    def loss():
+        return float(np.sum(used**2))
+
+    rows = check_gradients(loss, [used, unused], [2 * used, np.zeros((2, 2))])
+    assert all(row.ok for row in rows) and rows[1].error == 0 and rows[1].cosine == 0
+    rows = check_gradients(loss, [used, unused], [2 * used, np.full((2, 2), 1e-9)])
+    assert [row.ok for row in rows] == [True, False] and rows[1].error == 1
+
+
+def test_rounding_is_no_error():
+    """log-sum-exp minus its own shift: a gradient of zero whose differences are noise."""
+    noise = []
+    for seed in range(30):
+        scores, w = normal(seed, 50), normal(seed + 100, 1)
+
+        def loss(scores=scores, w=w):
+            return float(np.log(np.sum(np.exp(scores + w))) - w[0])
+
+        noise.append(numeric_gradient(loss, w)[0])
+        assert check_gradients(loss, [w], [np.zeros(1)])[0].ok
+    assert np.abs(noise).max() > 1e-12
+
+
+def test_numeric_gradient_is_exact_for_a_parabola_and_puts_back():
+    w = normal(0, 2, 3)
+    kept = w.copy()
+    np.testing.assert_allclose(numeric_gradient(lambda: np.sum(w**2), w), 2 * w, rtol=1e-8)
+    assert np.array_equal(w, kept)
+
+    def broken():
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        numeric_gradient(broken, w)
+    assert np.array_equal(w, kept)
+
+
+def test_the_check_refuses():
+    def check(loss=lambda: 1.0, weights=None, grads=None, **options):
+        weights = [np.ones(2)] if weights is None else weights
+        return check_gradients(loss, weights, [np.ones(2)] if grads is None else grads, **options)
+
+    refused("W_h", check, weights=[np.ones(2, "float32")], names=["W_h"])
+    refused("grads[0]", check, grads=[np.ones(3)])
+    refused("grads[0]", check, grads=[[1.0, 1.0]])
+    refused("grads", check, grads=[])
+    refused("names", check, names=["W_x", "W_h"])
+    refused("names", check, names="W")
+    for bad in (0, -1e-5, "3", np.nan):
+        refused("eps", check, eps=bad)
+        refused("tolerance", check, tolerance=bad)
+    for bad in (None, np.nan, np.ones(3), "3"):
+        refused("loss()", check, loss=lambda bad=bad: bad)
