@@ -23,8 +23,8 @@ lint: .venv/installed ## check the style of code and lessons
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
 
-notebooks: .venv/installed ## derive notebooks/ from solutions/ and execute both
-	$(PY) tools/build_notebooks.py
+notebooks: .venv/installed ## derive notebooks/ from solutions/ and execute both (one lesson: ARGS=02)
+	$(PY) tools/build_notebooks.py $(ARGS)
 
 bench: .venv/installed ## time the NumPy layers against Keras and PyTorch (needs torch)
 	@$(PY) -m pip show --quiet --quiet torch || { echo "PyTorch is no part of the course. For the benchmark: $(PY) -m pip install torch"; exit 1; }
@@ -39,11 +39,11 @@ clean: ## remove the environment and all caches; notebooks stay as they are
 	rm -rf .venv .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
-# The stamp is written last, so that a set-up that failed is taken up again.
+# The stamp is written last: a set-up that failed leaves none and is done again from the start.
 .venv/installed: constraints.txt
 	@$(PYTHON) -c "import sys; v = sys.version_info[:2]; sys.exit(not (3, 11) <= v <= (3, 13) and 'Python 3.11, 3.12 or 3.13 is needed (TensorFlow has no build for others); this is %d.%d.' % v)" \
 	|| { echo "Name one that you have, for example: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
-	@echo "Setting up .venv, once: some 450 MB to download, a few minutes."
-	$(PYTHON) -m venv .venv || { echo "On Debian and Ubuntu: apt install python3-venv"; exit 1; }
+	@echo "Setting up .venv, once: some 400 MB to download, a few minutes."
+	@$(PYTHON) -m venv $(if $(wildcard $@),,--clear) .venv || { echo "On Debian and Ubuntu: apt install python3-venv"; exit 1; }
 	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r constraints.txt
 	touch $@

@@ -1,0 +1,148 @@
+"""The files around the lessons agree with each other."""
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+
+ROOT = Path(__file__).resolve().parent.parent
+REGISTRIES = [  # in two parts, or this file would name them too
+    ".".join(parts)
+    for parts in (
+        ("pypi", "org"),
+        ("pythonhosted", "org"),
+        ("npmjs", "org"),
+        ("yarnpkg", "com"),
+        ("unpkg", "com"),
+        ("jsdelivr", "net"),
+        ("esm", "sh"),
+        ("anaconda", "org"),
+        ("deb.debian", "org"),
+        ("security.debian", "org"),
+        ("archive.ubuntu", "com"),
+        ("crates", "io"),
+        ("golang", "org"),
+    )
+]
+BINDER = {  # the machine that Binder builds on, as environment markers see it
+    "sys_platform": "linux",
+    "platform_machine": "x86_64",
+    "platform_system": "Linux",
+    "os_name": "posix",
+    "implementation_name": "cpython",
+    "platform_python_implementation": "CPython",
+}
+
+
+def read(name):
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def requirements(name):
+    """The requirements a file lists, its comments and hashes left out."""
+    lines = re.sub(r"\\\n", " ", read(name)).splitlines()
+    lines = [re.split(r"\s#|\s--hash", line)[0].strip() for line in lines]
+    return [Requirement(line) for line in lines if line and line[0] != "#"]
+
+
+def tracked():
+    """The text of every file that git knows, by name."""
+    command = ["git", "-c", "safe.directory=*", "ls-files", "-z"]
+    try:
+        names = subprocess.run(command, cwd=ROOT, capture_output=True, check=True).stdout.decode()
+    except (OSError, subprocess.CalledProcessError):
+        names = ""
+    if not names:
+        pytest.skip("no git checkout")
+    paths = [name for name in names.split("\0") if (ROOT / name).is_file()]
+    return {name: (ROOT / name).read_bytes().decode("utf-8", "replace") for name in paths}
+
+
+# Pins --------------------------------------------------------------------------------------------
+
+
+def test_requirements_are_few_and_exactly_pinned():
+    wanted = requirements("requirements.txt")
+    assert 0 < len(wanted) <= 12
+    for requirement in wanted:
+        assert re.fullmatch(r"==\d[\w.]*", str(requirement.specifier)), requirement
+
+
+def test_constraints_hold_the_requirements():
+    pins = {pin.name: str(pin.specifier) for pin in requirements("constraints.txt")}
+    for requirement in requirements("requirements.txt"):
+        assert pins[requirement.name] == str(requirement.specifier), "run `make lock`"
+
+
+def test_every_constraint_has_a_hash():
+    blocks = re.split(r"\n(?=\w)", read("constraints.txt"))
+    unhashed = [block for block in blocks if block[0] != "#" and "--hash=sha256:" not in block]
+    assert not unhashed
+
+
+def test_binder_has_the_same_pins():
+    python = read("binder/runtime.txt").strip().removeprefix("python-")
+    machine = BINDER | {"python_version": python, "python_full_version": f"{python}.0"}
+    expected = {
+        f"{pin.name}{pin.specifier}"
+        for pin in requirements("constraints.txt")
+        if pin.marker is None or pin.marker.evaluate(machine)
+    }
+    assert {str(pin) for pin in requirements("binder/requirements.txt")} == expected
+    assert "tensorflow" not in {pin.name for pin in requirements("binder/requirements.txt")}
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "constraints.txt", "binder/requirements.txt"])
+def test_pins_name_neither_files_nor_addresses(name):
+    """repo2docker would also lose its cached layer over a line `-r` or `-c`."""
+    for line in read(name).splitlines():
+        assert not line.startswith("-"), line
+        assert "://" not in line and " @ " not in line, line
+
+
+@pytest.mark.parametrize("name", [".ci/run", "binder/postBuild", "binder/start"])
+def test_scripts_run_as_they_are(name):
+    assert os.access(ROOT / name, os.X_OK)
+    assert read(name).startswith("#!")
+
+
+def test_binder_scripts_end_as_binder_needs():
+    assert read("binder/start").rstrip().endswith('exec "$@"')
+    assert re.search(r"^set -\w*e", read("binder/postBuild"), re.MULTILINE)
+
+
+# What stands in the files ------------------------------------------------------------------------
+
+
+def test_no_file_names_a_registry():
+    host = re.compile(r"(?<![\w-])(" + "|".join(map(re.escape, REGISTRIES)) + r")\b")
+    found = {name: match[0] for name, text in tracked().items() if (match := host.search(text))}
+    assert not found
+
+
+def test_only_the_benchmark_touches_the_blas_kernel():
+    variable = "OPENBLAS_" + "CORETYPE"
+    found = [
+        name
+        for name, text in tracked().items()
+        if re.search(variable + r"\W{0,3}[=:,]", text) and name != "tools/benchmark.py"
+    ]
+    assert not found
+    lines = [line for line in read("Makefile").splitlines() if variable in line]
+    assert [line.split()[:3] for line in lines] == [["env", "-u", variable]]
+    assert lines[0].endswith("tools/benchmark.py")
+
+
+def test_contributing_tells_the_truth():
+    rows = [line.split("|")[1:4] for line in read("CONTRIBUTING.md").splitlines() if "| `" in line]
+    assert rows
+    for derived, source, command in rows:
+        for name in re.findall(r"`([^`]+)`", derived + source):
+            assert list(ROOT.glob(name)), name
+        (target,) = re.findall(r"`make (\w+)`", command)
+        assert re.search(rf"^{target}:", read("Makefile"), re.MULTILINE), target
+    links = re.findall(r"\]\((?!https?:)([^)#]+)", read("CONTRIBUTING.md"))
+    assert all((ROOT / link).exists() for link in links)
