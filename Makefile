@@ -26,9 +26,8 @@ lint: .venv/installed ## check the style of code and lessons
 notebooks: .venv/installed ## derive notebooks/ from solutions/ and execute both (one lesson: ARGS=02)
 	$(PY) tools/build_notebooks.py $(ARGS)
 
-bench: .venv/installed ## time the NumPy layers against Keras and PyTorch (needs torch)
-	@$(PY) -m pip show --quiet --quiet torch || { echo "PyTorch is no part of the course. For the benchmark: $(PY) -m pip install torch"; exit 1; }
-	env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE $(PY) tools/benchmark.py
+bench: .venv/installed ## time the NumPy layers against Keras, and PyTorch where it is installed
+	$(PY) tools/benchmark.py
 
 lock: .venv/installed ## renew constraints.txt and binder/requirements.txt from requirements.txt
 	$(PY) -m pip install --quiet uv==0.13.9

@@ -131,9 +131,6 @@ def test_only_the_benchmark_touches_the_blas_kernel():
         if re.search(variable + r"\W{0,3}[=:,]", text) and name != "tools/benchmark.py"
     ]
     assert not found
-    lines = [line for line in read("Makefile").splitlines() if variable in line]
-    assert [line.split()[:3] for line in lines] == [["env", "-u", variable]]
-    assert lines[0].endswith("tools/benchmark.py")
 
 
 def test_contributing_tells_the_truth():
