@@ -22,7 +22,6 @@ const KINDS = {
     const output = element("output", { for: id, "aria-live": "off" }); // aria-valuetext speaks
     const set = (k) => {
       input.value = k;
-      input.style.setProperty("--filled", `${(100 * k) / last}%`);
       input.setAttribute("aria-valuetext", (output.value = texts[k]));
     };
     input.addEventListener("input", () => set(Number(input.value)));

@@ -4,6 +4,7 @@ A control is a row of values and a position in it. The browser (explore.js) only
 positions, so no number is rounded on the way and none outside its range can arrive.
 """
 
+import functools
 import inspect
 import numbers
 import os
@@ -111,6 +112,12 @@ def _minus(text):
     return text.replace("-", "\N{MINUS SIGN}")
 
 
+@functools.lru_cache(maxsize=16)
+def _figure(draw, size):
+    """A figure for `draw` to use again and again; those of cells that were run anew are let go."""
+    return plotting.new_figure(size)
+
+
 class Explorer(anywidget.AnyWidget):
     """Controls, picture and sentence in one widget: explore.js asks for positions, this answers."""
 
@@ -124,10 +131,9 @@ class Explorer(anywidget.AnyWidget):
     png = traitlets.Bytes().tag(sync=True)
 
     def __init__(self, draw, controls, size):
-        self._draw, self._controls = draw, controls
-        self._figure = plotting.new_figure(size)
+        self._draw, self._controls, self._size = draw, controls, tuple(size)
         positions = [c.start for c in controls.values()]
-        png, sentence = plotting.picture(draw, self._figure, self._values(positions))
+        png, sentence = self._picture(positions)
         super().__init__(
             controls=[c._replace(values=())._asdict() for c in controls.values()],
             size=[round(inches * plotting.CSS_DPI) for inches in size],
@@ -135,6 +141,10 @@ class Explorer(anywidget.AnyWidget):
             reply={"n": 0, "sentence": sentence, "problem": ""},
             png=png,
         )
+
+    def _picture(self, positions):
+        figure = _figure(self._draw, self._size)
+        return plotting.picture(self._draw, figure, self._values(positions))
 
     def _values(self, positions):
         """The value at each position; one that makes no sense stands for the nearest that does."""
@@ -147,10 +157,9 @@ class Explorer(anywidget.AnyWidget):
 
     @traitlets.observe("asked")
     def _answer(self, change):
-        values = self._values(change.new.get("positions"))
         png, reply = self.png, {**self.reply, "n": change.new.get("n"), "problem": ""}
         try:
-            png, reply["sentence"] = plotting.picture(self._draw, self._figure, values)
+            png, reply["sentence"] = self._picture(change.new.get("positions"))
         except (Exception, KeyboardInterrupt) as error:  # whatever it is, the reader must see it
             reply["problem"] = (
                 f"This picture could not be drawn ({type(error).__name__}: {error}). "

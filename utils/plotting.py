@@ -10,7 +10,6 @@ import html
 import io
 import math
 import numbers
-import threading
 
 import matplotlib as mpl
 import numpy as np
@@ -90,14 +89,9 @@ STYLE = {
 }
 
 
-_one_at_a_time = threading.RLock()  # Matplotlib's style is global, and widgets have own threads
-
-
-@contextlib.contextmanager
 def style():
     """A context in which Matplotlib draws in the course's style."""
-    with _one_at_a_time, mpl.rc_context(STYLE):
-        yield
+    return mpl.rc_context(STYLE)
 
 
 def fmt(x):
@@ -169,7 +163,7 @@ def _empty(ax):
     ax.set(xscale="linear", yscale="linear", xlabel="", ylabel="", aspect="auto")
     ax.set_xlim(0, 1, auto=True)
     ax.set_ylim(0, 1, auto=True)
-    ax.locator_params(nbins=5)  # few grid lines are calmer, and each costs drawing time
+    ax.locator_params(nbins=6)  # few grid lines are calmer, and each costs drawing time
     ax.margins(mpl.rcParams["axes.xmargin"], mpl.rcParams["axes.ymargin"])
     ax.set_prop_cycle(None)
     ax.set_axis_on()

@@ -1,0 +1,283 @@
+"""Figures and explorers without a browser: what is displayed, kept, redrawn and refused."""
+
+import base64
+import gc
+import io
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from matplotlib.artist import Artist
+from matplotlib.figure import Figure
+from PIL import Image
+
+from utils import plotting
+from utils.explore import Explorer, choice, explore, slider, slider_of, switch
+
+SMALL = (3, 2)
+
+
+def curve(fig, w, shape="line", dots=False):
+    (ax,) = plotting.panels(fig)
+    ax.plot(w ** np.arange(5.0), "o" if dots else "-")
+    ax.set(title=shape, xlabel="t")
+    if w > 1:
+        raise ZeroDivisionError("w is too large")
+    return f"{shape}: <w> is {plotting.fmt(w)}."
+
+
+def controls():
+    return {
+        "w": slider("weight", 0, 1.2, 0.1, 0.5),
+        "shape": choice("shape", ["line", "square"], "line"),
+        "dots": switch("dots", False),
+    }
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    """What display() was given, in place of displaying it."""
+    bundles = []
+    monkeypatch.setattr("IPython.display.display", lambda bundle, raw: bundles.append(bundle))
+    return bundles
+
+
+@pytest.fixture
+def live(monkeypatch):
+    monkeypatch.delenv("COURSE_STATIC", raising=False)
+    return Explorer(curve, controls(), SMALL)
+
+
+def picture_in(page):
+    return base64.b64decode(re.search(r"base64,([^\"]+)", page)[1])
+
+
+# --- figures ----------------------------------------------------------------------------------
+
+
+def test_static_figure_is_one_image_with_its_sentence(shown):
+    plotting.show(curve, w=0.5)
+    (bundle,) = shown
+    assert set(bundle) == {"text/html", "text/plain"}
+    assert bundle["text/plain"] == "line: <w> is 0.5."
+    page = bundle["text/html"]
+    assert 'alt="line: &lt;w&gt; is 0.5."' in page
+    assert "<figcaption" in page and page.count("&lt;w&gt;") == 2 and "<w>" not in page
+    assert Image.open(io.BytesIO(picture_in(page))).size == (864, 384)
+
+
+def test_crowded_figure_stays_within_its_budget():
+    def crowded(fig):
+        for ax in plotting.panels(fig, 2):
+            ax.plot(np.random.default_rng(0).standard_normal((60, 8)).cumsum(axis=0))
+        return "16 lines."
+
+    png, _ = plotting.picture(crowded, plotting.new_figure((7.2, 3.2)), {})
+    assert len(png) < 45_000
+
+
+def test_equal_values_give_equal_bytes_whatever_was_drawn_before():
+    fig = plotting.new_figure(SMALL)
+    first, _ = plotting.picture(curve, fig, {"w": 0.5})
+
+    def untidy(fig):
+        (ax,) = plotting.panels(fig)
+        ax.bar([1, 2], [3, 4], label="bars")
+        ax.imshow([[0, 1]])
+        ax.text(0, 0, "text"), fig.text(0.5, 0.5, "more"), fig.suptitle("title")
+        ax.set_yscale("log"), ax.set_title("right", loc="right"), ax.legend(), fig.legend()
+        ax.set(ylim=(9, 1), xticks=[1], xlabel="x", ylabel="y"), ax.margins(0.5), ax.axis("off")
+        ax.twinx().plot([1, 2]), ax.inset_axes([0, 0, 0.2, 0.2])
+        return "A mess of 2 bars."
+
+    untidied, _ = plotting.picture(untidy, fig, {})
+    again, _ = plotting.picture(curve, fig, {"w": 0.5})
+    fresh, _ = plotting.picture(curve, plotting.new_figure(SMALL), {"w": 0.5})
+    assert first == again == fresh != untidied
+
+
+def test_panels_are_kept_for_the_same_grid_and_empty():
+    fig = plotting.new_figure((7, 4))
+    kept = plotting.panels(fig, 2)
+    kept[0].plot([1, 2]), kept[0].set_title("title", loc="center"), kept[0].legend(["x"])
+    again = plotting.panels(fig, 2)
+    assert [id(ax) for ax in again] == [id(ax) for ax in kept]
+    assert not again[0].lines and again[0].get_legend() is None
+    assert again[0].get_title("center") == ""
+    assert len(plotting.panels(fig, 3, 1, width_ratios=[1, 1, 2])) == 3
+    assert len(fig.axes) == 3
+
+
+def test_panels_that_do_not_fit_are_refused():
+    with pytest.raises(ValueError, match="no room for 4 x 1 panels"):
+        plotting.panels(plotting.new_figure(SMALL), 4)
+
+
+def test_labels_and_titles_are_inside_the_picture():
+    def labelled(fig):
+        for ax in plotting.panels(fig, 2):
+            ax.set(title="Title", xlabel="time step t", ylabel="state h", ylim=(-1500, 1500))
+        return "2 panels."
+
+    png, _ = plotting.picture(labelled, plotting.new_figure((7.2, 3.2)), {})
+    pixels = np.asarray(Image.open(io.BytesIO(png)).convert("RGB"))
+    for edge in (pixels[:2], pixels[-2:], pixels[:, :2], pixels[:, -2:]):
+        assert (edge == 255).all()
+
+
+def test_a_figure_without_a_sentence_is_refused():
+    for answer in (None, "", "  ", 3):
+        with pytest.raises(TypeError, match="silent must return a sentence"):
+
+            def silent(fig, answer=answer):
+                return answer
+
+            plotting.picture(silent, plotting.new_figure(SMALL), {})
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        (0.0, "0"), (-0.0, "0"), (1.0, "1"), (0.12345, "0.123"), (-2.5, "−2.5"), (1234.5, "1,230"),
+        (0.0012, "0.0012"), (1.5e-7, "1.5 × 10^−7"), (-3.21e12, "−3.21 × 10^12"),
+        (999_499.0, "999,000"), (999_999.0, "1 × 10^6"), (10800, "10,800"), (np.int64(3), "3"),
+        (float("nan"), "not a number"), (np.inf, "too large to show"), (np.float32(0.1), "0.1"),
+    ],
+)  # fmt: skip
+def test_numbers_in_sentences(number, text):
+    assert plotting.fmt(number) == text
+
+
+# --- explorers --------------------------------------------------------------------------------
+
+
+def test_static_mode_shows_the_initial_values(shown, monkeypatch):
+    monkeypatch.setenv("COURSE_STATIC", "1")
+    explore(curve, size=SMALL, **controls())
+    plotting.show(curve, size=SMALL, w=0.5)
+    assert shown[0] == shown[1]
+
+
+def test_live_mode_also_carries_the_static_figure(shown, monkeypatch):
+    monkeypatch.delenv("COURSE_STATIC", raising=False)
+    explore(curve, size=SMALL, **controls())
+    (bundle,) = shown
+    assert bundle["application/vnd.jupyter.widget-view+json"]["model_id"]
+    assert bundle["text/plain"] == "line: <w> is 0.5."
+    assert picture_in(bundle["text/html"])[:4] == b"\x89PNG"
+
+
+def test_a_move_gives_a_new_picture_and_sentence(live):
+    before = live.png
+    live.asked = {"n": 1, "positions": [8, 1, 1]}
+    assert live.reply == {"n": 1, "sentence": "square: <w> is 0.8.", "problem": ""}
+    expected, _ = plotting.picture(
+        curve, plotting.new_figure(SMALL), {"w": 0.8, "shape": "square", "dots": True}
+    )
+    assert live.png == expected != before
+
+
+def test_the_picture_travels_as_bytes(live):
+    assert isinstance(live.get_state()["png"], bytes)
+
+
+def test_a_failing_drawing_keeps_the_last_picture_until_the_next_good_move(live):
+    live.asked = {"n": 1, "positions": [8, 0, 0]}
+    good = live.png
+    live.asked = {"n": 2, "positions": [12, 0, 0]}
+    assert live.png == good and live.reply["n"] == 2
+    assert live.reply["sentence"] == "line: <w> is 0.8."
+    assert "ZeroDivisionError: w is too large" in live.reply["problem"]
+    live.asked = {"n": 3, "positions": [8, 0, 0]}
+    assert live.png == good and live.reply["problem"] == ""
+
+
+@pytest.mark.parametrize(
+    ("positions", "sentence"),
+    [
+        ([-5, 99, 7], "square: <w> is 0."),
+        (["3", None, 0.5], "line: <w> is 0.5."),
+        ([float("nan"), [1], {}], "line: <w> is 0.5."),
+        ([], "line: <w> is 0.5."),
+        ("abc", "line: <w> is 0.5."),
+        (None, "line: <w> is 0.5."),
+        ([6, 0, 0, 4, 4], "line: <w> is 0.6."),
+    ],
+)
+def test_positions_that_make_no_sense_do_no_harm(live, positions, sentence):
+    live.asked = {"n": 1, "positions": positions}
+    assert live.reply == {"n": 1, "sentence": sentence, "problem": ""}
+
+
+def test_two_hundred_moves_leave_nothing_behind(live):
+    def count():
+        gc.collect()
+        objects = gc.get_objects()
+        return [sum(isinstance(o, kind) for o in objects) for kind in (Figure, Artist)]
+
+    def move(times):
+        for n in range(times):
+            live.asked = {"n": n + 1, "positions": [n % 10, n % 2, n % 2]}
+
+    move(20)
+    before = count()
+    move(200)
+    assert count() == before
+
+
+def test_importing_explorers_is_light():
+    code = (
+        "import sys, utils.explore; "
+        "print(*{'matplotlib.pyplot', 'tensorflow', 'keras', 'torch'} & set(sys.modules))"
+    )
+    root = Path(__file__).parents[1]
+    run = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True)
+    assert (run.returncode, run.stdout.strip()) == (0, ""), run.stderr
+
+
+# --- controls ---------------------------------------------------------------------------------
+
+
+def test_sliders_hold_clean_numbers():
+    tenths = slider("w", -1, 1, 0.1, 0.3)
+    assert tenths.values[3] == -0.7 and tenths.values[13] == 0.3 and tenths.start == 13
+    assert tenths.texts[0] == "−1.0" and tenths.texts[-1] == "1.0"
+    units = slider("units", 1, 9, 2, 5)
+    assert units.values == (1, 3, 5, 7, 9) and all(type(v) is int for v in units.values)
+    assert slider("b", -2, 2, 0.25, 0.0).texts[1] == "−1.75"
+    rates = slider_of("rate", [0.0001, 0.003, 1], 0.003)
+    assert rates.texts == ("0.0001", "0.003", "1") and rates.start == 1
+    assert all(type(v) is float for v in slider_of("x", np.geomspace(1, 8, 4), 8.0).values)
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "message"),
+    [
+        (lambda: slider("w", 0, 1, 0.1, 2), ValueError, "value of slider 'w' must be one of 0.0, "),
+        (lambda: slider("w", 0, 1, 0.1, 0.55), ValueError, "got 0.55"),
+        (lambda: slider("w", 0, 1, 0.3, 0), ValueError, "whole number of steps"),
+        (lambda: slider("w", 1, 0, 0.1, 0), ValueError, "low < high"),
+        (lambda: slider("w", 0, 1, -0.1, 0), ValueError, "step=-0.1"),
+        (lambda: slider("w", 0, 1, 1e-6, 0), ValueError, "at most 999"),
+        (lambda: slider("w", 0, float("nan"), 0.1, 0), TypeError, "high of slider 'w'"),
+        (lambda: slider("w", 0, 1, "0.1", 0), TypeError, "step of slider 'w'"),
+        (lambda: slider(3, 0, 1, 0.1, 0), TypeError, "label of a slider .* got 3"),
+        (lambda: slider_of("w", [1, 2], 3), ValueError, "must be one of 1, 2; got 3"),
+        (lambda: slider_of("w", 5, 5), TypeError, "must be a list, got 5"),
+        (lambda: slider_of("w", [1], 1), ValueError, "from 2 to 1000 different values"),
+        (lambda: choice("c", ["a", "a"], "a"), ValueError, "different values"),
+        (lambda: choice("c", ["a", "b"], "d"), ValueError, "must be one of a, b; got 'd'"),
+        (lambda: choice("c", "ab", "a"), TypeError, "must be a list, got 'ab'"),
+        (lambda: switch("s", 1), ValueError, "value of switch 's' must be one of off, on; got 1"),
+        (lambda: explore(curve, w=0.5), TypeError, "w must be made by slider, .* got 0.5"),
+        (lambda: explore(curve), TypeError, "a control at least"),
+        (lambda: explore(curve, x=switch("x", True)), TypeError, "what the drawing function takes"),
+        (lambda: explore(curve, dots=switch("x", True)), TypeError, "missing .* 'w'"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_by_name(make, error, message):
+    with pytest.raises(error, match=message):
+        make()
