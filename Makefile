@@ -45,4 +45,5 @@ clean: ## remove the environment and all caches; notebooks stay as they are
 	@echo "Setting up .venv, once: some 400 MB to download, a few minutes."
 	@$(PYTHON) -m venv $(if $(wildcard $@),,--clear) .venv || { echo "On Debian and Ubuntu: apt install python3-venv"; exit 1; }
 	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r constraints.txt
+	$(PY) -c "import matplotlib.font_manager" # finds the fonts, which takes seconds the first time
 	touch $@
