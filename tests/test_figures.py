@@ -1,0 +1,241 @@
+"""The figures show the data they are given: what their artists hold, and what their sentences say.
+
+nbval compares the sentences that the lessons store, and never a picture. So the artists are
+looked at here.
+"""
+
+import numpy as np
+import pytest
+from matplotlib.patches import FancyBboxPatch
+
+from utils import bug_zoo, diagrams, figures
+from utils.plotting import new_figure, picture
+
+RNG = np.random.default_rng(0)
+
+
+def drawn(draw, size=(7.2, 3.2), **values):
+    """The figure that `draw` makes, and its sentence."""
+    fig = new_figure(size)
+    _, sentence = picture(draw, fig, values)
+    return fig, sentence
+
+
+def lines(ax):
+    """The data of the panel's lines, guides left out."""
+    found = [np.column_stack(line.get_data()) for line in ax.lines]
+    return [data for data in found if len(data) > 2]
+
+
+def holds(ax, x, y):
+    wanted = np.column_stack([x, y])
+    return any(data.shape == wanted.shape and np.allclose(data, wanted) for data in lines(ax))
+
+
+def texts(fig):
+    return [text.get_text() for ax in fig.axes for text in ax.texts] + [
+        text.get_text() for text in fig.texts
+    ]
+
+
+def test_two_orders_shows_both_sequences_and_both_states():
+    x, h = [np.array([1.0, 2, 3]), np.array([3.0, 2, 1])], [RNG.random(3), RNG.random(3)]
+    fig, sentence = drawn(figures.two_orders, sequences=x, states=h, names=["up", "down"])
+    left, right = fig.axes
+    for k in range(2):
+        assert holds(left, [1, 2, 3], x[k]) and holds(right, [1, 2, 3], h[k])
+    assert "mean 2" in sentence and f"{h[0][-1]:.3g} for up" in sentence
+
+
+def test_smoothing_names_the_lag():
+    steps = np.arange(120)
+    wave, late = np.sin(0.1 * steps), np.sin(0.1 * (steps - 7))
+    fig, sentence = drawn(figures.smoothing, x=wave, h=late, wave=wave, w=0.5)
+    assert holds(fig.axes[0], steps, late) and holds(fig.axes[0], steps, wave)
+    assert "lags 7 steps" in sentence
+
+
+@pytest.mark.parametrize("w", [0.9, -0.5, 1.1])
+def test_impulse_response_shows_the_state_and_its_size(w):
+    h = w ** np.arange(41.0)
+    fig, sentence = drawn(figures.impulse_response, h=h, w=w)
+    left, right = fig.axes
+    assert holds(left, np.arange(41), np.clip(h, -2, 2))
+    assert holds(right, np.arange(41), np.abs(h)) and right.get_yscale() == "log"
+    says = {0.9: "Less than half is left after 7 steps", -0.5: "after 2 steps", 1.1: "has grown"}
+    assert says[w] in sentence
+
+
+def test_half_is_not_less_than_half():
+    _, sentence = drawn(figures.impulse_response, h=0.5 ** np.arange(11.0), w=0.5)
+    assert "after 2 steps" in sentence
+
+
+def test_responses_name_each_line_at_its_end():
+    h = [w ** np.arange(41.0) for w in (0.5, 1.0)]
+    fig, sentence = drawn(figures.responses, weights=[0.5, 1.0], states=h)
+    assert all(holds(fig.axes[0], np.arange(41), state) for state in h)
+    assert {"w = 0.5", "w = 1"} <= set(texts(fig)) and "1 for w = 1" in sentence
+
+
+def test_state_paths_hold_the_paths_and_their_lengths():
+    h = RNG.uniform(-1, 1, (3, 41, 2))
+    fig, sentence = drawn(figures.state_paths, h=h, radius=0.9, activation="tanh")
+    left, right = fig.axes
+    for path in h:
+        assert holds(left, *path.T) and holds(right, np.arange(41), np.linalg.norm(path, axis=1))
+    start = np.linalg.norm(h[:, 0], axis=1).mean()
+    assert "tanh" in sentence and f"from {start:.3g}" in sentence
+
+
+def test_example_sequences_stand_in_their_rows():
+    x, target = RNG.uniform(-1, 1, (4, 6, 1)), np.array([[1], [0], [0], [1]])
+    fig, sentence = drawn(figures.example_sequences, x=x, target=target)
+    assert np.allclose(fig.axes[0].images[0].get_array(), x[:, :, 0])
+    assert texts(fig) == ["target 1", "target 0", "target 0", "target 1"]
+    assert "2 begin with +1" in sentence
+
+
+def test_descent_draws_input_weights_across_and_recurrent_weights_up():
+    axis = np.linspace(-2, 2, 5)
+    surface = np.full((5, 5), 10.0)
+    surface[4, 1] = 1000.0  # w_h = 2, w_x = -1
+    path = np.array([[-1.0, 2.0], [0.0, 1.0], [0.5, 0.5]])
+    fig, sentence = drawn(
+        figures.descent,
+        axis=axis,
+        surface=surface,
+        path=path,
+        losses=np.array([9.0, 4, 1]),
+        steps=9,
+    )
+    left, right = fig.axes
+    image = left.images[0]
+    assert image.origin == "lower" and image.get_extent() == [-2, 2, -2, 2]
+    assert image.get_array()[4, 1] == 3 and holds(left, *path.T)
+    assert "$w_x$" in left.get_xlabel() and "$w_h$" in left.get_ylabel()
+    assert holds(right, [0, 1, 2], [9, 4, 1])
+    assert "In 2 steps the loss falls from 9 to 1" in sentence and "input weight 0.5" in sentence
+
+
+def test_descent_says_where_the_path_leaves():
+    path = np.array([[0.0, 0], [1, 1], [5, 1]])
+    _, sentence = drawn(
+        figures.descent,
+        axis=np.linspace(-2, 2, 3),
+        surface=np.ones((3, 3)),
+        path=path,
+        losses=np.array([1.0, 2.0, 1e13]),
+        steps=9,
+    )
+    assert "rises" in sentence and "leaves the picture at step 2" in sentence
+
+
+def test_learning_curve_shows_losses_norms_and_guessing():
+    losses, norms = np.linspace(1, 0.1, 50), np.linspace(2, 0.5, 50)
+    fig, sentence = drawn(
+        figures.learning_curve, losses=losses, norms=norms, chance=0.69, accuracy=0.9, limit=0.7
+    )
+    left, right = fig.axes
+    assert holds(left, np.arange(50), losses) and holds(right, np.arange(50), norms)
+    guides = [line.get_ydata()[0] for ax in (left, right) for line in ax.lines]
+    assert 0.69 in guides and 0.7 in guides
+    assert "90% are right" in sentence and "norm of 2" in sentence
+
+
+def test_gradient_against_lag_shows_median_range_and_exact():
+    norms = np.array([[1, 0.1, 0.01], [1, 0.2, 0.04], [1, 0.3, 0.09]])
+    fig, sentence = drawn(
+        figures.gradient_against_lag, norms=norms, exact=np.array([1, 0.5, 0.25]), radius=0.5
+    )
+    assert holds(fig.axes[0], [0, 1, 2], [1, 0.2, 0.04])
+    assert holds(fig.axes[0], [0, 1, 2], [1, 0.5, 0.25])
+    assert "0.04 of what it was" in sentence and "linear network's is 0.2" in sentence
+
+
+def test_clipping_draws_the_three_vectors():
+    vectors = {"gradient": [1.0, 4], "by_value": [1.0, 1], "by_norm": [0.24, 0.97]}
+    fig, sentence = drawn(
+        figures.clipping, limit=1.0, **{k: np.array(v) for k, v in vectors.items()}
+    )
+    arrows = [text.xy for text in fig.axes[0].texts if text.get_text() == ""]
+    assert [tuple(a) for a in arrows] == [tuple(v) for v in vectors.values()]
+    assert "turned by 31 degrees" in sentence
+
+
+def test_the_zoo_counts_what_cannot_be_told_from_right():
+    names = ["right", "a", "b"]
+    errors = np.array([[0, 0], [0.5, 0], [0, 1.0]])
+    scores = np.array([[1, 1, 1], [0.99, 1, 1], [0.5, 0.6, 1]])
+    fig, sentence = drawn(
+        figures.zoo,
+        size=(7.2, 4),
+        names=names,
+        tensors=("W_x", "b"),
+        errors=errors,
+        losses=RNG.uniform(0.1, 1, (3, 3, 30)),
+        accuracies=scores,
+    )
+    assert np.allclose(fig.axes[0].images[0].get_array(), errors)
+    assert texts(fig) == ["ok", "ok", "0.50", "ok", "ok", "1.00"]
+    assert "finds 2 of them" in sentence and sentence.endswith("100%: a.")
+
+
+def test_a_cage_shows_its_own_bug():
+    errors, losses = np.array([0.0, 0.25]), RNG.uniform(0.1, 1, (2, 3, 30))
+    fig, sentence = drawn(
+        figures.zoo_cage,
+        size=(7.2, 4),
+        name="wrong sign",
+        bug=bug_zoo.BUGS["wrong sign"],
+        tensors=("W_x", "b"),
+        errors=errors,
+        losses=losses,
+        accuracies=np.array([[1, 1, 1], [0.2, 0.4, 0.6]]),
+    )
+    assert [bar.get_height() for bar in fig.axes[0].patches] == [0, 0.25]
+    assert holds(fig.axes[1], np.arange(30), losses[1, 2])
+    assert any(bug_zoo.BUGS["wrong sign"].wrong in text for text in texts(fig))
+    assert "calls b wrong" in sentence and "40% are right in the median" in sentence
+
+
+def test_forward_step_shows_the_state_of_its_step():
+    x = np.eye(3)[[0, 1, 2]]
+    W_x, W_h, b = RNG.uniform(-1, 1, (3, 2)), RNG.uniform(-1, 1, (2, 2)), RNG.uniform(-1, 1, 2)
+    h_1 = np.tanh(x[0] @ W_x + b)
+    h_2 = np.tanh(x[1] @ W_x + h_1 @ W_h + b)
+    fig, sentence = drawn(
+        diagrams.forward_step, size=(7.2, 3.7), x=x, W_x=W_x, W_h=W_h, b=b, letters="abc", t=2
+    )
+    row = diagrams._row(h_2)
+    assert row in sentence and row in texts(fig) and diagrams._row(h_1) in texts(fig)
+    assert texts(fig).count("not yet") == 1
+
+
+@pytest.mark.parametrize("timesteps", [3, 4])
+def test_unrolled_has_a_cell_for_each_step(timesteps):
+    fig, sentence = drawn(diagrams.unrolled, timesteps=timesteps)
+    found = texts(fig)
+    assert sum(text in found for text in (f"$h_{t}$" for t in range(1, 9))) == timesteps
+    assert f"{timesteps} copies" in sentence
+    fig, sentence = drawn(diagrams.unrolled, timesteps=timesteps, backward=True)
+    assert f"at each of {timesteps - 1} steps" in sentence and "$dh_1$" in texts(fig)
+
+
+def test_task_shapes_has_a_box_for_each_input_and_output():
+    fig, _ = drawn(diagrams.task_shapes)
+    names = [text.replace("\n", " ") for text in texts(fig)]
+    assert all(name.replace("\n", " ") in names for name in diagrams.SHAPES)
+    boxes = sum(len(reads) + 4 + len(writes) for reads, writes in diagrams.SHAPES.values())
+    assert sum(isinstance(patch, FancyBboxPatch) for patch in fig.axes[0].patches) == boxes
+
+
+def test_every_panel_with_axes_has_title_and_labels():
+    h = 0.9 ** np.arange(41.0)
+    for fig, _ in (
+        drawn(figures.impulse_response, h=h, w=0.9),
+        drawn(figures.responses, weights=[0.9], states=[h]),
+        drawn(figures.state_paths, h=RNG.random((2, 41, 2)), radius=1, activation="linear"),
+    ):
+        for ax in fig.axes:
+            assert ax.get_title(loc="left") and ax.get_xlabel() and ax.get_ylabel()
