@@ -158,7 +158,7 @@ RIGHT = [
     ("clip_by_norm", clip_like_torch),
     ("clip_by_norm", clip_with_ravel),
     ("clip_by_norm", training.clip_by_norm),
-    ("name_the_bugs", lambda: dict(bug_zoo.MYSTERIES)),
+    ("name_the_bugs", lambda: dict(lesson02.MYSTERIES)),
     ("name_the_bugs", lambda: {"C": "no transpose", "A": "index wraps", "B": "sum forgotten"}),
 ]
 
@@ -816,7 +816,7 @@ def bugs(**names):
     return lambda: names
 
 
-A, B, C = bug_zoo.MYSTERIES.values()
+A, B, C = lesson02.MYSTERIES.values()
 WRONG_BUGS = [
     (bugs(A=A, B=B), "A and B are right. C has no name yet"),
     (bugs(A=A, B=None, C=C), "A and C are right. B has no name yet"),
@@ -833,13 +833,13 @@ WRONG_BUGS = [
     ),
     (
         bugs(A=A, B=A, C=C),
-        "A and C are right. B: on a small random network 'index wraps' would give the gradient of",
+        "A and C are right. B: 'index wraps' would give the gradient of",
     ),
     (
         bugs(A=B, B=B, C=C),
         "'sum forgotten' would give the gradient of W_h relative error 1.00, cosine 0.0",
     ),
-    (bugs(A=A, B=B, C="tanh twice"), "C: on a small random network 'tanh twice' would give"),
+    (bugs(A=A, B=B, C="tanh twice"), "C: 'tanh twice' would give"),
     (
         bugs(A=C, B=A, C=B),
         "A: with 'no transpose' the wrong gradients would be W_x, W_h, b, and here",
@@ -956,7 +956,7 @@ def test_references_agree_with_the_course_library():
     for ours_, theirs in zip(ours, bug_zoo.backward(x, target, h, y, *weights), strict=False):
         np.testing.assert_allclose(ours_, theirs)
     assert lesson01.count_parameters.reference(2, 4, 1) == sum(w.size for w in weights)
-    assert lesson02.name_the_bugs.reference() == bug_zoo.MYSTERIES
+    assert lesson02.name_the_bugs.reference() == lesson02.MYSTERIES
 
 
 def test_step_backward_is_the_derivative_of_rnn_step():
@@ -992,7 +992,7 @@ def test_no_message_gives_the_code_away(name):
 
 
 def test_names_of_bugs_in_messages_are_only_those_the_learner_gave():
-    for letter, right in bug_zoo.MYSTERIES.items():
+    for letter, right in lesson02.MYSTERIES.items():
         for name in set(bug_zoo.BUGS) - {right}:
             assert right not in lesson02.evidence(letter, name)
             assert name in lesson02.evidence(letter, name)

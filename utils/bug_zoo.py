@@ -103,13 +103,3 @@ def backward_with(*names):
     scope = dict(globals())
     exec(source, scope)
     return scope["backward"]
-
-
-MYSTERIES = {"A": "index wraps", "B": "sum forgotten", "C": "no transpose"}
-
-
-def mystery(letter):
-    """The backward pass with one bug in it, which is for the reader to name."""
-    if letter not in MYSTERIES:
-        raise ValueError(f"letter must be one of {', '.join(MYSTERIES)}, got {letter!r}")
-    return backward_with(MYSTERIES[letter])

@@ -55,7 +55,7 @@ def arrow(ax, start, end, text="", role="weight", side=(0.0, 0.16), **style):
         ax.text(x, y, text, ha="center", va="center", color=ROLES[role])
 
 
-def tiles(ax, x, y, values, title="", role="weight", size=0.74):
+def tiles(ax, x, y, values, title="", role="weight", size=0.68):
     """A small matrix of numbers, its top left corner at (x, y); shade follows the size."""
     values = np.atleast_2d(values)
     for (row, column), value in np.ndenumerate(values):
@@ -71,7 +71,8 @@ def tiles(ax, x, y, values, title="", role="weight", size=0.74):
                 linewidth=1.2,
             )
         )
-        ax.text(left + size * 0.625, bottom + size / 2, _two(value), ha="center", va="center")
+        centre = left + size * 0.625, bottom + size / 2
+        ax.text(*centre, _two(value), ha="center", va="center", fontsize=9.5)
     width = values.shape[1] * size * 1.25
     if title:
         ax.text(x + width / 2, y + 0.22, title, ha="center", va="center", color=ROLES[role])
@@ -138,26 +139,26 @@ def _between(ax, start, end, t, backward):
 
 def forward_step(fig, x, W_x, W_h, b, letters, t=1):
     """Step t (counted from 1) of the forward pass of one sequence x (timesteps, features)."""
-    ax = canvas(fig, 14.4, 7.4)
+    ax = canvas(fig, 14.4, 7.6)
     h = np.zeros((len(x) + 1, len(b)))
     for s, x_s in enumerate(x):
         h[s + 1] = np.tanh(x_s @ W_x + h[s] @ W_h + b)
     for s in range(1, len(x) + 1):
         centre, reached = 2.2 + 3.3 * (s - 1), "weight" if s <= t else "faint"
-        box(ax, centre, 5.0, f"{letters[s - 1]}", "input", 0.9, 0.7, strong=s == t)
+        box(ax, centre, 5.7, f"{letters[s - 1]}", "input", 0.9, 0.7, strong=s == t)
         text = _row(h[s]) if s <= t else "not yet"
-        box(ax, centre, 6.6, text, "state", 2.2, 0.8, strong=s == t)
-        arrow(ax, (centre, 5.35), (centre, 6.2), role=reached)
+        box(ax, centre, 7.1, text, "state", 2.5, 0.8, strong=s == t)
+        arrow(ax, (centre, 6.05), (centre, 6.7), role=reached)
         if s > 1:
-            arrow(ax, (centre - 2.2, 6.6), (centre - 1.1, 6.6), role=reached)
-        ax.text(centre + 0.62, 4.95, f"t = {s}", va="center", fontsize=10, color="#555555")
-    _arithmetic(ax, x[t - 1], h[t - 1], W_x, W_h, b, h[t], t)
-    from_input, from_state = np.abs(x[t - 1] @ W_x).sum(), np.abs(h[t - 1] @ W_h).sum()
+            arrow(ax, (centre - 2.05, 7.1), (centre - 1.25, 7.1), role=reached)
+        ax.text(centre + 0.62, 5.65, f"t = {s}", va="center", fontsize=10, color="#555555")
+    from_x, from_h = x[t - 1] @ W_x, h[t - 1] @ W_h
+    _products(ax, x[t - 1], h[t - 1], W_x, W_h, from_x, from_h, t)
+    _sum(ax, from_x, from_h, b, h[t], t)
     return (
-        f"Step {t} of {len(x)}, letter {letters[t - 1]}. The input adds "
-        f"{_row(x[t - 1] @ W_x)}, the state before adds {_row(h[t - 1] @ W_h)}, the bias "
-        f"{_row(b)}. tanh of the sum {_row(x[t - 1] @ W_x + h[t - 1] @ W_h + b)} is the new state "
-        f"{_row(h[t])}. Here the {'input' if from_input > from_state else 'state'} weighs more."
+        f"Step {t} of {len(x)}, letter {letters[t - 1]}. The letter adds {_row(from_x)}, the state "
+        f"before adds {_row(from_h)}, the bias {_row(b)}. The sum is {_row(from_x + from_h + b)}, "
+        f"and its tanh is the new state {_row(h[t])}."
     )
 
 
@@ -170,25 +171,32 @@ def _row(values):
     return "[" + ", ".join(_two(v) for v in values) + "]"
 
 
-def _arithmetic(ax, x_t, h_prev, W_x, W_h, b, h_t, t):
-    """The equation of one step with its numbers, as tiles: first the sum, then its tanh."""
-    z_t = x_t @ W_x + h_prev @ W_h + b
-    terms = [
-        ("", x_t, f"$x_{t}$", "input"),
-        ("", W_x, "$W_x$", "weight"),
-        ("+", h_prev, f"$h_{t - 1}$", "state"),
-        ("", W_h, "$W_h$", "weight"),
+def _products(ax, x_t, h_prev, W_x, W_h, from_x, from_h, t):
+    """The two matrix products of a step, as tiles."""
+    for left, row, matrix, result, names, role in (
+        (0.1, x_t, W_x, from_x, (f"$x_{t}$", "$W_x$"), "input"),
+        (7.5, h_prev, W_h, from_h, (f"$h_{t - 1}$", "$W_h$"), "state"),
+    ):
+        end = tiles(ax, left, 4.4, row, names[0], role)
+        end = tiles(ax, end + 0.2, 4.4, matrix, names[1], "weight")
+        ax.text(end + 0.3, 4.06, "=", ha="center", va="center", fontsize=15)
+        tiles(ax, end + 0.6, 4.4, result, "", role)
+
+
+def _sum(ax, from_x, from_h, b, h_t, t):
+    """What the letter, the state and the bias add, their sum and its tanh, as tiles."""
+    end = 0.1
+    for sign, values, name, role in (
+        ("", from_x, f"$x_{t} W_x$", "input"),
+        ("+", from_h, f"$h_{t - 1} W_h$", "state"),
         ("+", b, "$b$", "weight"),
-    ]
-    end = 0.0
-    for sign, values, name, role in terms:
+        ("=", from_x + from_h + b, f"$z_{t}$", "weight"),
+    ):
         if sign:
-            ax.text(end + 0.32, 3.2, sign, ha="center", va="center", fontsize=15)
-        end = tiles(ax, end + (0.64 if sign else 0.2), 3.57, values, name, role)
-    ax.text(0.4, 0.75, "=", ha="center", va="center", fontsize=15)
-    end = tiles(ax, 0.8, 1.12, z_t, f"$z_{t}$", "weight")
-    arrow(ax, (end + 0.2, 0.75), (end + 1.6, 0.75), "tanh", side=(0, 0.28))
-    tiles(ax, end + 1.8, 1.12, h_t, f"$h_{t}$", "state")
+            ax.text(end + 0.32, 0.9, sign, ha="center", va="center", fontsize=15)
+        end = tiles(ax, end + (0.64 if sign else 0), 1.24, values, name, role)
+    arrow(ax, (end + 0.2, 0.9), (end + 1.6, 0.9), "tanh", side=(0, 0.3))
+    tiles(ax, end + 1.8, 1.24, h_t, f"$h_{t}$", "state")
 
 
 # --- shapes of tasks --------------------------------------------------------------------------
@@ -205,7 +213,7 @@ def task_shapes(fig):
     """Which steps read an input and which write an output, for the four shapes of task."""
     ax = canvas(fig, 21.6, 6.6)
     for i, (name, (reads, writes)) in enumerate(SHAPES.items()):
-        left = 0.9 + 5.45 * i
+        left = 1.0 + 5.45 * i
         for t in range(1, 5):
             x = left + 1.15 * (t - 1)
             box(ax, x, 3.2, "", "state", 0.75, 0.75)
@@ -219,7 +227,7 @@ def task_shapes(fig):
                 arrow(ax, (x, 3.58), (x, 4.52))
         ax.text(left + 1.72, 0.95, name, ha="center", va="top")
     for y, role in ((1.5, "input"), (3.2, "state"), (4.9, "output")):
-        ax.text(0.1, y, role, rotation=90, ha="center", va="center", color=ROLES[role])
+        ax.text(0.2, y, role, rotation=90, ha="center", va="center", color=ROLES[role])
     return (
         "Four shapes of task over 4 time steps. One to many: 1 input, 4 outputs. Many to one: "
         "4 inputs, 1 output at the end. Many to many: 4 inputs with 4 outputs, step for step; "

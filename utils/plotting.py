@@ -259,16 +259,15 @@ def guide(ax, y, text, x=0.99, ha="right", above=True, **style):
 
 def name_ends(ax, ends, names, colours):
     """Names at the right edge, beside the ends of their lines, moved apart where they'd touch."""
-    low, high = ax.get_ylim()
-    gap = (high - low) * 0.085
-    place = -np.inf
+    gap, place = 0.085, -np.inf  # in heights of the panel
     for end, name, colour in sorted(zip(ends, names, colours, strict=False), key=lambda e: e[0]):
-        place = max(np.clip(end, low + gap / 2, high - gap / 2), place + gap)
+        _, height = ax.transAxes.inverted().transform(ax.transData.transform((1, end)))
+        place = max(np.clip(height, gap / 2, 1 - gap / 2), place + gap)
         ax.annotate(
             name,
             (1, place),
             (6, 0),
-            xycoords=ax.get_yaxis_transform(),
+            xycoords="axes fraction",
             textcoords="offset points",
             color=colour,
             va="center",

@@ -26,13 +26,24 @@ from typing import NamedTuple
 
 import numpy as np
 
-SIZES = {"batch": 3, "timesteps": 9, "features": 2, "units": 5}  # no two alike, nor after +-1
+# No two alike, nor after +-1, and all above those of the lessons' networks (see `explain`).
+SIZES = {"batch": 13, "timesteps": 9, "features": 17, "units": 6}
 
-HINTS = {
-    UnboundLocalError: "a name is read before it has a value",
-    NameError: "is it spelt as in the def line, or as where it was given its value?",
-    IndexError: "that index is past the end",
-    RecursionError: "the function calls itself and never comes to an end",
+PLAIN = {  # the start of an exception's words: what is said of it
+    r"UnboundLocalError.*": r"raises \g<0>: a name is read before it has a value",
+    r"NameError.*": r"raises \g<0>: is it spelt as in the def line, or as where it got its value?",
+    r".* out of (bounds|range).*": r"raises \g<0>: that index is past the end",
+    r"RecursionError.*": r"raises \g<0>: the function calls itself and never comes to an end",
+    r".*converted to Python scalars.*": r"raises \g<0>: math's functions do, np.tanh takes arrays",
+    r".* as a data type.*": r"raises \g<0>: the shape goes in as a tuple, in brackets of its own",
+    r".*matmul: .*size (\d+) is different from (\d+).*": (
+        r"multiplies arrays that don't fit: size \2 on the left must be equal to size \1 on the right"
+    ),
+    r".*matmul: .*not have enough dim.*": "multiplies with a single number, and @ takes arrays",
+    r".*shapes (.*) and (.*) not aligned: (\d+) .* != (\d+).*": (
+        r"multiplies \1 by \2: the \3 and the \4 must be equal"
+    ),
+    r".*": r"raises \g<0>",
 }
 
 
@@ -86,7 +97,7 @@ class Exercise:
             return f"Not yet: {self.name} takes ({wanted}), not {inspect.signature(answer)}."
         first = self.call(answer, self.probes[0])
         print(first.printed, end="")  # of all calls the first only, so that each print shows once
-        empty = first.value is None or first.value is ... or left_open(first.value)
+        empty = first.value is None or first.value is ... or isinstance(first.value, NotImplementedError)
         if empty and not first.printed and not works(answer):
             return later
         complaint = self.complaint(answer, first)
@@ -96,7 +107,7 @@ class Exercise:
 
     def complaint(self, answer, first):
         """What is wrong with `answer`, in words, or nothing."""
-        if left_open(first.value):
+        if isinstance(first.value, NotImplementedError):
             return "raise NotImplementedError() still stands below your lines: delete it"
         if first.value is None:
             does = "prints but does not return" if first.printed else "does not return"
@@ -169,7 +180,8 @@ class Exercise:
         if isinstance(result, str):
             return but + result
         if len(results) > 1 and all(same(result, other) for other in results):
-            return f"{' and '.join(self.returns)} should depend on the arguments, and never changes"
+            several = "s" if result[0].size > 1 else ""
+            return f"you return the same number{several} whatever the arguments"
         part = wrong_parts([result], [wanted[at]])[0]
         name, axes = list(self.returns.items())[part]
         got, want = result[part], wanted[at][part]
@@ -226,10 +238,6 @@ def accepts(function, arguments):
     return True
 
 
-def left_open(value):
-    return isinstance(value, NotImplementedError)
-
-
 def works(function):
     """Does the body read an argument or give a value to a name? A stub does neither."""
     if not hasattr(function, "__code__"):
@@ -249,8 +257,12 @@ def as_arrays(value, names):
         arrays = [np.array(v) for v in (value if several else [value])]
         if all(a.dtype.kind in "biuf" for a in arrays):
             return [a.astype(float) for a in arrays]
+        if any(a.dtype.kind == "c" for a in arrays):
+            return "what your function returns is complex: is it a root of a negative number?"
     except ValueError:  # a list whose items differ in length
         pass
+    if isinstance(value, str):
+        return f"{returned}, where numbers are asked for"
     return f"{returned} that can't be read as an array of numbers"
 
 
@@ -305,8 +317,10 @@ def kind(value):
         return f"a {type(value).__name__} of {len(value)}"
     if isinstance(value, np.ndarray) and value.ndim:
         return f"an array of shape {value.shape}"
-    if isinstance(value, str) or value is None:
-        return f"{value!r:.60}"
+    if isinstance(value, str):
+        return f"the text {value!r:.60}"
+    if value is None:
+        return "None"
     if np.isscalar(value):
         return "a number"
     name = type(value).__name__
@@ -328,6 +342,11 @@ def difference(got, want, axes, sizes):
             if got.shape == want.shape:
                 return "is transposed"
             return f"has the right numbers in the wrong order of axes: its shape is {shapes}"
+    if got.ndim and not want.ndim:
+        if got.size == 1:
+            return "comes in a list or an array, and should be a number by itself"
+        add = ": add them up" if close(got.sum(), want) else ""
+        return f"is {got.size} numbers where one is asked for{add}"
     if got.shape != want.shape:
         return f"has the wrong shape: it is {shapes}"
     if not np.isfinite(got).all():
@@ -342,11 +361,14 @@ def difference(got, want, axes, sizes):
         if any(right) and axes.count(axis) == 1:
             wrong = [i for i, ok in enumerate(right) if not ok]
             return f"is wrong at {axis} {wrong}, counted from 0, and right elsewhere"
+    if want.ndim and close(np.sort(got, axis=None), np.sort(want, axis=None)):
+        hint = ": reshape doesn't swap axes; did you want a transpose?" if want.ndim > 1 else ""
+        return f"has the right numbers in the wrong places{hint}"
     return None
 
 
 def explain(error, function, sizes):
-    """An exception in one line: where in the learner's function, its own words, a hint."""
+    """An exception in one line: where in the learner's function, what happened, a hint."""
     code, where = getattr(function, "__code__", None), "your function"
     lines = [n for frame, n in traceback.walk_tb(error.__traceback__) if frame.f_code is code]
     if lines:
@@ -354,8 +376,16 @@ def explain(error, function, sizes):
         where = f"line {lines[-1] - code.co_firstlineno + 1} of your function"
         where += f", `{text}`," if text else ""
     words = next(traceback.TracebackException.from_exception(error).format_exception_only())
-    numbers = set(re.findall(r"\d+", str(error))) - {"0", "1"}
-    met = [f"{size} is {axis}" for axis, size in sizes.items() if str(size) in numbers]
-    legend = f" ({', '.join(met)})" if met else ""
-    hint = next((f": {hint}" for kind, hint in HINTS.items() if isinstance(error, kind)), "")
-    return f"{where} raises {words.strip()}{legend}{hint}"
+    words = re.sub(r"(?<=\d),(?=\d)", ", ", " ".join(words.split()))
+    matches = ((re.match(pattern, words), plain) for pattern, plain in PLAIN.items())
+    words = next(match.expand(plain) for match, plain in matches if match)
+    shapes = re.findall(r"\(\d+,[\d, ]*\)(?! \+)|size \d+", words)
+    numbers = [int(n) for n in re.findall(r"\d+", " ".join(shapes))]
+    met = [f"{n} is {axis}" for axis, n in sizes.items() if n in numbers and n > 1]
+    words += f" ({', '.join(met)})" if met else ""
+    if few := [n for n in numbers if 1 < n < min(sizes.values(), default=0) - 1]:
+        words += f": no size here is {few[0]}, is it written out, or a variable of the notebook?"
+    for name in code.co_names if code and numbers else ():
+        if isinstance(function.__globals__.get(name), np.ndarray):
+            words += f" (`{name}` is a variable of the notebook, not an argument)"
+    return f"{where} {words}"

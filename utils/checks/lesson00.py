@@ -1,5 +1,7 @@
 """The check of lesson 00."""
 
+from itertools import accumulate
+
 from utils.checks import Exercise, Probe
 
 
@@ -12,6 +14,14 @@ def running_total(x):
     return totals
 
 
+TWICE = "the first number counts twice: the sum starts with it, and the loop adds it again"
+
+
+def against(args, got):
+    x, right = args["x"], list(accumulate(args["x"]))
+    return f"your function returns {[float(f'{v:.4g}') for v in got]} for {x}, where {right} is right"
+
+
 running_total = Exercise(
     running_total,
     probes=[
@@ -22,7 +32,7 @@ running_total = Exercise(
     ],
     returns={"the list": ""},
     right="every number is the sum so far, for whole, negative and fractional numbers",
-    evidence=lambda args, got: f"for {args['x']} it is {[float(f'{v:.4g}') for v in got]}",
+    evidence=against,
     mistakes=[
         (
             "return totals",
@@ -43,6 +53,21 @@ running_total = Exercise(
             "return totals",
             "return totals[0]",
             "that is the first sum alone: does the return stand inside the loop?",
+        ),
+        (
+            "total = total + value",
+            "total = 0.5 * total + value",
+            "each step still halves the sum so far, as in the cell above: here w = 1, nothing is lost",
+        ),
+        (
+            "return totals",
+            "return [x[0] + s for s in totals]",
+            TWICE,
+        ),
+        (
+            "return totals",
+            "return [x[0]] + [x[0] + s for s in totals]",
+            TWICE,
         ),
         (
             "return totals",

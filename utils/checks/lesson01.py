@@ -37,53 +37,53 @@ rnn_step = Exercise(
     right="h_t agrees on random arrays, also with x_t, h_prev and b switched off in turn, and "
     "for a single sample",
     mistakes=[
-        # the activation
+        # tanh
         (
             "np.tanh(x_t @ W_x + h_prev @ W_h + b)",
             "x_t @ W_x + h_prev @ W_h + b",
-            "that is the pre-activation z_t: what turns it into a state between -1 and 1?",
+            "that is z_t, the sum inside the tanh: what bends it into the range from -1 to 1?",
         ),
         (
             "np.tanh(x_t @ W_x + h_prev @ W_h + b)",
             "1 / (1 + np.exp(-(x_t @ W_x + h_prev @ W_h + b)))",
-            "that is the sigmoid, which stays between 0 and 1: these states reach from -1 to 1",
+            "that curve stays between 0 and 1: tanh, which is asked for, reaches from -1 to 1",
         ),
         (
             "np.tanh(x_t @ W_x + h_prev @ W_h + b)",
             "np.maximum(x_t @ W_x + h_prev @ W_h + b, 0)",
-            "that is the ReLU, which is never negative: these states reach from -1 to 1",
+            "negative sums are cut off at 0: tanh, which is asked for, reaches from -1 to 1",
         ),
-        ("np.tanh", "np.tan", "that is the tangent, and the hyperbolic tangent is asked for"),
-        ("np.tanh", "np.arctan", "that is the arctangent: the hyperbolic tangent is asked for"),
+        ("np.tanh", "np.tan", "that is the tangent, tan: the hyperbolic one, tanh, is asked for"),
+        ("np.tanh", "np.arctan", "that is the arctangent, arctan: tanh is asked for"),
         (
             "np.tanh(x_t @ W_x + h_prev @ W_h + b)",
             "np.tanh(np.tanh(x_t @ W_x + h_prev @ W_h + b))",
-            "the activation is applied twice: once is enough",
+            "tanh is applied twice: once is enough",
         ),
         (
             "np.tanh(x_t @ W_x + h_prev @ W_h + b)",
             "np.tanh(x_t @ W_x) + np.tanh(h_prev @ W_h) + np.tanh(b)",
-            "the activation is applied to each term by itself: sum the terms first",
+            "tanh is applied to each term by itself: sum the terms first",
         ),
         (
             "np.tanh(x_t @ W_x + h_prev @ W_h + b)",
             "np.tanh(x_t @ W_x + b) + np.tanh(h_prev @ W_h)",
-            "the activation is applied to two parts of the sum: finish the sum first",
+            "tanh is applied to two parts of the sum: finish the sum first",
         ),
         (
             "np.tanh(x_t @ W_x + h_prev @ W_h + b)",
             "np.tanh(x_t @ W_x) + h_prev @ W_h + b",
-            "only the input's term is inside the activation: look at the parentheses",
+            "only the input's term is inside the tanh: look at the parentheses",
         ),
         (
             "np.tanh(x_t @ W_x + h_prev @ W_h + b)",
             "x_t @ W_x + np.tanh(h_prev @ W_h + b)",
-            "the input's term stands outside the activation: look at the parentheses",
+            "the input's term stands outside the tanh: look at the parentheses",
         ),
         (
             "h_prev @ W_h + b)",
             "h_prev @ W_h) + b",
-            "the bias is added after the activation: it belongs inside",
+            "the bias b is added after the tanh: it belongs inside",
         ),
         # the terms
         (" + b)", ")", "the bias is missing"),
@@ -102,12 +102,12 @@ rnn_step = Exercise(
         (
             "return np.tanh(",
             "return h_prev + np.tanh(",
-            "the previous state is added once more, outside the activation",
+            "the previous state is added once more, outside the tanh",
         ),
         (
             "np.tanh(x_t @ W_x + h_prev @ W_h + b)",
             "x_t @ W_x + h_prev @ W_h + b + h_prev",
-            "the activation is missing, and h_prev is added once more",
+            "tanh is missing, and h_prev is added once more",
         ),
         # the products
         (
@@ -286,7 +286,7 @@ rnn_forward = Exercise(
         (
             "np.tanh(x[:, t] @ W_x + h_prev @ W_h + b)",
             "x[:, t] @ W_x + h_prev @ W_h + b",
-            "the activation is missing",
+            "tanh is missing: it bends the sum into the range from -1 to 1",
         ),
         (" + b)", ")", "the bias is missing"),
         ("h_prev @ W_h", "h_prev @ W_h.T", "W_h is transposed"),
@@ -298,7 +298,7 @@ rnn_forward = Exercise(
 
 
 def count_parameters(features, units, outputs):
-    """How many numbers training can change: a recurrent layer and an output layer."""
+    """How many numbers W_x, W_h, b, W_y and b_y hold together."""
     recurrent = features * units + units * units + units
     output = units * outputs + outputs
     return recurrent + output
@@ -320,28 +320,38 @@ count_parameters = Exercise(
         (
             "recurrent + output",
             "recurrent + output - units - outputs",
-            "both biases are missing, the recurrent layer's and the output layer's",
+            "too few by `units` and `outputs`: are both biases missing, b and b_y, or is it b_y and the "
+            "weight of each unit to itself?",
         ),
-        (" + units\n", "\n", "the recurrent layer's bias b is missing"),
-        (" + outputs\n", "\n", "the output layer's bias b_y is missing"),
+        (
+            " + units\n",
+            "\n",
+            "too few by `units`: is b missing, or the weight of each unit to itself?",
+        ),
+        (" + outputs\n", "\n", "the bias b_y is missing"),
         (
             " + units * units",
             "",
-            "the recurrent weights W_h are missing: every unit hears every unit",
+            "the weights W_h are missing: every unit hears every unit",
         ),
-        ("recurrent + output", "recurrent", "the output layer, W_y and b_y, is missing"),
-        ("recurrent + output", "output", "the recurrent layer, W_x, W_h and b, is missing"),
-        ("features * units + ", "", "the input weights W_x are missing"),
-        ("units * outputs + ", "", "the output weights W_y are missing"),
+        ("recurrent + output", "recurrent", "W_y and b_y are missing"),
+        ("recurrent + output", "output", "W_x, W_h and b are missing"),
+        ("features * units + ", "", "the weights W_x are missing"),
+        ("units * outputs + ", "", "the weights W_y are missing"),
         (
             " + units\n",
             " + 2 * units\n",
-            "the recurrent layer's bias is counted twice: this layer has a single one",
+            "the bias b is counted twice, and there is one only",
         ),
         (
             "units * units",
             "features * features",
             "W_h leads from the units to the units: the number of features is not in its shape",
+        ),
+        (
+            "units * outputs",
+            "features * outputs",
+            "W_y leads from the units to the outputs: the number of features is not in its shape",
         ),
         (
             " + units * units",
@@ -356,7 +366,7 @@ count_parameters = Exercise(
         (
             "units * outputs + outputs",
             "units * outputs + units",
-            "the output layer's bias has one number for each output, not for each unit",
+            "the bias b_y has one number for each output, not for each unit",
         ),
         (
             "+ units\n",
@@ -367,6 +377,11 @@ count_parameters = Exercise(
             "+ outputs\n",
             "+ 1\n",
             "the bias b_y has one number for each output, not one for all",
+        ),
+        (
+            "recurrent + output",
+            "recurrent + output - units - outputs + 2",
+            "each bias is counted as one: b has a number for each unit, b_y one for each output",
         ),
     ],
 )
@@ -382,6 +397,13 @@ def weight_for_half_life(steps):
 
 def what_is_left(args, w):
     steps = args["steps"]
+    if w < 0:
+        return (
+            "w is negative, so the impulse would change its sign at each step "
+            "(`-` is applied after `**`)"
+        )
+    if abs(w - 0.5 ** (1 / steps)) < 1e-3:
+        return "that is nearly it: w is rounded; return it with all its digits"
     return f"your w is {w:.4g}, and w to the power of {steps} is {w**steps:.3g}, not one half"
 
 

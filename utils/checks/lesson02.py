@@ -4,8 +4,9 @@ import difflib
 
 import numpy as np
 
-from utils import bug_zoo
+from utils import bug_zoo, data
 from utils.checks import Exercise, Probe, kind, random_probes
+from utils.layers import Dense, SimpleRNN
 
 # --- back through one step --------------------------------------------------------------------
 
@@ -421,12 +422,16 @@ def name_the_bugs():
     }
 
 
+# The bugs behind the letters. Reading on is one way of solving the exercise.
+MYSTERIES = {"A": "index wraps", "B": "sum forgotten", "C": "no transpose"}
+
+
 def symptoms(backward):
-    """{weight: (relative error, cosine)} against the right gradients, on a small network."""
-    rng = np.random.default_rng(0)
-    sizes = [(1, 4), (4, 4), (4,), (4, 1), (1,)]
-    weights = [rng.normal(0, 0.5, size) for size in sizes]
-    x, target = rng.integers(0, 2, (8, 6, 1)).astype(float), rng.integers(0, 2, (8, 1))
+    """{weight: (relative error, cosine)}, on the network and the data of the lesson's `examine`."""
+    rnn = SimpleRNN(8, 1, seed=3, dtype="float64")
+    dense = Dense(1, 8, seed=3, dtype="float64")
+    weights = rnn.get_weights() + dense.get_weights()
+    x, target = data.remember_first(samples=16, timesteps=20, seed=3)
     h, y = bug_zoo.forward(x, *weights)
     pairs = zip(
         bug_zoo.NAMES,
@@ -441,9 +446,16 @@ def symptoms(backward):
     }
 
 
+def mystery(letter):
+    """A backward pass with one bug, for the reader to name."""
+    if letter not in MYSTERIES:
+        raise ValueError(f"letter must be one of {', '.join(MYSTERIES)}, got {letter!r}")
+    return bug_zoo.backward_with(MYSTERIES[letter])
+
+
 def evidence(letter, name):
     """What speaks against the bug called `name` behind `letter`."""
-    here, there = symptoms(bug_zoo.mystery(letter)), symptoms(bug_zoo.backward_with(name))
+    here, there = symptoms(mystery(letter)), symptoms(bug_zoo.backward_with(name))
     wrong_here, wrong_there = ([w for w in s if s[w][0] > 1e-6] for s in (here, there))
     if wrong_here != wrong_there:
         return (
@@ -453,7 +465,7 @@ def evidence(letter, name):
     w = max(here, key=lambda w: abs(here[w][0] - there[w][0]) + abs(here[w][1] - there[w][1]))
     say = "relative error {:.2f}, cosine {:.1f}".format
     return (
-        f"{letter}: on a small random network '{name}' would give the gradient of {w} "
+        f"{letter}: '{name}' would give the gradient of {w} "
         f"{say(*there[w])}, and the bug behind {letter} gives it {say(*here[w])}"
     )
 

@@ -11,6 +11,7 @@ from utils.plotting import (
     fmt,
     guide,
     line,
+    name_ends,
     order_of,
     panels,
     running_median,
@@ -29,11 +30,15 @@ def descent(fig, axis, surface, path, losses, steps):
         aspect="auto",
         extent=(axis[0], reach, axis[0], reach),
         vmin=-1,
-        vmax=5,
+        vmax=4,
         interpolation="bilinear",
     )
     left.grid(False)
-    inside = np.clip(path, -reach, reach)
+    out = np.flatnonzero(np.abs(path).max(axis=1) > reach)
+    inside = path[: out[0] + 1].copy() if len(out) else path
+    if len(out):  # where it leaves, only the direction counts
+        away = inside[-1] - inside[-2]
+        inside[-1] = inside[-2] + away * min(1, 10 / np.linalg.norm(away))
     left.plot(*inside.T, color="white", linewidth=3.5)
     left.plot(*inside.T, color=ROLES["gradient"], linewidth=1.8, marker=".", markersize=6)
     left.plot(*inside[0], "o", color="white", markeredgecolor="black", markersize=9)
@@ -46,7 +51,13 @@ def descent(fig, axis, surface, path, losses, steps):
         ylim=(axis[0], reach),
     )
     finite = np.isfinite(losses)
-    right.plot(np.flatnonzero(finite), np.clip(losses[finite], 1e-8, 1e12), color=ROLES["state"])
+    right.plot(
+        np.flatnonzero(finite),
+        np.clip(losses[finite], 1e-8, 1e12),
+        color=ROLES["state"],
+        marker=".",
+        markersize=4,
+    )
     right.set_yscale("log")
     right.set(
         title="The loss on the way",
@@ -55,7 +66,6 @@ def descent(fig, axis, surface, path, losses, steps):
         xlim=(0, steps),
         ylim=(1e-8, 1e12),
     )
-    out = np.flatnonzero(np.abs(path).max(axis=1) > reach)
     end = f"ends at input weight {path[-1, 0]:.1f} and recurrent weight {path[-1, 1]:.1f}"
     where = f"leaves the picture at step {out[0]}" if len(out) else end
     return f"{_fall(losses[0], losses[-1], len(losses) - 1)} The path {where}.".replace(
@@ -113,28 +123,17 @@ def gradient_against_lag(fig, norms, exact, radius):
     )
     ax.plot(lags, np.maximum(middle, floor), color=ROLES["gradient"])
     line(ax, lags, np.maximum(exact, floor), "black", linewidth=1.5)
-    guide(ax, 1, "")
+    guide(ax, 1, "all of it", x=0.01, ha="left")
     ax.set_yscale("log")
     ax.set(
         title="What is left of the gradient",
         xlabel="lag: steps back from the loss",
-        ylabel="share of lag 0",
+        ylabel="relative length",
         xlim=(0, lags[-1]),
         ylim=(1e-9, 1e6),
     )
-    for value, text, colour in (
-        (middle[-1], "tanh network", ROLES["gradient"]),
-        (exact[-1], "linear, exact", "black"),
-    ):
-        ax.annotate(
-            text,
-            (1, np.clip(value, 3e-9, 3e5)),
-            (6, 0),
-            va="center",
-            color=colour,
-            xycoords=ax.get_yaxis_transform(),
-            textcoords="offset points",
-        )
+    ends, names = (middle[-1], exact[-1]), ("tanh network", "linear, exact")
+    name_ends(ax, np.maximum(ends, floor), names, (ROLES["gradient"], "black"))
     return (
         f"Spectral radius {fmt(radius)}. {lags[-1]} steps back the gradient of the tanh network is "
         f"{order_of(middle[-1])} of what it was, in the median over {len(norms)} networks; "

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from utils.plotting import COLOURS, GREY, LINES, ROLES, fmt, guide, line, name_ends, panels
+from utils.plotting import COLOURS, GREY, LINES, ROLES, fmt, guide, line, name_ends, panels, tint
 
 
 def two_orders(fig, sequences, states, names):
@@ -31,24 +31,28 @@ def smoothing(fig, x, h, wave, w):
     """A noisy wave x, the state h that follows it, and the wave without the noise."""
     (ax,) = panels(fig)
     steps = np.arange(len(x))
+    lag = _lag(h, wave)
+    crest = 40 + np.argmax(wave[40:100])
     ax.plot(steps, x, "o", color=ROLES["input"], markersize=3.5, label="input x")
     line(ax, steps, wave, "black", label="wave", linewidth=1.3)
     ax.plot(steps, h, color=ROLES["state"], label="state h", linewidth=2.4)
-    ax.set(
-        title="A state that follows a noisy wave",
-        xlabel="time step t",
-        ylabel="value",
-        xlim=(0, len(x) - 1),
-        ylim=(-2.4, 2.9),
-    )
+    ax.axvspan(crest, crest + lag, color=tint(ROLES["state"], 0.25))
+    ax.text(crest + lag + 0.8, -2.2, f"lag {lag:.1f}", color=ROLES["state"])
+    ax.set(title="A state that follows a noisy wave", xlabel="time step t", ylabel="value")
+    ax.set(xlim=(0, len(x) - 1), ylim=(-2.4, 2.9))
     ax.legend(loc="upper right", ncols=3)
-    lags = np.arange(40)
-    lag = lags[np.argmax([np.corrcoef(h[40:], wave[40 - k : len(wave) - k])[0, 1] for k in lags])]
     return (
-        f"Memory w = {fmt(w)}. The state lags {lag} {'step' if lag == 1 else 'steps'} behind the "
-        f"wave and moves {fmt(np.abs(np.diff(h)).mean())} from step to step in the mean; the "
-        f"input moves {fmt(np.abs(np.diff(x)).mean())}."
+        f"Memory w = {fmt(w)}. The state lags {lag:.1f} steps behind the wave and moves "
+        f"{fmt(np.abs(np.diff(h)).mean())} from step to step in the mean; the input moves "
+        f"{fmt(np.abs(np.diff(x)).mean())}."
     )
+
+
+def _lag(h, wave):
+    """By how many steps h follows the wave: where they agree best, to a tenth of a step."""
+    steps, late = np.arange(len(wave)), np.arange(0, 40, 0.1)
+    shifted = [np.interp(steps[45:] - k, steps, wave) for k in late]
+    return late[np.argmax([np.corrcoef(h[45:], s)[0, 1] for s in shifted])]
 
 
 def impulse_response(fig, h, w, at=0):
@@ -56,19 +60,36 @@ def impulse_response(fig, h, w, at=0):
     left, right = panels(fig, 2)
     steps = np.arange(len(h))
     size = np.abs(h)
-    state = ROLES["state"]
-    left.vlines(steps, 0, np.clip(h, -2, 2), color=state, linewidth=2)
-    left.plot(steps, np.clip(h, -2, 2), "o", color=state, markersize=4)
+    state, reach = ROLES["state"], 2.1
+    shown = size < reach
+    left.vlines(steps, 0, np.clip(h, -reach, reach), color=state, linewidth=2)
+    left.plot(steps[shown], h[shown], "o", color=state, markersize=4)
+    if not shown.all():
+        left.text(
+            0.97,
+            0.96,
+            "off the scale",
+            transform=left.transAxes,
+            ha="right",
+            va="top",
+            bbox={"color": "white", "pad": 1},
+        )
     left.axhline(0, color=GREY, linewidth=1)
     left.axvline(at, color=ROLES["input"], linewidth=1.5, linestyle=LINES["green"])
-    left.text(at + 0.6, -1.95, "impulse", color=ROLES["input"], fontsize=9.5)
-    left.set(title="The state", xlabel="time step t", ylabel="state h", ylim=(-2.1, 2.1))
+    left.text(
+        at + 0.8,
+        -1.98,
+        "impulse",
+        color=ROLES["input"],
+        fontsize=9.5,
+        bbox={"color": "white", "pad": 1},
+    )
+    left.set(title="The state", xlabel="time step t", ylabel="state h", ylim=(-reach, reach))
     right.plot(steps[size > 0], size[size > 0], "o", color=state, markersize=4)
     right.set_yscale("log")
-    guide(right, 0.5, "one half")
-    right.set(
-        title="Its size, on a log scale", xlabel="time step t", ylabel="|h|", ylim=(1e-4, 1e4)
-    )
+    guide(right, size[at] / 2, "half of the start", above=abs(w) < 1)
+    right.set(title="Its size, on a log scale", xlabel="time step t", ylabel="|h|")
+    right.set_ylim(1e-4, 1e4)
     for ax in (left, right):
         ax.set_xlim(-1, len(h))
     return f"Recurrent weight w = {fmt(w)}. {_memory(size[at:])}"
@@ -97,7 +118,7 @@ def responses(fig, weights, states):
         xlabel="steps since the impulse",
         ylabel="state h",
         xlim=(0, len(states[0]) - 1),
-        ylim=(-1.2, 2),
+        ylim=(-1.2, 7.4),
     )
     name_ends(ax, [h[-1] for h in states], [f"w = {fmt(w)}" for w in weights], COLOURS.values())
     ends = [f"{fmt(h[-1])} for w = {fmt(w)}" for w, h in zip(weights, states, strict=True)]
@@ -108,33 +129,33 @@ def state_paths(fig, h, radius, activation):
     """States h (paths, timesteps + 1, 2): their paths in the plane, and their lengths over time."""
     left, right = panels(fig, 2)
     reach = 2.2
-    for path, colour in zip(h, COLOURS, strict=False):
+    for path, colour in zip(h, COLOURS.values(), strict=False):
         kept = np.abs(path).max(axis=1) < 3 * reach
+        left.plot(*path[kept].T, "-", color=colour, linewidth=1.2, marker=".", markersize=4)
+        left.plot(*path[0], "o", color=colour, markersize=8)
         left.plot(
-            *path[kept].T, "-", color=COLOURS[colour], linewidth=1.4, marker=".", markersize=4
+            *path[-1],
+            "o",
+            color="white",
+            markeredgecolor=colour,
+            markersize=9,
+            markeredgewidth=2.5,
+            zorder=3,
         )
-        left.plot(*path[0], "o", color=COLOURS[colour], markersize=8)
+    for path, colour in zip(h, COLOURS, strict=False):
         length = np.maximum(np.linalg.norm(path, axis=1), 1e-12)
         line(right, np.arange(len(length)), length, colour, linewidth=1.6)
-    left.set(
-        title="Paths from the large dots",
-        xlabel="state of unit 1",
-        ylabel="state of unit 2",
-        xlim=(-1.15 * reach, 1.15 * reach),
-        ylim=(-reach, reach),
-    )
+    left.set(title="From the dots to the rings", xlabel="state of unit 1", ylabel="state of unit 2")
+    left.set(xlim=(-1.15 * reach, 1.15 * reach), ylim=(-reach, reach))
     right.set_yscale("log")
-    right.set(
-        title="How long the state is",
-        xlabel="time step t",
-        ylabel="length of h",
-        xlim=(0, h.shape[1] - 1),
-        ylim=(1e-3, 1e3),
-    )
+    right.set(title="How long the state is", xlabel="time step t", ylabel="length of h")
+    right.set(xlim=(0, h.shape[1] - 1), ylim=(1e-3, 1e3))
     start, end = (np.linalg.norm(h[:, t], axis=1).mean() for t in (0, -1))
+    apart = max(np.linalg.norm(a - b) for a in h[:, -1] for b in h[:, -1])
     return (
         f"Spectral radius {fmt(radius)}, {activation}: over {h.shape[1] - 1} steps the state's "
-        f"length, in the mean over {len(h)} starts, goes from {fmt(start)} to {fmt(end)}."
+        f"length, in the mean over {len(h)} starts, goes from {fmt(start)} to {fmt(end)}. At the "
+        f"end the two paths farthest from each other are {fmt(apart) if apart > 1e-6 else 0} apart."
     )
 
 
