@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from utils import bug_zoo, training
-from utils.checks import Exercise, lesson00, lesson01, lesson02, same
+from utils.checks import SIZES, Exercise, lesson00, lesson01, lesson02, same
 
 EXERCISES = {
     exercise.name: exercise
@@ -19,6 +19,7 @@ EXERCISES = {
     if isinstance(exercise, Exercise)
 }
 GLOBAL = []  # for answers that keep something between calls
+STATE = np.zeros(2)  # as in lesson 1
 
 
 def line_of(exercise, answer, capsys):
@@ -189,6 +190,10 @@ def total_prints(x):
     print(sum(x), end=" ")
 
 
+def total_keeps_the_half(x, total=0):
+    return [total := 0.5 * total + value for value in x]
+
+
 def total_forgets_return(x):
     sums = []
     for value in x:
@@ -209,12 +214,16 @@ WRONG_00 = [
     (lambda x: [sum(x)] * len(x), "every number is the final total"),
     (lambda x: np.cumprod(x), "running product"),
     (lambda x: np.cumsum(x)[::-1], "reverse order"),
-    (lambda x: [3, 4, 6], "should depend on the arguments"),
+    (lambda x: [3, 4, 6], "you return the same numbers whatever the arguments"),
     (lambda x: -np.cumsum(x), "has the wrong sign"),
     (lambda x: 2 * np.cumsum(x), "is 2 times what it should be"),
-    (lambda x: np.maximum.accumulate(x), "for [3, 1, 2] it is [3.0, 3.0, 3.0]"),
+    (lambda x: np.maximum.accumulate(x), "[3, 3, 3] for [3, 1, 2], where [3, 4, 6] is right"),
     (lambda x: {"sums": x}, "returns a dict that can't be read"),
-    (lambda x: str(x), "returns '[3, 1, 2]' that can't be read"),
+    (lambda x: str(x), "returns the text '[3, 1, 2]', where numbers are asked for"),
+    (lambda x: np.sort(np.cumsum(x)), "the list has the right numbers in the wrong places"),
+    (total_keeps_the_half, "each step still halves the sum so far"),
+    (lambda x: [x[0] + sum(x[: i + 1]) for i in range(len(x))], "the first number counts twice"),
+    (lambda x: np.cumsum([x[0], *x]), "the first number counts twice"),
     (lambda x: (v for v in x), "returns a generator"),
     (total_changes_input, "the numbers are right, but your function changes its argument x"),
     (total_global, "called twice with the same arguments"),
@@ -246,6 +255,14 @@ def step_calls_itself(x_t, h_prev, W_x, W_h, b):
     return step_calls_itself(x_t, h_prev, W_x, W_h, b)
 
 
+def step_with_a_global(x_t, h_prev, W_x, W_h, b):
+    return np.tanh(x_t @ W_x + STATE @ W_h + b)
+
+
+def step_forgets_arguments(x_t, h_prev, W_x, W_h, b):
+    return step_with_a_global(x_t, h_prev)
+
+
 def step_leaves_stub(x_t, h_prev, W_x, W_h, b):
     h_t = np.tanh(x_t @ W_x + h_prev @ W_h + b)
     raise NotImplementedError()
@@ -254,14 +271,14 @@ def step_leaves_stub(x_t, h_prev, W_x, W_h, b):
 
 LEFT = "here samples are rows"
 WRONG_STEP = [
-    (lambda x, h, U, V, b: x @ U + h @ V + b, "that is the pre-activation z_t"),
-    (lambda x, h, U, V, b: sigmoid(x @ U + h @ V + b), "that is the sigmoid"),
-    (lambda x, h, U, V, b: np.maximum(0, x @ U + h @ V + b), "that is the ReLU"),
+    (lambda x, h, U, V, b: x @ U + h @ V + b, "that is z_t, the sum inside the tanh"),
+    (lambda x, h, U, V, b: sigmoid(x @ U + h @ V + b), "stays between 0 and 1"),
+    (lambda x, h, U, V, b: np.maximum(0, x @ U + h @ V + b), "negative sums are cut off"),
     (lambda x, h, U, V, b: np.tan(x @ U + h @ V + b), "that is the tangent"),
-    (lambda x, h, U, V, b: np.tanh(np.tanh(x @ U + h @ V + b)), "is applied twice"),
+    (lambda x, h, U, V, b: np.tanh(np.tanh(x @ U + h @ V + b)), "tanh is applied twice"),
     (lambda x, h, U, V, b: np.tanh(x @ U + h @ V), "the bias is missing"),
     (lambda x, h, U, V, b: np.tanh(x @ U + h @ V - b), "the bias is subtracted"),
-    (lambda x, h, U, V, b: np.tanh(x @ U + h @ V) + b, "the bias is added after"),
+    (lambda x, h, U, V, b: np.tanh(x @ U + h @ V) + b, "added after the tanh"),
     (lambda x, h, U, V, b: np.tanh(x @ U + h @ V.T + b), "W_h is transposed"),
     (lambda x, h, U, V, b: np.tanh((V @ h.T).T + x @ U + b), "W_h is transposed"),
     (lambda x, h, U, V, b: np.tanh(x @ U + h * V + b), "multiplied elementwise (*)"),
@@ -271,12 +288,12 @@ WRONG_STEP = [
     (lambda x, h, U, V, b: np.tanh(x @ U + b), "the previous state is missing"),
     (lambda x, h, U, V, b: np.tanh(x @ U + h + b), "the previous state is added as it is"),
     (lambda x, h, U, V, b: h + np.tanh(x @ U + h @ V + b), "added once more, outside"),
-    (lambda x, h, U, V, b: x @ U + h @ V + b + h, "the activation is missing, and h_prev"),
+    (lambda x, h, U, V, b: x @ U + h @ V + b + h, "tanh is missing, and h_prev"),
     (lambda x, h, U, V, b: np.tanh(x @ V + h @ U + b), "is W_h in the place of W_x"),
     (lambda x, h, U, V, b: np.tanh(x @ U.T + h @ V + b), "or W_x transposed?"),
     (lambda x, h, U, V, b: np.tanh(np.dot(x, U.T) + np.dot(h, V) + b), "or W_x transposed?"),
     (lambda x, h, U, V, b: np.tanh(h @ U + x @ V + b), "W_x and W_h are swapped"),
-    (lambda x, h, U, V, b: np.tanh(x @ U + V + b), "(3 is batch, 5 is units)"),  # no false name
+    (lambda x, h, U, V, b: np.tanh(x @ U + V + b), "(6 is batch, 9 is units)"),  # no false name
     (lambda x, h, U, V, b: np.tanh(np.dot(x, V) + np.dot(h, U) + b), "is W_h in the place of W_x"),
     (lambda x, h, U, V, b: np.tanh(U @ x + V @ h + b), LEFT),
     (lambda x, h, U, V, b: np.tanh(np.dot(U, x) + np.dot(V, h) + b), LEFT),
@@ -299,29 +316,35 @@ WRONG_STEP = [
     (lambda x, h, U, V, b: np.zeros_like(h), "h_t is zero everywhere"),
     (lambda x, h, U, V, b: np.log(x @ U + h @ V + b), "h_t holds NaN or infinity"),
     (lambda x, h, U, V, b: np.exp(1e9 * (h @ V + b)), "h_t holds NaN or infinity"),
-    (lambda x, h, U, V, b: np.ones((3, 5)), "never changes"),
+    (lambda x, h, U, V, b: np.ones((3, 5)), "you return the same numbers"),
     (
         lambda x, h, U, V, b: np.tanh(x @ U + h @ V + b).T,
-        "shape is (units, batch) = (5, 3), and should be (batch, units) = (3, 5)",
+        "shape is (units, batch) = (9, 6), and should be (batch, units) = (6, 9)",
     ),
     (
         lambda x, h, U, V, b: np.tanh(U.T @ x.T + V.T @ h.T + b[:, None]),
         "in the wrong order of axes",
     ),
-    (lambda x, h, U, V, b: np.tanh(x @ U + h @ V + b).sum(axis=0), "it is (units) = (5,)"),
-    (lambda x, h, U, V, b: [np.tanh(x @ U + h @ V + b)], "it is (1, batch, units) = (1, 3, 5)"),
+    (
+        lambda x, h, U, V, b: np.tanh(x @ U + h @ V + b).T.reshape(h.shape),
+        "h_t has the right numbers in the wrong places: reshape doesn't swap axes; did you",
+    ),
+    (lambda x, h, U, V, b: np.tanh(x @ U + h @ V + b).sum(axis=0), "it is (units) = (9,)"),
+    (lambda x, h, U, V, b: [np.tanh(x @ U + h @ V + b)], "it is (1, batch, units) = (1, 6, 9)"),
     (
         lambda x, h, U, V, b: np.tanh(x @ U + h @ V + b).squeeze(),
         "right otherwise, but for a single sample",
     ),
     (
         lambda x, h, U, V, b: np.tanh(x[:1] @ U + h[:1] @ V + b) + 0 * h,
-        "h_t is wrong at batch [1, 2]",
+        "h_t is wrong at batch [1, 2, 3, 4, 5]",
     ),
     (
         lambda x, h, U, V, b: (np.tanh(x @ U + h @ V + b), h),
         "returns a tuple of 2 where one array is",
     ),
+    (lambda x, h, U, V, b: U.reshape(3, -1), "it is (3, 51), and should be (batch, units)"),
+    (lambda x, h, U, V, b: 1j * h, "is complex"),
     (lambda x, h, U, V, b: [[1.0], [1.0, 2.0]], "can't be read as an array of numbers"),
     (lambda x, h, U, V, b: np.tanh(x @ U + h @ V + b) + np.random.rand(), "or is random"),  # noqa: NPY002
     (lambda x, h, U: x, f"rnn_step takes ({X}), not (x, h, U)"),
@@ -333,9 +356,30 @@ WRONG_STEP = [
     (step_reads_too_early, "raises UnboundLocalError"),
     (step_reads_too_early, "a name is read before it has a value"),
     (step_calls_itself, "calls itself and never comes to an end"),
-    (lambda x, h, U, V, b: np.tanh(x.T @ U + h @ V + b), "3 is batch, 2 is features"),
-    (lambda x, h, U, V, b: x[:, 2] * U, "IndexError: index 2 is out of bounds"),
-    (lambda x, h, U, V, b: math.tanh(x @ U + h @ V + b), "raises TypeError"),
+    (
+        lambda x, h, U, V, b: np.tanh(x.T @ U + h @ V + b),
+        "size 6 on the left and size 17 on the right must agree (6 is batch, 17 is features)",
+    ),
+    (
+        lambda x, h, U, V, b: np.tanh(np.dot(x.T, U) + h @ V + b),
+        "multiplies (17, 6) by (17, 9): the 6 and the 17 must be equal (6 is batch, 17 is",
+    ),
+    (lambda x, h, U, V, b: 2.0 @ (x @ U), "with a single number, and @ takes arrays"),
+    (
+        lambda x, h, U, V, b: x[:, 17] * U,
+        "is out of bounds for axis 1 with size 17: that index is past the end (17 is features)",
+    ),
+    (lambda x, h, U, V, b: x[0, 0, 0], "but 3 were indexed."),  # no legend, no hint
+    (step_forgets_arguments, "arguments: 'W_x', 'W_h', and 'b'."),  # nor here
+    (lambda x, h, U, V, b: math.tanh(x @ U), "np.tanh takes arrays, math.tanh does not"),
+    # what came from the notebook
+    (step_with_a_global, "no size here is 2: is it written out, or a variable of the notebook"),
+    (step_with_a_global, "variable of the notebook? (`STATE` is not an argument)"),
+    (lambda x, h, U, V, b: np.tanh(x @ U + np.zeros(2) @ V + b), "no size here is 2: is it"),
+    (
+        lambda x, h, U, V, b: np.tanh(x @ U + np.zeros(2) + b),
+        "(6, 9) (2,) (6 is batch, 9 is units): no",
+    ),
     # not a function
     (np.zeros((3, 5)), "hand over the function itself, rnn_step, not an array of shape (3, 5)"),
     (None, "hand over the function itself, rnn_step, not None"),
@@ -426,6 +470,27 @@ def forward_zeroed_input(x, W_x, W_h, b):
     return stacked(x, W_x, W_h, b)
 
 
+def forward_reshapes(x, W_x, W_h, b):
+    return np.array(steps_of(x, W_x, W_h, b)).reshape(*x.shape[:2], len(b))
+
+
+def forward_over_linear_states(x, W_x, W_h, b):
+    h, h_t = np.zeros((*x.shape[:2], len(b))), 0 * b
+    for t in range(x.shape[1]):
+        h_t = h[:, t] = x[:, t] @ W_x + h_t @ W_h + b
+    return h
+
+
+def forward_allocates_wrongly(x, W_x, W_h, b):
+    return np.zeros(len(x), x.shape[1], len(b))
+
+
+def forward_with_two_units(x, W_x, W_h, b):
+    h = np.zeros((*x.shape[:2], 2))
+    h[:, 0] = np.tanh(x[:, 0] @ W_x + b)
+    return h
+
+
 def shifted(x):
     return np.roll(x, 1, axis=1)
 
@@ -454,31 +519,41 @@ WRONG_FORWARD = [
     (forward_remembers, "something outlives the call"),
     (forward_appends_to_default, "something outlives the call"),
     (forward_prints, "prints but does not return"),
+    (forward_reshapes, "did you want a transpose?"),
+    (forward_over_linear_states, "tanh is missing"),
+    (forward_allocates_wrongly, "the shape goes in as a tuple, in brackets of its own."),
+    (forward_with_two_units, "no size here is 2: is it written out"),
     (forward_middle_wrong, "h is wrong at timesteps [3, 4], counted from 0"),
     (forward_zeroed_input, "changes its argument x in place"),
     (
         lambda x, U, V, b: stacked(x, U, V, b).transpose(2, 0, 1),
-        "(units, batch, timesteps) = (5, 3, 9)",
+        "(units, batch, timesteps) = (9, 6, 13)",
     ),
-    (lambda x, U, V, b: stacked(x, U, V**2, b), "h is wrong at timesteps [1, 2, 3, 4, 5, 6, 7, 8]"),
+    (
+        lambda x, U, V, b: stacked(x, U, V**2, b),
+        "h is wrong at timesteps [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]",
+    ),
     (lambda x, U, V, b: stacked(np.sin(x), U, V, b), "h is right while x is zero"),
     (
         lambda x, U, V, b: tuple(steps_of(x, U, V, b)),
-        "returns a tuple of 9 where one array is asked",
+        "returns a tuple of 13 where one array is asked",
     ),
-    (lambda x, U, V, b: stacked(x, U, V, b)[0], "it is (timesteps, units) = (9, 5)"),
+    (lambda x, U, V, b: stacked(x, U, V, b)[0], "it is (timesteps, units) = (13, 9)"),
 ]
 
 WRONG_COUNT = [
-    (lambda f, u, o: f * u + u * u + u * o, "both biases are missing"),
-    (lambda f, u, o: f * u + u * u + u * o + o, "the recurrent layer's bias b is missing"),
-    (lambda f, u, o: f * u + u * u + u + u * o, "the output layer's bias b_y is missing"),
-    (lambda f, u, o: f * u + u + u * o + o, "the recurrent weights W_h are missing"),
-    (lambda f, u, o: f * u + u * u + u, "the output layer, W_y and b_y, is missing"),
-    (lambda f, u, o: u * o + o, "the recurrent layer, W_x, W_h and b, is missing"),
-    (lambda f, u, o: u * u + u + u * o + o, "the input weights W_x are missing"),
-    (lambda f, u, o: f * u + u * u + u + o, "the output weights W_y are missing"),
-    (lambda f, u, o: u * (f + u + 2) + o * (u + 1), "bias is counted twice"),
+    (
+        lambda f, u, o: f * u + u * u + u * o,
+        "are both biases missing, or b_y and the weight of each unit to itself?",
+    ),
+    (lambda f, u, o: f * u + u * u + u * o + o, "is b missing, or the weight of each unit"),
+    (lambda f, u, o: f * u + u * u + u + u * o, "the bias b_y is missing"),
+    (lambda f, u, o: f * u + u + u * o + o, "the weights W_h are missing"),
+    (lambda f, u, o: f * u + u * u + u, "W_y and b_y are missing"),
+    (lambda f, u, o: u * o + o, "W_x, W_h and b are missing"),
+    (lambda f, u, o: u * u + u + u * o + o, "the weights W_x are missing"),
+    (lambda f, u, o: f * u + u * u + u + o, "the weights W_y are missing"),
+    (lambda f, u, o: u * (f + u + 2) + o * (u + 1), "the bias b is counted twice"),
     (lambda f, u, o: f * u + f * f + u + u * o + o, "the number of features is not in its shape"),
     (lambda f, u, o: f * u + u + u + u * o + o, "one weight for each unit"),
     (lambda f, u, o: f + u + u + u * o + o, "their sizes are products"),
@@ -488,11 +563,19 @@ WRONG_COUNT = [
     ),
     (lambda f, u, o: f * u + u * u + 1 + u * o + o, "the bias b has one number for each unit"),
     (lambda f, u, o: f * u + u * u + u + u * o + 1, "the bias b_y has one number for each output"),
-    (lambda f, u, o: 52, "never changes"),
+    (lambda f, u, o: f * u + u * (u - 1) + u + u * o + o, "too few by `units`: is b missing, or"),
+    (lambda f, u, o: f * u + u * (u - 1) + u + u * o, "too few by `units` and `outputs`"),
+    (lambda f, u, o: f * u + u * u + u + f * o + o, "W_y leads from the units to the outputs"),
+    (lambda f, u, o: f * u + u * u + 1 + u * o + 1, "each bias is counted as one"),
+    (lambda f, u, o: 52, "you return the same number whatever the arguments"),
     (lambda f, u, o: f * u * o, "features = 3, units = 5, outputs = 2 you count 30"),
     (lambda f, u, o: u * (f + u + 1) + o * (u + 1) + 0.5, "you count 57.5"),
-    (lambda f, u, o: "57", "returns '57' that can't be read"),
-    (lambda f, u, o: (f * u, u * u), "the count has the wrong shape: it is (2,)"),
+    (lambda f, u, o: "57", "returns the text '57', where numbers are asked for"),
+    (lambda f, u, o: (f * u, u * u), "the count is an array of 2, where one number is asked for."),
+    (
+        lambda f, u, o: [f * u, u * u, u, u * o, o],
+        "the count is an array of 5, where one number is asked for: add them up",
+    ),
     (lambda f, u, o: print("57", end=" "), "prints but does not return"),
     (lambda f, u: f * u, "count_parameters takes (features, units, outputs), not (f, u)"),
 ]
@@ -511,12 +594,17 @@ WRONG_HALF_LIFE = [
     (lambda n: 0.5, "at every step"),
     (lambda n: n**0.5, "square root of the number of steps"),
     (lambda n: (1 / n) ** 0.5, "the base and the exponent are swapped"),
-    (lambda n: 0.9330329915368074, "never changes"),
-    (lambda n: 0.95, "never changes"),
+    (lambda n: 0.9330329915368074, "you return the same number"),
+    (lambda n: 0.95, "you return the same number"),
     (lambda n: 1 - 0.07 * n, "your w is 0.3, and w to the power of 10 is 5.9e-06, not one half"),
     (lambda n: 0.5 ** (1 / (n - 1)), "your w is 0.9259"),
     (lambda n: 1e300 * n, "not one half"),
-    (lambda n: [0.5 ** (1 / n)], "w has the wrong shape"),
+    (lambda n: [0.5 ** (1 / n)], "w is an array of 1, where one number is asked for"),
+    (lambda n: round(0.5 ** (1 / n), 3), "that is nearly it: w is rounded"),
+    (lambda n: round(0.5 ** (1 / n), 4), "that is nearly it: w is rounded"),
+    (lambda n: min(np.arange(0, 1, 1e-3), key=lambda w: abs(w**n - 0.5)), "w is rounded"),
+    (lambda n: -(0.5 ** (1 / n)), "w is negative, so the impulse would change its sign"),
+    (lambda n: (-0.5) ** (1 / n), "what your function returns is complex"),
 ]
 
 
@@ -605,7 +693,7 @@ WRONG_STEP_BACKWARD = [
     (reordered(0, 1, 2, 3), "returns a tuple of 4 where 5 arrays are asked for: dx_t, dh_prev,"),
     (
         lambda dh, x, hp, h, U, V: dh * (1 - h**2),
-        "an array of shape (3, 5) where 5 arrays are",
+        "an array of shape (6, 9) where 5 arrays are",
     ),
     (step_backward_in_place, "changes its argument dh in place"),
     # two mistakes at once: the first wrong part is explained
@@ -968,6 +1056,13 @@ def test_step_backward_is_the_derivative_of_rnn_step():
     grads = lesson02.step_backward.reference(dh, x_t, h_prev, step(*args), W_x, W_h)
     rows = training.check_gradients(lambda: np.sum(dh * step(*args)), args, grads)
     assert all(row.ok for row in rows), rows
+
+
+def test_sizes_of_probes_are_told_apart():
+    for one, other in itertools.combinations(SIZES.values(), 2):
+        assert abs(one - other) > 1
+    assert min(SIZES.values()) > 4 + 1  # lesson 1 has 2 units, 3 features, 4 time steps
+    assert SIZES["batch"] < SIZES["timesteps"]
 
 
 @pytest.mark.parametrize("name", EXERCISES)

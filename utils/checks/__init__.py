@@ -22,22 +22,24 @@ import linecache
 import re
 import traceback
 import warnings
+from types import EllipsisType, NoneType
 from typing import NamedTuple
 
 import numpy as np
 
-# No two alike, nor after +-1, and all above those of the lessons' networks (see `explain`).
-SIZES = {"batch": 13, "timesteps": 9, "features": 17, "units": 6}
+# No two alike, nor after +-1; above those of lesson 1's network, so that `explain` knows a number
+# from there; batch below timesteps, so that a loop over the wrong axis ends in numbers.
+SIZES = {"batch": 6, "timesteps": 13, "features": 17, "units": 9}
 
-PLAIN = {  # the start of an exception's words: what is said of it
+PLAIN = {  # an exception's words: what is said of it; the first that fits
     r"UnboundLocalError.*": r"raises \g<0>: a name is read before it has a value",
     r"NameError.*": r"raises \g<0>: is it spelt as in the def line, or as where it got its value?",
     r".* out of (bounds|range).*": r"raises \g<0>: that index is past the end",
     r"RecursionError.*": r"raises \g<0>: the function calls itself and never comes to an end",
-    r".*converted to Python scalars.*": r"raises \g<0>: math's functions do, np.tanh takes arrays",
+    r".*converted to Python scalars.*": r"raises \g<0>: np.tanh takes arrays, math.tanh does not",
     r".* as a data type.*": r"raises \g<0>: the shape goes in as a tuple, in brackets of its own",
     r".*matmul: .*size (\d+) is different from (\d+).*": (
-        r"multiplies arrays that don't fit: size \2 on the left must be equal to size \1 on the right"
+        r"multiplies arrays that don't fit: size \2 on the left and size \1 on the right must agree"
     ),
     r".*matmul: .*not have enough dim.*": "multiplies with a single number, and @ takes arrays",
     r".*shapes (.*) and (.*) not aligned: (\d+) .* != (\d+).*": (
@@ -97,7 +99,7 @@ class Exercise:
             return f"Not yet: {self.name} takes ({wanted}), not {inspect.signature(answer)}."
         first = self.call(answer, self.probes[0])
         print(first.printed, end="")  # of all calls the first only, so that each print shows once
-        empty = first.value is None or first.value is ... or isinstance(first.value, NotImplementedError)
+        empty = isinstance(first.value, (NoneType, EllipsisType, NotImplementedError))
         if empty and not first.printed and not works(answer):
             return later
         complaint = self.complaint(answer, first)
@@ -328,7 +330,7 @@ def kind(value):
 
 
 def shape_words(shape, sizes):
-    if not sizes:
+    if not {*shape} & {*sizes.values()}:
         return str(shape)
     names = {size: axis for axis, size in sizes.items()}
     return f"({', '.join(names.get(n, str(n)) for n in shape)}) = {shape}"
@@ -343,10 +345,8 @@ def difference(got, want, axes, sizes):
                 return "is transposed"
             return f"has the right numbers in the wrong order of axes: its shape is {shapes}"
     if got.ndim and not want.ndim:
-        if got.size == 1:
-            return "comes in a list or an array, and should be a number by itself"
-        add = ": add them up" if close(got.sum(), want) else ""
-        return f"is {got.size} numbers where one is asked for{add}"
+        add = ": add them up" if got.size > 1 and close(got.sum(), want) else ""
+        return f"is an array of {got.size}, where one number is asked for{add}"
     if got.shape != want.shape:
         return f"has the wrong shape: it is {shapes}"
     if not np.isfinite(got).all():
@@ -377,15 +377,14 @@ def explain(error, function, sizes):
         where += f", `{text}`," if text else ""
     words = next(traceback.TracebackException.from_exception(error).format_exception_only())
     words = re.sub(r"(?<=\d),(?=\d)", ", ", " ".join(words.split()))
-    matches = ((re.match(pattern, words), plain) for pattern, plain in PLAIN.items())
-    words = next(match.expand(plain) for match, plain in matches if match)
+    words = next(m.expand(to) for this, to in PLAIN.items() if (m := re.match(this, words)))
     shapes = re.findall(r"\(\d+,[\d, ]*\)(?! \+)|size \d+", words)
     numbers = [int(n) for n in re.findall(r"\d+", " ".join(shapes))]
     met = [f"{n} is {axis}" for axis, n in sizes.items() if n in numbers and n > 1]
     words += f" ({', '.join(met)})" if met else ""
     if few := [n for n in numbers if 1 < n < min(sizes.values(), default=0) - 1]:
-        words += f": no size here is {few[0]}, is it written out, or a variable of the notebook?"
+        words += f": no size here is {few[0]}: is it written out, or a variable of the notebook?"
     for name in code.co_names if code and numbers else ():
         if isinstance(function.__globals__.get(name), np.ndarray):
-            words += f" (`{name}` is a variable of the notebook, not an argument)"
+            words += f" (`{name}` is not an argument)"
     return f"{where} {words}"

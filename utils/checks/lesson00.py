@@ -18,8 +18,10 @@ TWICE = "the first number counts twice: the sum starts with it, and the loop add
 
 
 def against(args, got):
+    """What came of a list beside what should have come of it."""
     x, right = args["x"], list(accumulate(args["x"]))
-    return f"your function returns {[float(f'{v:.4g}') for v in got]} for {x}, where {right} is right"
+    returned = ", ".join(f"{number:.4g}" for number in got)
+    return f"your function returns [{returned}] for {x}, where {right} is right"
 
 
 running_total = Exercise(
@@ -57,18 +59,10 @@ running_total = Exercise(
         (
             "total = total + value",
             "total = 0.5 * total + value",
-            "each step still halves the sum so far, as in the cell above: here w = 1, nothing is lost",
+            "each step still halves the sum so far, as in the cell above: here nothing is lost",
         ),
-        (
-            "return totals",
-            "return [x[0] + s for s in totals]",
-            TWICE,
-        ),
-        (
-            "return totals",
-            "return [x[0]] + [x[0] + s for s in totals]",
-            TWICE,
-        ),
+        ("return totals", "return [x[0] + s for s in totals]", TWICE),
+        ("return totals", "return [x[0]] + [x[0] + s for s in totals]", TWICE),
         (
             "return totals",
             "return [0] + totals",

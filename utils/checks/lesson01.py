@@ -320,8 +320,8 @@ count_parameters = Exercise(
         (
             "recurrent + output",
             "recurrent + output - units - outputs",
-            "too few by `units` and `outputs`: are both biases missing, b and b_y, or is it b_y and the "
-            "weight of each unit to itself?",
+            "too few by `units` and `outputs`: are both biases missing, or b_y and the weight of "
+            "each unit to itself?",
         ),
         (
             " + units\n",
