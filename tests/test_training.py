@@ -27,6 +27,7 @@ from utils.training import (
     check_gradients,
     clip_by_norm,
     clip_by_value,
+    cosine_decay,
     global_norm,
     minibatches,
     mse,
@@ -495,3 +496,10 @@ def test_the_check_refuses():
         refused("tolerance", check, tolerance=bad)
     for bad in (None, np.nan, np.ones(3), "3"):
         refused("loss()", check, loss=lambda bad=bad: bad)
+
+
+def test_cosine_decay_falls_from_the_first_rate_to_nearly_nothing():
+    optimizer = SGD(0.2)
+    rates = [optimizer.learning_rate for _ in cosine_decay(range(11), optimizer, 10)]
+    assert rates[0] == 0.2 and rates[5] == pytest.approx(0.1) and 0 < rates[-1] < 1e-5
+    assert all(a >= b for a, b in zip(rates, rates[1:], strict=False))

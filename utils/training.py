@@ -176,6 +176,15 @@ def train(model, batches, loss, optimizer, clip=None):
     return np.array(losses)
 
 
+def cosine_decay(batches, optimizer, steps):
+    """`batches`, while the optimiser's learning rate falls along half a cosine to nearly zero."""
+    first = optimizer.learning_rate
+    for step, batch in enumerate(batches):
+        done = min(step / positive_integer("steps", steps), 0.999)
+        optimizer.learning_rate = first * (1 + np.cos(np.pi * done)) / 2
+        yield batch
+
+
 # --- the gradient check -----------------------------------------------------------------------
 
 

@@ -19,9 +19,15 @@ from utils.figures.states import (
     state_paths,
     two_orders,
 )
+from utils.figures.toys import counting, errors_far_away, steps_beyond, sums, sums_compared
 from utils.figures.zoo import zoo, zoo_cage
 
 __all__ = [
+    "sums_compared",
+    "sums",
+    "steps_beyond",
+    "errors_far_away",
+    "counting",
     "clipping",
     "descent",
     "difference_error",

@@ -1,0 +1,61 @@
+"""The figures of the toy sequences show the data they are given."""
+
+import numpy as np
+
+from tests.test_figures import drawn, holds, texts
+from utils import figures
+
+
+def test_counting_shows_each_run_and_its_error():
+    asked = np.arange(105.0, 120)
+    answers = np.stack([asked + 2, asked - 1])
+    fig, sentence = drawn(figures.counting, asked=asked, answers=answers)
+    assert all(holds(fig.axes[0], asked, run) for run in (*answers, asked))
+    assert np.allclose(fig.axes[1].lines[0].get_ydata(), [1, 2])
+    assert (
+        "Asked for 105 to 119" in sentence
+        and "1.5 in the median of 2 runs, from 1 to 2" in sentence
+    )
+
+
+def test_one_run_has_no_spread():
+    _, sentence = drawn(figures.counting, asked=np.array([5.0, 6]), answers=np.array([[5.0, 6]]))
+    assert sentence.endswith("The mean error is 0 in the run.")
+
+
+def test_errors_far_away_gives_the_share():
+    starts, errors = np.array([1, 100, 10_000]), np.array([[1, 2, 300], [1, 4, 500.0]])
+    fig, sentence = drawn(figures.errors_far_away, starts=starts, errors=errors)
+    assert holds(fig.axes[0], starts, [1, 3, 400])
+    assert "400 at 10,000" in sentence and "about 4% of the number" in sentence
+
+
+def test_steps_beyond_names_every_activation():
+    steps, errors = (
+        np.arange(1.0, 31),
+        {"relu": np.full(30, 0.01), "tanh": np.linspace(0.1, 20, 30)},
+    )
+    fig, sentence = drawn(figures.steps_beyond, steps=steps, errors=errors, trained=9)
+    assert all(holds(fig.axes[0], steps, values) for values in errors.values())
+    assert {"relu", "tanh"} <= set(texts(fig))
+    assert sentence == "Error of the next value when the step is 30: relu 0.01, tanh 20."
+
+
+def test_sums_compares_with_the_mean():
+    true = np.linspace(3, 7, 50)
+    fig, sentence = drawn(figures.sums, true=true, answers=true + 0.5, mean=5.0)
+    assert holds(fig.axes[0], true, true + 0.5)
+    heights = [bar.get_height() for bar in fig.axes[1].patches]
+    assert np.allclose(heights, [np.abs(true - 5).mean(), 0.5])
+    assert "error is 0.5; always saying the mean has 1." in sentence
+
+
+def test_sums_compared_has_a_row_for_each_model_and_does_not_tell_rounding():
+    fig, sentence = drawn(
+        figures.sums_compared,
+        errors={"RNN": [0.1, 0.2, 0.4], "exact": [1e-15, 1e-12, 1e-9]},
+        baselines={"mean": 0.7},
+    )
+    labels = [label.get_text() for label in fig.axes[0].get_yticklabels()]
+    assert labels == ["mean", "RNN", "exact"]
+    assert "mean 0.7, RNN 0.2, exact below 10^\N{MINUS SIGN}6" in sentence
