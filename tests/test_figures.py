@@ -52,7 +52,7 @@ def test_smoothing_names_the_lag():
     wave, late = np.sin(0.1 * steps), np.sin(0.1 * (steps - 7))
     fig, sentence = drawn(figures.smoothing, x=wave, h=late, wave=wave, w=0.5)
     assert holds(fig.axes[0], steps, late) and holds(fig.axes[0], steps, wave)
-    assert "lags 7 steps" in sentence
+    assert "lags 7.0 steps" in sentence
 
 
 @pytest.mark.parametrize("w", [0.9, -0.5, 1.1])
@@ -60,7 +60,9 @@ def test_impulse_response_shows_the_state_and_its_size(w):
     h = w ** np.arange(41.0)
     fig, sentence = drawn(figures.impulse_response, h=h, w=w)
     left, right = fig.axes
-    assert holds(left, np.arange(41), np.clip(h, -2, 2))
+    shown = np.abs(h) < 2.1  # the rest runs out of the panel, and the panel says so
+    assert holds(left, np.arange(41)[shown], h[shown])
+    assert ("off the scale" in texts(fig)) == (w > 1)
     assert holds(right, np.arange(41), np.abs(h)) and right.get_yscale() == "log"
     says = {0.9: "Less than half is left after 7 steps", -0.5: "after 2 steps", 1.1: "has grown"}
     assert says[w] in sentence
@@ -86,6 +88,8 @@ def test_state_paths_hold_the_paths_and_their_lengths():
         assert holds(left, *path.T) and holds(right, np.arange(41), np.linalg.norm(path, axis=1))
     start = np.linalg.norm(h[:, 0], axis=1).mean()
     assert "tanh" in sentence and f"from {start:.3g}" in sentence
+    apart = max(np.linalg.norm(a - b) for a in h[:, -1] for b in h[:, -1])
+    assert f"{apart:.3g} apart" in sentence
 
 
 def test_example_sequences_stand_in_their_rows():
@@ -178,7 +182,7 @@ def test_the_zoo_counts_what_cannot_be_told_from_right():
     )
     assert np.allclose(fig.axes[0].images[0].get_array(), errors)
     assert texts(fig) == ["ok", "ok", "0.50", "ok", "ok", "1.00"]
-    assert "finds 2 of them" in sentence and sentence.endswith("100%: a.")
+    assert "finds 2 of them" in sentence and sentence.endswith("worst runs: a 99%.")
 
 
 def test_a_cage_shows_its_own_bug():
