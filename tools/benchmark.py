@@ -24,16 +24,20 @@ import numpy as np  # noqa: E402
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from utils.layers import Dense, Last, Sequential, SimpleRNN  # noqa: E402
+from utils.layers import GRU, LSTM, Dense, Last, Sequential, SimpleRNN  # noqa: E402
 from utils.training import Adam, mse, train  # noqa: E402
 
 SIZES = {"S1": (32, 20, 1, 50), "S2": (32, 50, 8, 128), "S3": (64, 100, 64, 256)}
-SECONDS = 60  # for the whole table: as many rounds as fit
+SECONDS = 120  # for the whole table: as many rounds as fit
 TURN = 0.03  # seconds of a contestant's turn in a round, two steps at least
 
-# A layer of utils, and its name in Keras and in PyTorch: LSTM and GRU will be one more row each.
-# The last entry is how many (units x units) products a step in time takes.
-CELLS = {"RNN": (SimpleRNN, "SimpleRNN", "RNN", 1)}
+# A layer of utils, and its name in Keras and in PyTorch. The last entry is how many
+# (units x units) products a step in time takes.
+CELLS = {
+    "RNN": (SimpleRNN, "SimpleRNN", "RNN", 1),
+    "LSTM": (LSTM, "LSTM", "LSTM", 4),
+    "GRU": (GRU, "GRU", "GRU", 3),
+}
 
 
 # --- the contestants: each returns a function that takes one training step ----------------------
@@ -126,6 +130,7 @@ CONTESTANTS = {
     "train_on_batch": with_train_on_batch,
     "PyTorch": in_torch,
 }
+COMPARED = ("products", "Keras", "PyTorch")  # whose time the NumPy layer's is divided by
 
 
 # --- the race -----------------------------------------------------------------------------------
@@ -160,7 +165,7 @@ def row(times):
     quartiles = {name: np.percentile(t, [25, 50, 75]) for name, t in times.items()}
     cells = [f"{m:7.3f} [{a:.3g} to {b:.3g}]" for a, m, b in quartiles.values()]
     ours = quartiles["NumPy"][1]
-    shares = [f"{ours / quartiles[n][1]:.2f}" for n in ("Keras", "PyTorch") if n in quartiles]
+    shares = [f"{ours / quartiles[name][1]:.2f}" for name in COMPARED if name in quartiles]
     return [*cells, *shares, str(len(times["NumPy"]))]
 
 
@@ -190,7 +195,7 @@ def main():
     if hasattr(os, "getloadavg") and os.getloadavg()[0] > 0.5:
         print(f"The machine is busy (load {os.getloadavg()[0]:.1f}): repeat this when it is quiet")
 
-    shares = [f"NumPy / {name}" for name in ("Keras", "PyTorch") if name in contestants]
+    shares = [f"NumPy / {name}" for name in COMPARED if name in contestants]
     rows = [["", "batch, steps, features, units", *contestants, *shares, "rounds"]]
     for cell in CELLS:
         for size, (batch, timesteps, features, units) in SIZES.items():

@@ -6,7 +6,8 @@ the gradient of the loss with respect to what `forward` returned, gives back the
 with respect to what `forward` was given, and leaves the weights' gradients in `grads`.
 What `forward` returns is read again by `backward`: to change it, change a copy.
 
-Inside a recurrent layer time comes first, so that every step is one contiguous block.
+Inside a recurrent layer time comes first, so that every step is one contiguous block. Inside
+LSTM and GRU the batch comes last as well, so that every gate at a step is one.
 """
 
 import numpy as np
@@ -19,6 +20,7 @@ from utils.arguments import (
     overflow_allowed,
     positive_integer,
     random_generator,
+    true_or_false,
 )
 
 
@@ -89,7 +91,7 @@ class SimpleRNN(Layer):
         self.f, self.df = one_of("activation", activation, ACTIVATIONS)
         dtype, rng = float_type("dtype", dtype), random_generator("seed", seed)
         self.W_x = glorot_uniform(rng, input_size, units).astype(dtype)
-        self.W_h = orthogonal(rng, units).astype(dtype)
+        self.W_h = orthogonal(rng, units, units).astype(dtype)
         self.b = np.zeros(units, dtype)
 
     def forward(self, x, h_0=None):
@@ -127,6 +129,284 @@ class SimpleRNN(Layer):
         dW_x_b = outer_sum(x, dz)
         self.grads = [dW_x_b[:-1], outer_sum(h[:-1], dz), dW_x_b[-1]]
         return times(dz, self.W_x.T).swapaxes(0, 1)
+
+
+class Gated(Layer):
+    """What LSTM and GRU share. Their weights lie side by side, one block of columns a gate.
+
+    Inside, arrays are (timesteps, gates, units, batch), so that what one gate does at one step
+    is contiguous. Products are the equations', transposed: (h W)^T = W^T h^T.
+    """
+
+    names = ("W_x", "W_h", "b")
+    order = ""  # of the gates in the weights, which is Keras's
+    CANDIDATE = 2  # the place of g, which has `activation`; the others have the recurrent one
+
+    def __init__(self, units, input_size, activation, recurrent_activation, seed, dtype):
+        super().__init__()
+        self.units = positive_integer("units", units)
+        self.input_size = positive_integer("input_size", input_size)
+        self.f, self.df = one_of("activation", activation, ACTIVATIONS)
+        self.f_gate, self.df_gate = one_of(
+            "recurrent_activation", recurrent_activation, ACTIVATIONS
+        )
+        dtype, rng = float_type("dtype", dtype), random_generator("seed", seed)
+        columns = len(self.order) * units
+        self.W_x = glorot_uniform(rng, input_size, columns).astype(dtype)
+        self.W_h = orthogonal(rng, units, columns).astype(dtype)
+        self.b = np.zeros(columns, dtype)
+
+    def inputs(self, x):
+        """x (batch, timesteps, features) -> [x, 1] (timesteps, features + 1, batch)."""
+        x = as_floats("x", x, ("batch", "timesteps", self.input_size), self.W_x.dtype)
+        return batch_last(with_ones(x))
+
+    def from_inputs(self, x, b):
+        """x_t W_x + b for all steps at once: (timesteps, gates, units, batch)."""
+        z = np.matmul(np.ascontiguousarray(np.vstack([self.W_x, b]).T), x)
+        return z.reshape(len(x), len(self.order), self.units, -1)
+
+    def to_inputs(self, dz, x):
+        """dz (gates * units, timesteps * batch) -> the gradients of x, W_x and b."""
+        dW_x_b = rows(x) @ dz.T
+        dx = (self.W_x @ dz).reshape(self.input_size, len(x), -1)
+        return dx.transpose(2, 1, 0), dW_x_b[:-1], dW_x_b[-1]
+
+    def states(self, name, first, x):
+        """Room for one state more than there are steps; the first is 0 unless given."""
+        timesteps, _, batch = x.shape
+        states = np.empty((timesteps + 1, self.units, batch), x.dtype)
+        states[0] = 0 if first is None else as_floats(name, first, (batch, self.units), x.dtype).T
+        return states
+
+    def held(self, clamp):
+        """{"f": 1.0} -> {1: 1.0}: each clamped gate by its place in `order`, and its value."""
+        if not isinstance(clamp, (dict, type(None))):
+            raise TypeError(f"clamp must be a dict from gates to numbers, got {clamp!r:.80}")
+        places = {name: k for k, name in enumerate(self.order) if k != self.CANDIDATE}
+        return {
+            one_of("clamp", name, places): as_floats(f"clamp[{name!r}]", v, (), self.W_x.dtype)
+            for name, v in (clamp or {}).items()
+        }
+
+    def by_name(self, gates):
+        """{name: the gate's values (batch, timesteps, units)}."""
+        return {name: batch_first(gates[:, k]) for k, name in enumerate(self.order)}
+
+    def slopes(self, gates, held):
+        """The derivative of every gate by its pre-activation. A clamped gate has none."""
+        slopes = self.df_gate(gates)
+        slopes[:, self.CANDIDATE] = self.df(gates[:, self.CANDIDATE])
+        for k in held:
+            slopes[:, k] = 0
+        return slopes
+
+
+class LSTM(Gated):
+    """A cell state c, and three gates that say how much of it is written, kept and read.
+
+    i_t = sigmoid(x_t W_xi + h_{t-1} W_hi + b_i)    how much is written
+    f_t = sigmoid(x_t W_xf + h_{t-1} W_hf + b_f)    how much is kept
+    g_t =    tanh(x_t W_xg + h_{t-1} W_hg + b_g)    the candidate: what is written
+    o_t = sigmoid(x_t W_xo + h_{t-1} W_ho + b_o)    how much is read
+    c_t = f_t * c_{t-1} + i_t * g_t
+    h_t = o_t * tanh(c_t)                           with h_0 = c_0 = 0 unless given
+
+    W_x has shape (features, 4 units), W_h (units, 4 units), b (4 units,), in the order i, f, g, o.
+    Initial weights follow Keras: Glorot uniform, orthogonal, zero except for b_f = 1.
+    """
+
+    order = "ifgo"
+
+    def __init__(
+        self,
+        units,
+        input_size,
+        activation="tanh",
+        recurrent_activation="sigmoid",
+        unit_forget_bias=True,
+        seed=None,
+        dtype="float32",
+    ):
+        super().__init__(units, input_size, activation, recurrent_activation, seed, dtype)
+        if true_or_false("unit_forget_bias", unit_forget_bias):
+            self.b[units : 2 * units] = 1
+
+    def forward(self, x, h_0=None, c_0=None, clamp=None):
+        """x (batch, timesteps, features) -> every state h (batch, timesteps, units).
+
+        `gates` then holds i, f, g, o and c, each of h's shape. `clamp`, {"f": 1.0} for instance,
+        gives a gate that value at every step, whatever its equation says.
+        """
+        x, held = self.inputs(x), self.held(clamp)
+        h, c = self.states("h_0", h_0, x), self.states("c_0", c_0, x)
+        tanh_c = np.empty_like(c[1:])
+        gates = self.from_inputs(x, self.b)
+        W_h_T = np.ascontiguousarray(self.W_h.T)
+        steps = zip(gates, h[:-1], c[:-1], c[1:], tanh_c, h[1:], strict=True)
+        for gates_t, h_prev, c_prev, c_t, tanh_c_t, h_t in steps:
+            i, f, g, o = gates_t
+            gates_t += np.dot(W_h_T, h_prev).reshape(gates_t.shape)
+            candidate = self.f(g)
+            self.f_gate(gates_t, out=gates_t)  # all four in one call, which is faster; ...
+            g[...] = candidate  # ... then g, which is no gate
+            for k, value in held.items():
+                gates_t[k] = value
+            np.multiply(f, c_prev, out=c_t)
+            c_t += i * g
+            self.f(c_t, out=tanh_c_t)
+            np.multiply(o, tanh_c_t, out=h_t)
+        self.memory = x, h, c, tanh_c, gates, held
+        self.gates = {**self.by_name(gates), "c": batch_first(c[1:])}
+        return batch_first(h[1:])
+
+    def backward(self, dh):
+        """dh (batch, timesteps, units) -> dx (batch, timesteps, features).
+
+        As in SimpleRNN, dh[:, t] is the immediate derivative, and the total one stays in `dh`,
+        that of the cell state in `dc`.
+        """
+        x, h, c, tanh_c, gates, held = self.recall()
+        dh = batch_last(as_floats("dh", dh, batch_first(h[1:]).shape, h.dtype))
+        i, f, g, o = gates.swapaxes(0, 1)
+        dz = self.slopes(gates, held)
+        for k, factor in enumerate([g, c[:-1], i, tanh_c]):  # what i, f, g, o are multiplied by
+            dz[:, k] *= factor
+        dc = o * self.df(tanh_c)
+        dh_next = dc_next = 0  # after the last step comes none
+        for dz_t, dh_t, dc_t, f_t in zip(dz[::-1], dh[::-1], dc[::-1], f[::-1], strict=True):
+            dh_t += dh_next
+            dc_t *= dh_t
+            dc_t += dc_next
+            dz_t[:3] *= dc_t  # i, f and g act on c
+            dz_t[3] *= dh_t  # o acts on h
+            dh_next = np.dot(self.W_h, dz_t.reshape(-1, dz_t.shape[-1]))
+            dc_next = f_t * dc_t
+        self.dh, self.dc = batch_first(dh), batch_first(dc)
+        dz = rows(dz)
+        dx, dW_x, db = self.to_inputs(dz, x)
+        self.grads = [dW_x, rows(h[:-1]) @ dz.T, db]
+        return dx
+
+
+class GRU(Gated):
+    """One state h. The update gate z keeps a share of it, and a candidate replaces the rest.
+
+    z_t = sigmoid(x_t W_xz + b_xz + h_{t-1} W_hz + b_hz)            how much is kept
+    r_t = sigmoid(x_t W_xr + b_xr + h_{t-1} W_hr + b_hr)            how much the candidate sees
+    g_t =    tanh(x_t W_xg + b_xg + r_t * (h_{t-1} W_hg + b_hg))    the candidate
+    h_t = z_t * h_{t-1} + (1 - z_t) * g_t                           with h_0 = 0 unless given
+
+    W_x has shape (features, 3 units), W_h (units, 3 units), in the order z, r, g; b (2, 3 units)
+    is b_x and b_h. With reset_after=False the reset comes before the product, as GRUs were first
+    described (Cho et al., 2014), and b_x (3 units,) is all of b:
+
+    g_t =    tanh(x_t W_xg + b_xg + (r_t * h_{t-1}) W_hg)
+
+    Initial weights follow Keras: Glorot uniform, orthogonal, zero.
+    """
+
+    order = "zrg"
+
+    def __init__(
+        self,
+        units,
+        input_size,
+        activation="tanh",
+        recurrent_activation="sigmoid",
+        reset_after=True,
+        seed=None,
+        dtype="float32",
+    ):
+        super().__init__(units, input_size, activation, recurrent_activation, seed, dtype)
+        self.reset_after = true_or_false("reset_after", reset_after)
+        if reset_after:
+            self.b = np.stack([self.b, self.b])
+
+    def forward(self, x, h_0=None, clamp=None):
+        """x (batch, timesteps, features) -> every state h (batch, timesteps, units).
+
+        `gates` then holds z, r and g, each of h's shape; `clamp` is as in LSTM.
+        """
+        x, held = self.inputs(x), self.held(clamp)
+        h = self.states("h_0", h_0, x)
+        inner = np.empty_like(h[1:])  # h_{t-1} W_hg + b_hg, or r_t * h_{t-1} if that is first
+        b_x, b_h = (self.b[0], self.b[1][:, None]) if self.reset_after else (self.b, 0)
+        gates = self.from_inputs(x, b_x)
+        W_h_T = np.ascontiguousarray(self.W_h.T)
+        W_hg_T = W_h_T[2 * self.units :]
+        if not self.reset_after:
+            W_h_T = W_h_T[: 2 * self.units]
+        for gates_t, h_prev, inner_t, h_t in zip(gates, h[:-1], inner, h[1:], strict=True):
+            z, r, g = gates_t
+            from_h = (np.dot(W_h_T, h_prev) + b_h).reshape(-1, *g.shape)
+            gates_t[:2] += from_h[:2]
+            self.f_gate(gates_t[:2], out=gates_t[:2])  # z and r
+            for k, value in held.items():
+                gates_t[k] = value
+            if self.reset_after:
+                inner_t[...] = from_h[2]
+                g += r * inner_t
+            else:
+                np.multiply(r, h_prev, out=inner_t)
+                g += np.dot(W_hg_T, inner_t)
+            self.f(g, out=g)
+            np.multiply(z, h_prev - g, out=h_t)
+            h_t += g
+        self.memory = x, h, inner, gates, held
+        self.gates = self.by_name(gates)
+        return batch_first(h[1:])
+
+    def backward(self, dh):
+        """dh (batch, timesteps, units) -> dx (batch, timesteps, features).
+
+        As in SimpleRNN, dh[:, t] is the immediate derivative, and the total one stays in `dh`.
+        """
+        x, h, inner, gates, held = self.recall()
+        dh = batch_last(as_floats("dh", dh, batch_first(h[1:]).shape, h.dtype))
+        dz = self.slopes(gates, held)
+        dz[:, 0] *= h[:-1] - gates[:, 2]  # h_t = z_t * (h_{t-1} - g_t) + g_t
+        dz[:, 2] *= 1 - gates[:, 0]
+        through_time = self.reset_after_product if self.reset_after else self.reset_before_product
+        dz, dW_h, *db_h = through_time(dz, dh, h[:-1], inner, gates)
+        dx, dW_x, db_x = self.to_inputs(dz, x)
+        self.dh = batch_first(dh)
+        self.grads = [dW_x, dW_h, np.stack([db_x, *db_h]) if self.reset_after else db_x]
+        return dx
+
+    def reset_after_product(self, dz, dh, h_prev, inner, gates):
+        """Backward with r_t * (h_{t-1} W_hg + b_hg). All of dz is a multiple of dh."""
+        z, r, _ = gates.swapaxes(0, 1)
+        dg = dz[:, 2].copy()
+        dz[:, 1] *= dg * inner
+        dz[:, 2] *= r  # what arrives at h_{t-1} W_hg + b_hg; at x_t W_xg + b_xg arrives dg
+        dh_next = 0
+        for dz_t, dh_t, z_t in zip(dz[::-1], dh[::-1], z[::-1], strict=True):
+            dh_t += dh_next
+            dz_t *= dh_t
+            dh_next = np.dot(self.W_h, dz_t.reshape(-1, dz_t.shape[-1]))
+            dh_next += z_t * dh_t
+        dz = rows(dz)
+        dW_h, db_h = rows(h_prev) @ dz.T, dz.sum(axis=1)
+        dz[2 * self.units :] = rows(dg * dh)
+        return dz, dW_h, db_h
+
+    def reset_before_product(self, dz, dh, h_prev, inner, gates):
+        """Backward with (r_t * h_{t-1}) W_hg. The way to r leads through g and the product."""
+        z, r, _ = gates.swapaxes(0, 1)
+        W_zr, W_hg = np.split(self.W_h, [2 * self.units], axis=1)
+        dz[:, 1] *= h_prev
+        dh_next = 0
+        for dz_t, dh_t, z_t, r_t in zip(dz[::-1], dh[::-1], z[::-1], r[::-1], strict=True):
+            dh_t += dh_next
+            dz_t[::2] *= dh_t  # z and g
+            d_inner = np.dot(W_hg, dz_t[2])
+            dz_t[1] *= d_inner
+            dh_next = np.dot(W_zr, dz_t[:2].reshape(-1, dz_t.shape[-1]))
+            dh_next += z_t * dh_t + r_t * d_inner
+        dz = rows(dz)
+        dz_zr, dz_g = np.split(dz, [2 * self.units])
+        return dz, np.hstack([rows(h_prev) @ dz_zr.T, rows(inner) @ dz_g.T])
 
 
 class Last(Layer):
@@ -204,6 +484,25 @@ class Sequential(Layer):
         return dy
 
 
+# --- batch last: the layout inside gated layers -----------------------------------------------
+
+
+def batch_last(a):
+    """(batch, timesteps, n) -> (timesteps, n, batch), always a copy."""
+    return np.array(a.transpose(1, 2, 0), order="C")
+
+
+def batch_first(a):
+    """(timesteps, n, batch) -> (batch, timesteps, n), a view."""
+    return a.transpose(2, 0, 1)
+
+
+def rows(a):
+    """(timesteps, ..., units, batch) -> (all of ... and units, timesteps * batch), a copy."""
+    a = a.reshape(len(a), -1, a.shape[-1])
+    return a.swapaxes(0, 1).reshape(a.shape[1], -1)
+
+
 # --- products over all leading axes at once ---------------------------------------------------
 
 
@@ -235,7 +534,8 @@ def glorot_uniform(rng, rows, columns):
     return rng.uniform(-limit, limit, (rows, columns))
 
 
-def orthogonal(rng, n):
+def orthogonal(rng, rows, columns):
     """A random rotation: every singular value is 1 (Saxe, McClelland and Ganguli, 2014)."""
-    q, r = np.linalg.qr(rng.standard_normal((n, n)))
-    return q * np.sign(np.diag(r))
+    q, r = np.linalg.qr(rng.standard_normal((max(rows, columns), min(rows, columns))))
+    q = q * np.sign(np.diag(r))
+    return q if rows >= columns else np.ascontiguousarray(q.T)
