@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 from utils import bug_zoo, training
-from utils.checks import SIZES, Exercise, lesson00, lesson01, lesson02, same
+from utils.checks import SIZES, Exercise, lesson00, lesson01, lesson02, lesson03, same
 
 EXERCISES = {
     exercise.name: exercise
-    for lesson in (lesson00, lesson01, lesson02)
+    for lesson in (lesson00, lesson01, lesson02, lesson03)
     for exercise in vars(lesson).values()
     if isinstance(exercise, Exercise)
 }
@@ -650,6 +650,12 @@ def step_backward_in_place(dh, x_t, h_prev, h, W_x, W_h):
     return through_step(dh, x_t, h_prev, h, W_x, W_h, dz=dh)
 
 
+def step_backward_recomputes(dh, x_t, h_prev, h, W_x, W_h):
+    h = np.tanh(x_t @ W_x + h_prev @ W_h)
+    return through_step(dh, x_t, h_prev, h, W_x, W_h)
+
+
+SIGNS = "\u2299 is `*`, a matrix product is `@`"
 WRONG_STEP_BACKWARD = [
     (with_dz(lambda dh, h, h_prev: dh * (1 - np.tanh(h) ** 2)), "h is a tanh already"),
     (with_dz(lambda dh, h, h_prev: dh), "through tanh as well: its derivative is missing"),
@@ -660,7 +666,7 @@ WRONG_STEP_BACKWARD = [
     (with_dz(lambda dh, h, h_prev: -dh * (1 - h**2)), "every gradient has the wrong sign"),
     (with_dz(lambda dh, h, h_prev: dh * (1 - abs(h))), "dx_t is right while h is zero"),
     (with_part(dx_t=lambda dz, dh, x, hp, h, U, V: dz @ U), "dx_t: on the way back"),
-    (with_part(dh_prev=lambda dz, dh, x, hp, h, U, V: dz @ V), "dh_prev: on the way back"),
+    (with_part(dh_prev=lambda dz, dh, x, hp, h, U, V: dz @ V), "one entry for each row of W_h"),
     (
         with_part(
             dx_t=lambda dz, dh, x, hp, h, U, V: dz @ V.T,
@@ -674,7 +680,7 @@ WRONG_STEP_BACKWARD = [
     (with_part(dW_h=lambda dz, dh, x, hp, h, U, V: dz.T @ hp), "dW_h is transposed"),
     (
         with_part(dW_h=lambda dz, dh, x, hp, h, U, V: h.T @ dz),
-        "dW_h takes h, the state that came out",
+        "dW_h takes h, the state that came out: W_h has multiplied h_prev",
     ),
     (with_part(dW_h=lambda dz, dh, x, hp, h, U, V: hp.T @ dz / len(x)), "dW_h is averaged"),
     (with_part(db=lambda dz, dh, x, hp, h, U, V: dz), "db has a row for each sample"),
@@ -695,6 +701,10 @@ WRONG_STEP_BACKWARD = [
         lambda dh, x, hp, h, U, V: dh * (1 - h**2),
         "an array of shape (6, 9) where 5 arrays are",
     ),
+    (lambda dh, x, hp, h, U, V: dh @ (1 - h**2), f"must agree (6 is batch, 9 is units): {SIGNS}"),
+    (lambda dh, x, hp, h, U, V: dh * (1 - h @ h), SIGNS),
+    (with_part(dh_prev=lambda dz, dh, x, hp, h, U, V: dz * V.T), SIGNS),
+    (step_backward_recomputes, "h is given, take it as it is"),
     (step_backward_in_place, "changes its argument dh in place"),
     # two mistakes at once: the first wrong part is explained
     (
@@ -746,6 +756,10 @@ def time_in_place(dh_last, x, h, W_x, W_h):
 
 def time_numpy_loops_forward(dh_last, x, h, W_x, W_h):
     return through_time(dh_last, x, h, W_x, W_h, times=range(x.shape[1]))
+
+
+def time_recomputes_all(dh_last, x, h, W_x, W_h):
+    return through_time(dh_last, x, stacked(x, W_x, W_h, 0 * W_h[0]), W_x, W_h)
 
 
 WRONG_BACKWARD = [
@@ -822,6 +836,21 @@ WRONG_BACKWARD = [
         time_answer(times=lambda d, x, *_: range(x.shape[1], 0, -1)),
         "or does the loop start one too high?",
     ),
+    (
+        time_answer(before=lambda d, x, h, U, V: lambda t: h[:, t - 1] if t else 0),
+        "no attribute 'T': h_0 is an array of zeros (batch, units).",
+    ),
+    (
+        time_answer(
+            dz_at=lambda d, x, h, U, V: (
+                lambda dh, t: (
+                    dh * (1 - np.tanh(x[:, t] @ U + (h[:, t - 1] if t else 0 * d) @ V) ** 2)
+                )
+            )
+        ),
+        "h is given, take it as it is",
+    ),
+    (time_recomputes_all, "h is given, take it as it is"),
     (time_in_place, "the numbers are right, but your function changes its argument dh_last"),
 ]
 
@@ -878,6 +907,13 @@ WRONG_CLIP = [
     (scaled(lambda g: max(map(np.linalg.norm, g))), "the largest array's norm"),
     (scaled(lambda g: max(abs(a).max() for a in g)), "the largest entry is taken for the norm"),
     (scaled(lambda g: sum(abs(a).sum() for a in g)), "adds absolute values"),
+    (lambda g, limit: [a * min(1, norm(g) / limit) for a in g], "which is divided by which?"),
+    (scaled(lambda g: np.sqrt(sum(sum(a**2) for a in g))), "so sum over all axes"),
+    (scaled(lambda g: np.sqrt(sum(np.mean(a**2) for a in g))), "the norm is made of means"),
+    (
+        scaled(lambda g: np.linalg.norm(np.array(g))),
+        "makes one array of arrays that have different shapes.",
+    ),
     (scaled(norm, factor=lambda limit, n: 1 / n), "the limit has been left out"),
     (scaled(norm, factor=lambda limit, n: limit), "multiplied by the limit"),
     (scaled(norm, factor=lambda limit, n: limit**2 / n), "the limit enters the factor twice"),
@@ -911,10 +947,14 @@ WRONG_BUGS = [
     (bugs(A="", B="", C=""), "A has no name yet"),
     (
         bugs(A="index wrap", B=B, C=C),
-        "B and C are right. A: the zoo has no bug called 'index wrap', did you mean 'index wraps'?",
+        "B and C are right. A: the zoo has no bug called 'index wrap' (did you mean 'index wr",
     ),
-    (bugs(A="xyz", B=B, C=C), "no bug called 'xyz', see the list"),
-    (bugs(A=7, B=B, C=C), "no bug called 7"),
+    (bugs(A="xyz", B=B, C=C), "no bug called 'xyz' (see the list of bugs)"),
+    (bugs(A=7, B=B, C=C), "no bug called '7'"),
+    (bugs(A=[A], B=B, C=C), "called \"['index wraps']\" (did you mean 'index wraps'?)"),
+    (bugs(A=np.array([A, B]), B=B, C=C), "B and C are right. A: the zoo has no bug called"),
+    (bugs(A="", B=None), "A has no name yet; B has no name yet; C has no name yet"),
+    (bugs(A=C, B=A, C=B), "cosine 0.0; C: with 'sum forgotten' the wrong gradients would be W_h"),
     (
         bugs(A="wrong sign", B=B, C=C),
         "'wrong sign' the wrong gradients would be W_x, W_h, b, W_y, b_y, and here they are W_h",

@@ -38,6 +38,7 @@ PLAIN = {  # an exception's words: what is said of it; the first that fits
     r"RecursionError.*": r"raises \g<0>: the function calls itself and never comes to an end",
     r".*converted to Python scalars.*": r"raises \g<0>: np.tanh takes arrays, math.tanh does not",
     r".* as a data type.*": r"raises \g<0>: the shape goes in as a tuple, in brackets of its own",
+    r".*inhomogeneous shape.*": "makes one array of arrays that have different shapes",
     r".*matmul: .*size (\d+) is different from (\d+).*": (
         r"multiplies arrays that don't fit: size \2 on the left and size \1 on the right must agree"
     ),
@@ -129,10 +130,10 @@ class Exercise:
                 f"the numbers are right, but your function changes its argument {changed[0]} "
                 "in place, and whoever called it may need the old values: work on a copy"
             )
+        if changed:  # which may be all that is wrong: a slice of it has changed, too
+            return f"your function changes its argument {changed[0]} in place: work on a copy"
         if words := self.known_mistake(results, wanted):
             return words
-        if changed:
-            return f"your function changes its argument {changed[0]} in place: work on a copy"
         return self.description(answer, results, wanted)
 
     def call(self, function, probe):
@@ -330,9 +331,9 @@ def kind(value):
 
 
 def shape_words(shape, sizes):
-    if not {*shape} & {*sizes.values()}:
+    names = {size: axis for axis, size in sizes.items() if size > 1}
+    if not {*shape} & {*names}:
         return str(shape)
-    names = {size: axis for axis, size in sizes.items()}
     return f"({', '.join(names.get(n, str(n)) for n in shape)}) = {shape}"
 
 
@@ -361,10 +362,19 @@ def difference(got, want, axes, sizes):
         if any(right) and axes.count(axis) == 1:
             wrong = [i for i, ok in enumerate(right) if not ok]
             return f"is wrong at {axis} {wrong}, counted from 0, and right elsewhere"
+    for k, axis in enumerate(axes):
+        if want.ndim > 1 < want.shape[k] and close(in_order(got, k), in_order(want, k)):
+            return f"has the right {axis}, but in another order"
     if want.ndim and close(np.sort(got, axis=None), np.sort(want, axis=None)):
         hint = ": reshape doesn't swap axes; did you want a transpose?" if want.ndim > 1 else ""
         return f"has the right numbers in the wrong places{hint}"
     return None
+
+
+def in_order(a, axis):
+    """The slices of `a` along `axis` as rows, sorted, so that their order no longer counts."""
+    rows = np.moveaxis(a, axis, 0).reshape(a.shape[axis], -1)
+    return rows[np.lexsort(rows.T)]
 
 
 def explain(error, function, sizes):

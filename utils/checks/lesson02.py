@@ -1,12 +1,26 @@
 """The checks of lesson 02. Each begins with the reference, which is a solution to read."""
 
 import difflib
+from types import EllipsisType, NoneType
 
 import numpy as np
 
 from utils import bug_zoo, data
 from utils.checks import Exercise, Probe, kind, random_probes
 from utils.layers import Dense, SimpleRNN
+
+
+class Backward(Exercise):
+    """Adds what the lesson's signs mean in code, where arrays don't fit."""
+
+    def description(self, answer, results, wanted):
+        words = super().description(answer, results, wanted)
+        if "that don't fit" in words or "be broadcast together" in words:
+            return f"{words}: \u2299 is `*`, a matrix product is `@`"
+        if "has no attribute 'T'" in words:
+            return f"{words}: h_0 is an array of zeros (batch, units)"
+        return words
+
 
 # --- back through one step --------------------------------------------------------------------
 
@@ -27,9 +41,10 @@ TANH_TWICE = "h is a tanh already: its derivative is written with h itself, with
 TANH_LEFT_OUT = "the way back leads through tanh as well: its derivative is missing"
 TANH_SQUARE = "the derivative of tanh needs the square of h"
 SIGMOID = "h * (1 - h) is the sigmoid's derivative: these states are tanh's"
-TRANSPOSE = "on the way back the weights are transposed: the gradient goes from columns to rows"
+TRANSPOSE = "on the way back the weights are transposed:"
+RECOMPUTED = "h is computed again, without b: h is given, take it as it is"
 
-step_backward = Exercise(
+step_backward = Backward(
     step_backward,
     probes=random_probes(
         {
@@ -59,10 +74,15 @@ step_backward = Exercise(
         ("1 - h**2", "h * (1 - h)", SIGMOID),
         ("1 - h**2", "1 + h**2", "the sign inside the derivative of tanh is wrong"),
         ("1 - h**2", "1 - h_prev**2", "the derivative of tanh is taken at h_prev, not at h"),
+        ("1 - h**2", "1 - np.tanh(x_t @ W_x + h_prev @ W_h) ** 2", RECOMPUTED),
         ("dz = dh *", "dz = -dh *", "every gradient has the wrong sign: where does a minus enter?"),
         # to the input and to the previous state
-        ("dz @ W_x.T", "dz @ W_x", f"dx_t: {TRANSPOSE}"),
-        ("dz @ W_h.T", "dz @ W_h", f"dh_prev: {TRANSPOSE}"),
+        ("dz @ W_x.T", "dz @ W_x", f"dx_t: {TRANSPOSE} dx_t has one entry for each row of W_x"),
+        (
+            "dz @ W_h.T",
+            "dz @ W_h",
+            f"dh_prev: {TRANSPOSE} dh_prev has one entry for each row of W_h",
+        ),
         (
             "dx_t = dz @ W_x.T\n    dh_prev = dz @ W_h.T",
             "dx_t = dz @ W_h.T\n    dh_prev = dz @ W_x.T",
@@ -84,7 +104,7 @@ step_backward = Exercise(
         (
             "h_prev.T @ dz",
             "h.T @ dz",
-            "dW_h takes h, the state that came out: W_h met the one that came in",
+            "dW_h takes h, the state that came out: W_h has multiplied h_prev",
         ),
         ("x_t.T @ dz", "x_t.T @ dz / len(dz)", "dW_x is averaged over the batch, not summed"),
         ("h_prev.T @ dz", "h_prev.T @ dz / len(dz)", "dW_h is averaged over the batch, not summed"),
@@ -139,7 +159,7 @@ def rnn_backward(dh_last, x, h, W_x, W_h):
 ONE_SHARE = "is not summed over time: the same weights serve at every step, and each has a share"
 OFF_BY_ONE = "the state at step t was made from the state of the step before it"
 
-rnn_backward = Exercise(
+rnn_backward = Backward(
     rnn_backward,
     probes=random_probes(
         {
@@ -219,7 +239,11 @@ rnn_backward = Exercise(
             "dh = dh + dz @ W_h.T",
             "the carried gradient is added to the old one: the next step's dh replaces this one's",
         ),
-        ("dh = dz @ W_h.T", "dh = dz @ W_h", f"dh: {TRANSPOSE}"),
+        (
+            "dh = dz @ W_h.T",
+            "dh = dz @ W_h",
+            f"dh: {TRANSPOSE} the step before has one entry for each row of W_h",
+        ),
         (
             "dh = dz @ W_h.T",
             "dh = dz",
@@ -240,6 +264,14 @@ rnn_backward = Exercise(
             "1 - h[:, t] ** 2",
             "1 - h_prev**2",
             "the derivative of tanh is taken at the state before, not at the step's own",
+        ),
+        ("1 - h[:, t] ** 2", "1 - np.tanh(x[:, t] @ W_x + h_prev @ W_h) ** 2", RECOMPUTED),
+        (
+            "    dh = dh_last\n",
+            "    dh, h, h_t = dh_last, h.copy(), 0 * dh_last\n"
+            "    for t in range(x.shape[1]):\n"
+            "        h_t = h[:, t] = np.tanh(x[:, t] @ W_x + h_t @ W_h)\n",
+            RECOMPUTED,
         ),
         # the loop over time
         (
@@ -293,6 +325,7 @@ def gradients(seed, scale=1):
 
 
 SCALE = "return [g * (limit / norm) for g in grads]"
+MEANS = "the norm is made of means: the length of a vector is made of sums"
 SUM_OF_SQUARES = "np.sqrt(sum(np.sum(g**2) for g in grads))"
 
 clip_by_norm = Exercise(
@@ -358,6 +391,11 @@ clip_by_norm = Exercise(
             "the condition is the wrong way round: it is the large gradients that are clipped",
         ),
         (
+            f"if norm <= limit:\n        return list(grads)\n    {SCALE}",
+            "return [g * min(1, norm / limit) for g in grads]",
+            "a long gradient is not shortened, and a short one is: which is divided by which?",
+        ),
+        (
             SCALE,
             "return list(grads)",
             "nothing has been clipped: the gradients came back as they went in",
@@ -385,9 +423,13 @@ clip_by_norm = Exercise(
         ),
         (
             SUM_OF_SQUARES,
-            "np.sqrt(np.mean([np.mean(g**2) for g in grads]))",
-            "the norm is made of means: the length of a vector is made of sums",
+            "np.sqrt(sum(sum(g**2) for g in grads))",
+            "the norm is an array, and should be one number: Python's sum adds along the first "
+            "axis only, so sum over all axes",
         ),
+        (SUM_OF_SQUARES, "np.sqrt(np.mean([np.mean(g**2) for g in grads]))", MEANS),
+        (SUM_OF_SQUARES, "np.sqrt(sum(np.mean(g**2) for g in grads))", MEANS),
+        (SUM_OF_SQUARES, "np.sqrt(np.mean([np.sum(g**2) for g in grads]))", MEANS),
         (
             "limit / norm",
             "1 / norm",
@@ -479,18 +521,22 @@ class NameTheBugs(Exercise):
             return super().complaint(answer, first)
         if not isinstance(names, dict):
             return f"your function returns {kind(names)}, where a dict is asked for"
+        blank = (NoneType, EllipsisType)
+        names = {k: str(name) for k, name in names.items() if not isinstance(name, blank)}
         right = [k for k, name in self.reference().items() if names.get(k) == name]
         stand = f"{' and '.join(right)} {'are' if right[1:] else 'is'} right. " if right else ""
-        for letter, name in self.reference().items():
-            if names.get(letter) in (None, ..., ""):
-                return f"{stand}{letter} has no name yet"
-            if names[letter] not in bug_zoo.BUGS:
-                near = difflib.get_close_matches(str(names[letter]), bug_zoo.BUGS, 1, 0.5)
-                maybe = f"did you mean '{near[0]}'?" if near else "see the list of bugs"
-                return f"{stand}{letter}: the zoo has no bug called {names[letter]!r}, {maybe}"
-            if names[letter] != name:
-                return stand + evidence(letter, names[letter])
-        return None
+        wrong = [self.wrong_name(k, names.get(k)) for k in self.reference() if k not in right]
+        return wrong and stand + "; ".join(wrong)
+
+    def wrong_name(self, letter, name):
+        """What speaks against `name`, which is not that of the bug behind `letter`."""
+        if not name:
+            return f"{letter} has no name yet"
+        if name in bug_zoo.BUGS:
+            return evidence(letter, name)
+        near = difflib.get_close_matches(name, bug_zoo.BUGS, 1, 0.5)
+        maybe = f"did you mean '{near[0]}'?" if near else "see the list of bugs"
+        return f"{letter}: the zoo has no bug called {name!r} ({maybe})"
 
 
 name_the_bugs = NameTheBugs(

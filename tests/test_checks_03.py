@@ -1,0 +1,343 @@
+"""The checks of lesson 03: right answers in other words, wrong ones and what they are told.
+
+Stubs, exceptions and references are tested for all lessons in test_checks.py.
+"""
+
+import re
+
+import numpy as np
+import pytest
+
+from tests.test_checks import given_away, line_of
+from utils.checks import lesson03
+
+rng = np.random.default_rng(0)
+
+# --- right answers, written differently -------------------------------------------------------
+
+
+def windows_by_append(series, timesteps):
+    x, y = [], []
+    for end in range(timesteps, len(series)):
+        x.append([[value] for value in series[end - timesteps : end]])
+        y.append([series[end]])
+    return x, y
+
+
+def windows_by_view(series, timesteps):
+    view = np.lib.stride_tricks.sliding_window_view(series, timesteps + 1)
+    return view[:, :-1, None], view[:, -1:]
+
+
+def windows_by_index(series, timesteps):
+    series = np.array(list(series)).astype(np.float32)
+    index = np.arange(timesteps) + np.arange(len(series) - timesteps)[:, None]
+    return [series[index].reshape(-1, timesteps, 1), series[timesteps:].reshape(-1, 1)]
+
+
+def next_by_sample(answer, windows):
+    return np.stack([answer(w[None] - w[-1])[0] + w[-1] for w in windows])
+
+
+def next_with_copies(answer, windows):
+    moved = windows.copy()
+    moved -= windows[:, -1, None]
+    return np.add(windows[:, -1, :], answer(moved))
+
+
+def next_flat(answer, windows):
+    flat = windows[:, :, 0]
+    return answer((flat - flat[:, [-1]])[..., None]) + flat[:, [-1]]
+
+
+def chosen(activation="linear", epochs=300, learning_rate=0.01, units=32, **more):
+    """An answer to the last exercise; what is None is left out."""
+    named = {
+        "activation": activation,
+        "epochs": epochs,
+        "learning_rate": learning_rate,
+        "units": units,
+    }
+    return lambda: {name: value for name, value in (named | more).items() if value is not None}
+
+
+RIGHT = [
+    ("make_windows", windows_by_append),
+    ("make_windows", windows_by_view),
+    ("make_windows", windows_by_index),
+    ("fix_axes", lambda table: table.T.reshape(*table.T.shape, 1)),
+    ("fix_axes", lambda table: np.moveaxis(table[None], 0, 2).swapaxes(0, 1)),
+    ("fix_axes", lambda table: [[[value] for value in column] for column in zip(*table)]),  # noqa: B905
+    ("count_stacked", lambda f, a, b, o: a * (f + a + 1) + b * (a + b + 1) + o * (b + 1)),
+    ("count_stacked", lambda f, a, b, o: float((f + a + 1) * a + (a + b + 1) * b + b * o + o)),
+    ("predict_next", next_by_sample),
+    ("predict_next", next_with_copies),
+    ("predict_next", next_flat),
+    ("settings", chosen(epochs=200, units=np.int64(16), learning_rate=np.float32(0.01))),
+]
+
+
+@pytest.mark.parametrize(("name", "answer"), RIGHT)
+def test_right_answers_pass(name, answer, capsys):
+    line, handed_back = line_of(getattr(lesson03, name), answer, capsys)
+    assert line.startswith("Right: ") and len(line) > 40, line
+    assert handed_back is answer
+
+
+# --- wrong answers, and what they are told ----------------------------------------------------
+
+
+def cut(n=lambda s, t: len(s) - t, window=lambda i, t: (i, i + t), target=lambda i, t: i + t):
+    """Windows in a loop, with another number of them, another window, another target."""
+
+    def answer(series, timesteps):
+        begins = n(series, timesteps)
+        begins = range(begins) if isinstance(begins, int) else begins
+        x = [series[slice(*window(i, timesteps))] for i in begins]
+        y = [series[target(i, timesteps)] for i in begins]
+        return np.array(x)[:, :, None], np.array(y)[:, None]
+
+    return answer
+
+
+def then(change):
+    """The right windows and targets, changed."""
+    return lambda series, timesteps: change(*windows_by_view(series, timesteps))
+
+
+def wrapped(series, timesteps):
+    x = [np.roll(series, -i)[:timesteps] for i in range(len(series))]
+    return np.array(x)[:, :, None], np.roll(series, -timesteps)[:, None]
+
+
+def first_wraps(series, timesteps):
+    x = np.lib.stride_tricks.sliding_window_view(series, timesteps)[:, :, None]
+    return x, np.append(series[timesteps:], series[0])[:, None]
+
+
+def last_window_without_target(series, timesteps):
+    x, y = windows_by_view(series, timesteps)
+    return np.lib.stride_tricks.sliding_window_view(series, timesteps)[:, :, None], y
+
+
+def no_overlap(series, timesteps):
+    begins = range(0, len(series) - timesteps, timesteps)
+    return cut(lambda s, t: begins)(series, timesteps)
+
+
+def shuffled(x, y):
+    order = np.random.default_rng(1).permutation(len(x))
+    return x[order], y[order]
+
+
+def in_random_order(x, y):
+    order = rng.permutation(len(x))
+    return x[order], y[order]
+
+
+def five_at_a_time(series, timesteps):
+    return windows_by_view(series, 5)
+
+
+def windows_of_all_lengths(series, timesteps):
+    x = np.array([series[i : i + timesteps] for i in range(len(series))])
+    return x[:, :, None], series[timesteps:, None]
+
+
+def windows_in_place(series, timesteps):
+    series -= series[0]
+    return windows_by_view(series, timesteps)
+
+
+WRONG_WINDOWS = [
+    (cut(lambda s, t: len(s) - t + 1), "a window that nothing follows, or does the target lie"),
+    (cut(target=lambda i, t: i + t + 1), "or does the target lie one step too far?"),
+    (first_wraps, "one window too many: nothing follows the last one, and its target is taken"),
+    (wrapped, "go on at the beginning of the series"),
+    (last_window_without_target, "one window too many: nothing follows the last one."),
+    (cut(lambda s, t: len(s) - t - 1), "one window too few: the last value of the series"),
+    (cut(lambda s, t: range(1, len(s) - t)), "the first window is left out"),
+    (no_overlap, "each window begins where the one before it ends"),
+    (cut(target=lambda i, t: i + t - 1), "the last value of its own window"),
+    (cut(lambda s, t: len(s) - t + 1, target=lambda i, t: i + t - 1), "of its own window"),
+    (cut(lambda s, t: len(s) - t - 1, target=lambda i, t: i + t + 1), "two steps after"),
+    (cut(target=lambda i, t: i), "the first value of its own window"),
+    (cut(window=lambda i, t: (i + 1, i + 1 + t)), "each window ends with its own target"),
+    (cut(window=lambda i, t: (i, i + t + 1)), "one value too long"),
+    (cut(window=lambda i, t: (i, i + t - 1)), "one value too short"),
+    (then(lambda x, y: (x[:, ::-1], y)), "time runs backwards in each window"),
+    (then(lambda x, y: (x[::-1], y[::-1])), "the windows come in reverse order"),
+    (then(shuffled), "windows has the right samples, but in another order"),
+    (
+        then(lambda x, y: (x, shuffled(x, y)[1])),
+        "right: windows; but targets has the right samples, but in",
+    ),
+    (then(in_random_order), "called twice with the same arguments"),
+    (then(lambda x, y: (x[:, :, 0], y[:, 0])), "even a single feature needs it; and the targets"),
+    (then(lambda x, y: (x[:, :, 0], y)), "lack the axis of the features"),
+    (then(lambda x, y: (x, y[:, 0])), "the targets have shape (samples,)"),
+    (then(lambda x, y: (x, y[:, :, None])), "one axis too many"),
+    (then(lambda x, y: (x.swapaxes(1, 2), y)), "one time step with many features"),
+    (then(lambda x, y: (x.swapaxes(0, 1), y)), "(timesteps, samples, 1): the samples come first"),
+    (then(lambda x, y: (x.T, y)), "windows has the right numbers in the wrong order of axes"),
+    (then(lambda x, y: (y, x)), "the windows come first"),
+    (then(lambda x, y: x), "an array of shape (17, 5, 1) where 2 arrays are asked for: windows,"),
+    (then(lambda x, y: (x, -y)), "right: windows; but targets has the wrong sign everywhere"),
+    (five_at_a_time, "right otherwise, but for windows of a single value"),
+    (windows_of_all_lengths, "of arrays that have different shapes."),
+    (windows_in_place, "changes its argument series in place"),
+]
+
+WRONG_AXES = [
+    (lambda a: a.reshape(a.shape[1], -1, 1), "the sequences are mixed up: reshape fills in"),
+    (lambda a: a[:, :, None], "have to change places"),
+    (lambda a: a, "nothing has changed"),
+    (lambda a: a.T, "the axis of features is missing"),
+    (lambda a: a.T[None], "the axes are (1, samples, timesteps)"),
+    (lambda a: a.T[:, None], "(samples, 1, timesteps): that is one time step"),
+    (lambda a: a[None], "(1, timesteps, samples): that is one sample"),
+    (lambda a: np.rot90(a)[:, :, None], "the samples come in reverse order"),
+    (lambda a: np.rot90(a, 3)[:, :, None], "time runs backwards"),
+    (lambda a: a[..., None] if len(a) == len(a.T) else a.T[..., None], "for as many samples as"),
+    (lambda a: np.squeeze(a.T)[..., None], "for a single sample"),
+    (lambda a: a.T.reshape(-1, 1), "it is (78, 1), and should be (samples, timesteps, 1)"),
+    (lambda a: a.T(0, 1), "raises TypeError"),
+]
+
+WRONG_COUNT = [
+    (lambda f, a, b, o: f * a + a * a + a + f * b + b * b + b + b * o + o, "does not read the"),
+    (lambda f, a, b, o: f * a + a * a + a + (f + a) * b + b * b + b + b * o + o, "as well"),
+    (lambda f, a, b, o: f * a + a * a + a + b * b + b + b * o + o, "W_x of the second layer"),
+    (lambda f, a, b, o: f * a + a * a + a + a * b + a * a + b + b * o + o, "to its own units"),
+    (lambda f, a, b, o: f * a + a + a * b + b * b + b + b * o + o, "W_h of the first layer"),
+    (lambda f, a, b, o: f * a + a * a + a + a * b + b + b * o + o, "W_h of the second layer is"),
+    (lambda f, a, b, o: f * a + a + a * b + b + b * o + o, "what makes them recurrent?"),
+    (lambda f, a, b, o: f * a + a * a + a * b + b * b + b + b * o + o, "bias of the first"),
+    (lambda f, a, b, o: f * a + a * a + a + a * b + b * b + b * o + o, "bias of the second"),
+    (lambda f, a, b, o: f * a + a * a + a + a * b + b * b + b + b * o, "bias of the dense"),
+    (lambda f, a, b, o: f * a + a * a + a * b + b * b + b * o + o, "biases of both"),
+    (lambda f, a, b, o: f * a + a * a + a * b + b * b + b * o, "all three biases"),
+    (lambda f, a, b, o: f * a + a * a + a * b + b * b + b * o + 3, "counted as one number"),
+    (lambda f, a, b, o: a * (f + a + 1) + b * (a + b + 1) + a * o + o, "not the first's"),
+    (lambda f, a, b, o: a * (f + a + 1) + b * (a + b + 1) + (a + b) * o + o, "state only"),
+    (lambda f, a, b, o: a * (f + a + 1 + o) + b * (a + b + 1 + o) + 2 * o, "for each recurrent"),
+    (lambda f, a, b, o: a * (f + a + 1) + b * (a + b + 1) + 2 * (b * o + o), "counted twice"),
+    (lambda f, a, b, o: a * (f + a + 1) + b * (a + b + 1), "the dense layer is missing"),
+    (lambda f, a, b, o: a * (f + a + 1) + b * o + o, "the second recurrent layer is missing"),
+    (lambda f, a, b, o: b * (a + b + 1) + b * o + o, "the first recurrent layer is missing"),
+    (lambda f, a, b, o: 5 * (a * (f + a + 1) + b * (a + b + 1)) + b * o + o, "every time step"),
+    (lambda f, a, b, o: 5 * (a * (f + a + 1) + b * (a + b + 1) + b * o + o), "every time step"),
+    (lambda f, a, b, o: a * (f + a + 1) + b * (a + b + 1) + 5 * b * o + o, "every time step"),
+    (lambda f, a, b, o: 1889, "you return the same number whatever the arguments"),
+    (lambda f, a, b, o: f * a * b * o, "features = 3, first_units = 11, second_units = 7, out"),
+]
+
+
+def next_in_place(answer, windows):
+    last = windows[:, -1:]
+    windows -= last  # and `last`, which is a view, is zero now
+    return answer(windows) + last[:, 0]
+
+
+def next_to(change, add=lambda w: w[:, -1]):
+    return lambda answer, w: answer(change(w)) + add(w)
+
+
+def moved(w):
+    return w - w[:, -1:]
+
+
+WRONG_NEXT = [
+    (lambda answer, w: answer(moved(w)), "what turns it into a number again?"),
+    (lambda answer, w: answer(w), "the network gets the plain windows, and its answer is handed"),
+    (next_to(lambda w: w), "the network gets the plain windows: it knows"),
+    (next_to(moved, lambda w: w[:, 0]), "added to the first value"),
+    (next_to(moved, lambda w: w.mean(1)), "added to the mean"),
+    (next_to(lambda w: w - w[:, :1]), "the first value is subtracted, and the last one added"),
+    (next_to(lambda w: w - w[:, :1], lambda w: w[:, 0]), "the first value is subtracted and"),
+    (next_to(lambda w: w - w.mean(1, keepdims=True)), "the mean is subtracted, and"),
+    (next_to(lambda w: w - w.mean()), "one mean of all the windows"),
+    (next_to(lambda w: w - w.mean(1)[:, None], lambda w: w.mean(1)), "mean is subtracted and"),
+    (next_to(lambda w: -moved(w)), "the differences have the wrong sign"),
+    (lambda answer, w: w[:, -1] - answer(moved(w)), "is subtracted: it is to be added"),
+    (next_to(lambda w: np.diff(w, axis=1)), "to the one before it is asked about"),
+    (lambda answer, w: w[:, -1] + w[:, -1] - w[:, -2], "the network is not asked"),
+    (next_to(moved, lambda w: w[:, -1:]), "shape is (samples, samples, 1)"),
+    (next_to(moved, lambda w: w[:, -1, 0]), "shape is (samples, samples): the last"),
+    (lambda answer, w: answer(moved(w))[:, None] + w[:, -1:], "shape is (samples, 1, 1)"),
+    (lambda answer, w: answer(moved(w))[:, 0] + w[:, -1, 0], "shape is (samples,), and"),
+    (next_to(lambda w: w - w[0, -1], lambda w: w[0, -1]), "serves for all"),
+    (lambda answer, w: float(answer(moved(w)) + w[:, -1]), "an answer for each sample"),
+    (next_in_place, "changes its argument windows in place: work on a copy"),
+    # nobody foresaw these
+    (next_to(lambda w: 2 * moved(w)), "right while the network answers 0, and wrong otherwise"),
+    (next_to(moved, lambda w: 2 * w[:, -1]), "right while each window ends in 0"),
+    (next_to(lambda w: moved(w)[..., 0]), "an array (samples, timesteps, 1), and got (6, 8) (6 is"),
+    (next_to(lambda w: w[:, :, 0] - w[:, -1]), "raises ValueError: `answer` takes an array"),
+    (lambda answer, w: answer + w[:, -1], "raises TypeError"),
+    (lambda answer, w: np.ones((6, 1)), "you return the same numbers"),
+    (lambda answer, w: (answer(moved(w)) + w[:, -1])[:1], "it is (1, 1), and should be (samples"),
+]
+
+LESS = "and less than 0.00071 is asked for"
+WRONG_SETTINGS = [
+    (chosen("relu", epochs=2), LESS),
+    (chosen("relu", epochs=20), "with relu the errors are 0."),
+    (chosen("tanh", epochs=20, units=8), "look once more at the figure that compares"),
+    (chosen(epochs=30), "you have more epochs to spend"),
+    (chosen(epochs=20, units=2), f"{LESS}: "),
+    (chosen(epochs=150, units=2), "try other learning rates and other units"),
+    (chosen(epochs=5, learning_rate=10), "the training blows up, so its steps are too long"),
+    (chosen(epochs=5, learning_rate=1e200), "the errors are out of all bounds, out of all bounds"),
+    (
+        chosen(epochs=1, learning_rate=1e-9, units=1),
+        "always the mean gives 0.71, has the training hardly begun?",
+    ),
+    (chosen(epochs=301), "epochs must be a whole number from 1 to 300, and is 301"),
+    (chosen(epochs=150.0), "epochs must be a whole number from 1 to 300, and is 150.0"),
+    (chosen(epochs=0), "epochs must be a whole number"),
+    (chosen(units=True), "units must be a whole number from 1 to 64, and is True"),
+    (chosen(units="16"), "and is '16'"),
+    (chosen(units=1000), "units must be a whole number from 1 to 64, and is 1000"),
+    (chosen(learning_rate=0), "learning_rate must be a number above 0, and is 0"),
+    (chosen(learning_rate=float("nan")), "learning_rate must be a number above 0, and is nan"),
+    (chosen(learning_rate="0.01"), "learning_rate must be a number above 0, and is '0.01'"),
+    (chosen("Linear"), "activation must be one of 'tanh', 'relu', 'sigmoid', 'linear', and is"),
+    (chosen(["relu"]), "and is ['relu']"),
+    (chosen(units=None), "units is missing from the dict"),
+    (chosen(units=None, epochs=None), "epochs and units are missing from the dict"),
+    (chosen(batch_size=8), "there is no setting called 'batch_size': they are activation, epochs"),
+    (lambda: ("linear", 150, 0.015, 16), "returns a tuple of 4, where a dict is asked for"),
+    (lambda: print("linear", end=" "), "prints but does not return"),
+    (lambda activation: {}, "settings takes (), not (activation)"),
+]
+
+WRONG = [
+    pytest.param(name, answer, fragment, id=f"{name}-{i}")
+    for name, table in {
+        "make_windows": WRONG_WINDOWS,
+        "fix_axes": WRONG_AXES,
+        "count_stacked": WRONG_COUNT,
+        "predict_next": WRONG_NEXT,
+        "settings": WRONG_SETTINGS,
+    }.items()
+    for i, (answer, fragment) in enumerate(table)
+]
+
+
+@pytest.mark.parametrize(("name", "answer", "fragment"), WRONG)
+def test_wrong_answers_are_told_what_is_wrong(name, answer, fragment, capsys):
+    exercise = getattr(lesson03, name)
+    line, handed_back = line_of(exercise, answer, capsys)
+    assert "Not yet: " in line and fragment in line, line
+    assert handed_back is exercise.reference
+    assert not line.endswith(("..", "?."))
+    assert not given_away(exercise, re.sub("`.*`", "", line))
+
+
+def test_the_networks_that_stand_in_are_told_apart():
+    """Otherwise an answer could be right by chance: none is odd, none ignores what it is asked."""
+    d = rng.uniform(-9, 9, (4, 8, 1))
+    answers = [probe.args["answer"](d) for probe in lesson03.predict_next.probes[:-1]]
+    assert len({tuple(np.round(a[:, 0], 6)) for a in answers}) == len(answers)
+    assert not np.allclose(answers[0], -lesson03.predict_next.probes[0].args["answer"](-d))

@@ -1,0 +1,599 @@
+"""The checks of lesson 03. Each begins with the reference, which is a solution to read."""
+
+import numpy as np
+
+from utils.checks import Exercise, Probe, kind
+from utils.layers import ACTIVATIONS, Dense, Last, Sequential, SimpleRNN
+from utils.training import Adam, cosine_decay, minibatches, mse, train
+
+# --- windows ----------------------------------------------------------------------------------
+
+
+def make_windows(series, timesteps):
+    """A series of numbers -> windows (samples, timesteps, 1), what follows each (samples, 1)."""
+    begins = range(len(series) - timesteps)
+    windows = np.stack([series[i : i + timesteps] for i in begins])
+    targets = np.stack([series[i + timesteps] for i in begins])
+    return windows[:, :, np.newaxis], targets[:, np.newaxis]
+
+
+def loop(begins="len(series) - timesteps", window="i : i + timesteps", target="i + timesteps"):
+    """The lines of the reference that cut, with something else in them."""
+    return (
+        f"begins = range({begins})\n"
+        f"    windows = np.stack([series[{window}] for i in begins])\n"
+        f"    targets = np.stack([series[{target}] for i in begins])\n"
+    )
+
+
+def series_of(length, timesteps, when="", look=""):
+    """A probe with random numbers, no two alike."""
+    series = np.random.default_rng(length).uniform(-9, 9, length)
+    sizes = {"samples": length - timesteps, "timesteps": timesteps, "len(series)": length}
+    return Probe({"series": series, "timesteps": timesteps}, when, look, sizes)
+
+
+RETURNED = "windows[:, :, np.newaxis], targets[:, np.newaxis]"
+ONE_MORE = "len(series) - timesteps + 1"
+OWN_LAST = "the target is the last value of its own window: what follows the window?"
+TWO_AHEAD = "the target lies two steps after the window: the next value is asked for"
+WRITTEN_OUT = "is a number written out that depends on the arguments?"
+NO_FEATURES = "the windows lack the axis of the features: even a single feature needs it"
+FLAT_TARGETS = "the targets have shape (samples,): they need a second axis, (samples, 1)"
+
+make_windows = Exercise(
+    make_windows,
+    probes=[
+        series_of(22, 5),
+        series_of(13, 1, "for windows of a single value", WRITTEN_OUT),
+        series_of(9, 8, "for a series with one window only", "where does the range end?"),
+        series_of(40, 12, "for a longer series", WRITTEN_OUT),
+    ],
+    returns={"windows": "samples timesteps features", "targets": "samples outputs"},
+    right="all windows and targets agree for four series, also with windows of a single value, "
+    "and where there is one window only",
+    mistakes=[
+        # how many
+        (
+            loop(),
+            loop(ONE_MORE),
+            "an index goes past the end of the series: is there a window that nothing follows, or "
+            "does the target lie one step too far?",
+        ),
+        (
+            loop(),
+            loop(ONE_MORE, target="(i + timesteps) % len(series)"),
+            "one window too many: nothing follows the last one, and its target is taken from the "
+            "beginning of the series",
+        ),
+        (
+            loop(),
+            "wrapped = np.concatenate([series, series[:timesteps]])\n    "
+            + loop("len(series)").replace("series[", "wrapped["),
+            "the last windows go on at the beginning of the series: stop where nothing follows",
+        ),
+        (
+            "for i in begins])\n    targets",
+            "for i in [*begins, len(begins)]])\n    targets",
+            "one window too many: nothing follows the last one",
+        ),
+        (
+            loop(),
+            loop("len(series) - timesteps - 1"),
+            "one window too few: the last value of the series is a target, too",
+        ),
+        (
+            loop(),
+            loop("1, len(series) - timesteps"),
+            "the first window is left out: it begins at index 0",
+        ),
+        (
+            loop(),
+            loop("0, len(series) - timesteps, timesteps"),
+            "each window begins where the one before it ends: move on by one value only, so that "
+            "they overlap",
+        ),
+        # which values
+        (loop(), loop(target="i + timesteps - 1"), OWN_LAST),
+        (loop(), loop(ONE_MORE, target="i + timesteps - 1"), OWN_LAST),
+        (loop(), loop("len(series) - timesteps - 1", target="i + timesteps + 1"), TWO_AHEAD),
+        (
+            loop(),
+            loop(target="i"),
+            "the target is the first value of its own window: what follows the window?",
+        ),
+        (
+            loop(),
+            loop(window="i + 1 : i + 1 + timesteps"),
+            "each window ends with its own target: it should end just before it",
+        ),
+        (
+            loop(),
+            loop(window="i : i + timesteps + 1"),
+            "each window is one value too long, and holds its own target",
+        ),
+        (
+            loop(),
+            loop(window="i : i + timesteps - 1"),
+            "each window is one value too short: a slice leaves out its end already",
+        ),
+        (
+            RETURNED,
+            "windows[:, ::-1, np.newaxis], targets[:, np.newaxis]",
+            "time runs backwards in each window: its first value comes first",
+        ),
+        (
+            RETURNED,
+            "windows[::-1, :, np.newaxis], targets[::-1, np.newaxis]",
+            "the windows come in reverse order: begin with the one that begins the series",
+        ),
+        # the axes
+        (RETURNED, "windows, targets", f"{NO_FEATURES}; and {FLAT_TARGETS}"),
+        (RETURNED, "windows, targets[:, np.newaxis]", NO_FEATURES),
+        (RETURNED, "windows[:, :, np.newaxis], targets", FLAT_TARGETS),
+        (
+            RETURNED,
+            "windows[:, :, np.newaxis], targets[:, np.newaxis, np.newaxis]",
+            "the targets have one axis too many: (samples, 1) is asked for",
+        ),
+        (
+            RETURNED,
+            "windows[:, np.newaxis], targets[:, np.newaxis]",
+            "the windows have the axes (samples, 1, timesteps): that is one time step with many "
+            "features",
+        ),
+        (
+            RETURNED,
+            "windows.T[:, :, np.newaxis], targets[:, np.newaxis]",
+            "the windows have the axes (timesteps, samples, 1): the samples come first",
+        ),
+        (
+            RETURNED,
+            "targets[:, np.newaxis], windows[:, :, np.newaxis]",
+            "the windows come first, then the targets",
+        ),
+    ],
+)
+
+
+# --- the wrong axis ---------------------------------------------------------------------------
+
+
+def fix_axes(table):
+    """Sequences in the columns of table (timesteps, samples) -> (samples, timesteps, 1)."""
+    return table.T[:, :, np.newaxis]
+
+
+def table_of(timesteps, samples, when="", look=""):
+    table = np.random.default_rng(timesteps).uniform(-9, 9, (timesteps, samples))
+    return Probe({"table": table}, when, look, {"timesteps": timesteps, "samples": samples})
+
+
+ALL = "return table.T[:, :, np.newaxis]"
+
+fix_axes = Exercise(
+    fix_axes,
+    probes=[
+        table_of(13, 6),
+        table_of(7, 7, "for as many samples as time steps", "do the axes really change places?"),
+        table_of(9, 1, "for a single sample", "which axes may squeeze take away?"),
+        table_of(1, 5, "for a single time step", "which axes may squeeze take away?"),
+    ],
+    returns={"sequences": "samples timesteps features"},
+    right="each sequence has its own numbers in their order, for four tables",
+    mistakes=[
+        (
+            ALL,
+            "return table.reshape(table.shape[1], table.shape[0], 1)",
+            "the shape is right, and the sequences are mixed up: reshape fills in the numbers in "
+            "the order in which they lie in memory, and does not swap axes",
+        ),
+        (
+            ALL,
+            "return table[:, :, np.newaxis]",
+            "the axes are (timesteps, samples, 1): samples and time steps have to change places",
+        ),
+        (
+            ALL,
+            "return table",
+            "nothing has changed: samples come first, and a third axis is missing",
+        ),
+        (
+            ALL,
+            "return table.T",
+            "samples and time steps are right, but the axis of features is missing",
+        ),
+        (
+            ALL,
+            "return table.T[np.newaxis]",
+            "the axes are (1, samples, timesteps): the features, of which there is one, come last",
+        ),
+        (
+            ALL,
+            "return table.T[:, np.newaxis]",
+            "the axes are (samples, 1, timesteps): that is one time step with many features",
+        ),
+        (
+            ALL,
+            "return table[np.newaxis]",
+            "the axes are (1, timesteps, samples): that is one sample with many features",
+        ),
+        (
+            ALL,
+            "return np.rot90(table)[:, :, np.newaxis]",
+            "the samples come in reverse order: a rotation is not a transpose",
+        ),
+        (
+            ALL,
+            "return np.rot90(table, -1)[:, :, np.newaxis]",
+            "time runs backwards: a rotation is not a transpose",
+        ),
+    ],
+)
+
+
+# --- counting a stack -------------------------------------------------------------------------
+
+
+def count_stacked(features, first_units, second_units, outputs):
+    """Parameters of SimpleRNN(first_units), SimpleRNN(second_units), Dense(outputs)."""
+    first = features * first_units + first_units**2 + first_units
+    second = first_units * second_units + second_units**2 + second_units
+    dense = second_units * outputs + outputs
+    return first + second + dense
+
+
+TOTAL = "return first + second + dense"
+STEPS = "every time step uses the same weights, so the number of steps does not count"
+
+count_stacked = Exercise(
+    count_stacked,
+    probes=[
+        Probe(dict(zip(["features", "first_units", "second_units", "outputs"], n, strict=True)))
+        for n in [(3, 11, 7, 2), (1, 32, 16, 1), (7, 4, 13, 5), (10, 23, 6, 3), (2, 5, 9, 17)]
+    ],
+    returns={"the count": ""},
+    right="the count holds for five stacks of different sizes, all three biases included",
+    evidence=lambda args, got: (
+        f"for {', '.join(f'{name} = {n}' for name, n in args.items())} you count {got:g}: write "
+        "down for each of the three layers what it reads, and the shapes of its arrays"
+    ),
+    mistakes=[
+        # the second layer
+        (
+            "first_units * second_units",
+            "features * second_units",
+            "the second layer does not read the features: what does the first hand to it?",
+        ),
+        (
+            "first_units * second_units",
+            "(features + first_units) * second_units",
+            "the second layer reads the first layer's states, and not the features as well",
+        ),
+        (
+            "first_units * second_units + ",
+            "",
+            "W_x of the second layer is missing: it has to read the first layer's states",
+        ),
+        (
+            "+ second_units**2",
+            "+ first_units**2",
+            "W_h of the second layer leads from its own units to its own units",
+        ),
+        # recurrent weights
+        (" + first_units**2", "", "W_h of the first layer is missing"),
+        (" + second_units**2", "", "W_h of the second layer is missing"),
+        (
+            TOTAL,
+            "return first + second + dense - first_units**2 - second_units**2",
+            "W_h is missing in both layers: what makes them recurrent?",
+        ),
+        # biases
+        (" + first_units\n", "\n", "the bias of the first layer is missing"),
+        (" + second_units\n", "\n", "the bias of the second layer is missing"),
+        (" + outputs\n", "\n", "the bias of the dense layer is missing"),
+        (
+            TOTAL,
+            "return first + second + dense - first_units - second_units",
+            "the biases of both recurrent layers are missing",
+        ),
+        (
+            TOTAL,
+            "return first + second + dense - first_units - second_units - outputs",
+            "all three biases are missing",
+        ),
+        (
+            TOTAL,
+            "return first + second + dense - first_units - second_units - outputs + 3",
+            "each bias is counted as one number: a layer has one for each unit",
+        ),
+        # the dense layer
+        (
+            "second_units * outputs",
+            "first_units * outputs",
+            "the dense layer reads the second layer's state, not the first's",
+        ),
+        (
+            TOTAL,
+            "return first + second + dense + first_units * outputs",
+            "the dense layer reads the second layer's state only",
+        ),
+        (
+            TOTAL,
+            "return first + second + dense + first_units * outputs + outputs",
+            "a dense layer is counted for each recurrent layer: there is one, at the end",
+        ),
+        (TOTAL, "return first + second + 2 * dense", "the dense layer is counted twice"),
+        (TOTAL, "return first + second", "the dense layer is missing"),
+        (TOTAL, "return first + dense", "the second recurrent layer is missing"),
+        (TOTAL, "return second + dense", "the first recurrent layer is missing"),
+        # time steps: five in the lesson's stack
+        (TOTAL, "return 5 * (first + second) + dense", STEPS),
+        (TOTAL, "return 5 * (first + second + dense)", STEPS),
+        (TOTAL, "return first + second + 5 * second_units * outputs + outputs", STEPS),
+    ],
+)
+
+
+# --- differences, and back --------------------------------------------------------------------
+
+
+def predict_next(answer, windows):
+    """The number after each window (samples, timesteps, 1), by a network that knows differences."""
+    last = windows[:, -1:]  # (samples, 1, 1)
+    return answer(windows - last) + last[:, 0]
+
+
+def network(of):
+    """A function in a trained network's place: it insists on its shape, and answers `of` it."""
+
+    def answer(differences):
+        shape = np.shape(differences)
+        if len(shape) != 3 or shape[2] != 1:
+            raise ValueError(f"`answer` takes an array (samples, timesteps, 1), and got {shape}")
+        return of(np.asarray(differences, float)).reshape(-1, 1)
+
+    return answer
+
+
+def recurrent(differences):
+    """The last state of a small network with weights that nobody has trained."""
+    return SimpleRNN(1, 1, seed=4, dtype="float64").forward(0.1 + differences / 20)[:, -1]
+
+
+def asked(of, when="", look="", samples=6, end=None):
+    """A probe with random windows, which all end in the number `end` if there is one."""
+    windows = np.random.default_rng(samples).uniform(-9, 9, (samples, 8, 1))
+    if end is not None:
+        windows[:, -1] = end
+    sizes = {"samples": samples, "timesteps": 8}
+    return Probe({"answer": network(of), "windows": windows}, when, look, sizes)
+
+
+SUM = "return answer(windows - last) + last[:, 0]"
+WHICH = "the network has learnt differences to the last value of the window"
+ASK = "what is the network asked?"
+
+predict_next = Exercise(
+    predict_next,
+    probes=[
+        asked(recurrent),
+        asked(lambda d: 0 * d[:, 0], "while the network answers 0", ASK),
+        asked(lambda d: d.sum(axis=1), "while each window ends in 0", "what of its end?", end=0),
+        asked(lambda d: 3 * d[:, -2], "for a network that looks at the last step only", ASK),
+        asked(lambda d: np.diff(d, axis=1).mean(axis=1), "for the mean of all steps", ASK),
+        asked(recurrent, "for a single sample", "do the samples get mixed up?", samples=1),
+    ],
+    returns={"the result": "samples outputs"},
+    right="the next numbers agree for five networks, and for a single sample",
+    mistakes=[
+        # what is taken out, and what is put back
+        (
+            SUM,
+            "return answer(windows - last)",
+            "that is the predicted difference alone: what turns it into a number again?",
+        ),
+        (
+            SUM,
+            "return answer(windows)",
+            "the network gets the plain windows, and its answer is handed on: it takes differences "
+            "and returns one",
+        ),
+        (
+            SUM,
+            "return answer(windows) + last[:, 0]",
+            "the network gets the plain windows: it knows differences only",
+        ),
+        (
+            SUM,
+            "return answer(windows - last) + windows[:, 0]",
+            f"the predicted difference is added to the first value: {WHICH}",
+        ),
+        (
+            SUM,
+            "return answer(windows - last) + windows.mean(axis=1)",
+            f"the predicted difference is added to the mean: {WHICH}",
+        ),
+        (
+            SUM,
+            "return answer(windows - windows[:, :1]) + last[:, 0]",
+            f"the first value is subtracted, and the last one added: {WHICH}",
+        ),
+        (
+            SUM,
+            "return answer(windows - windows[:, :1]) + windows[:, 0]",
+            f"the first value is subtracted and added: {WHICH}",
+        ),
+        (
+            SUM,
+            "return answer(windows - windows.mean(axis=1, keepdims=True)) + last[:, 0]",
+            f"the mean is subtracted, and the last value added: {WHICH}",
+        ),
+        (
+            SUM,
+            "return answer(windows - windows.mean()) + last[:, 0]",
+            f"one mean of all the windows is subtracted: {WHICH}",
+        ),
+        (
+            SUM,
+            "mean = windows.mean(axis=1)\n    return answer(windows - mean[:, None]) + mean",
+            f"the mean is subtracted and added: {WHICH}",
+        ),
+        (
+            SUM,
+            "return answer(last - windows) + last[:, 0]",
+            "the differences have the wrong sign: the value minus the last one",
+        ),
+        (
+            SUM,
+            "return last[:, 0] - answer(windows - last)",
+            "the predicted difference is subtracted: it is to be added",
+        ),
+        (
+            SUM,
+            "return answer(np.diff(windows, axis=1)) + last[:, 0]",
+            f"each value's difference to the one before it is asked about: {WHICH}",
+        ),
+        (
+            SUM,
+            "return 2 * last[:, 0] - windows[:, -2]",
+            "the network is not asked: the last step is repeated, whatever it has learnt",
+        ),
+        # the samples
+        (
+            SUM,
+            "return answer(windows - last) + last",
+            "the shape is (samples, samples, 1): `last` still has the axis of time, and each "
+            "answer met every last value",
+        ),
+        (
+            SUM,
+            "return answer(windows - last) + last[:, 0, 0]",
+            "the shape is (samples, samples): the last values have shape (samples,), and each "
+            "answer met all of them",
+        ),
+        (
+            SUM,
+            "return answer(windows - last)[:, np.newaxis] + last",
+            "the shape is (samples, 1, 1): the axis of time is gone after the answer",
+        ),
+        (
+            SUM,
+            "return (answer(windows - last) + last[:, 0])[:, 0]",
+            "the shape is (samples,), and (samples, 1) is asked for",
+        ),
+        (
+            "windows[:, -1:]",
+            "windows[:1, -1:]",
+            "the first window's last value serves for all: each window has its own",
+        ),
+        (
+            SUM,
+            "return float(answer(windows - last) + last[:, 0])",
+            "float makes one number of one number: there is an answer for each sample",
+        ),
+    ],
+)
+
+
+# --- settings ---------------------------------------------------------------------------------
+
+
+def settings():
+    """Settings of `add_up` with which it comes close to the linear model."""
+    return {
+        "activation": "linear",  # nothing bends the sum
+        "epochs": 300,
+        "learning_rate": 0.01,
+        "units": 32,
+    }
+
+
+FACTOR = 1000  # by which the mean absolute error has to beat that of always saying the mean
+BLOWN_UP = 1000
+MOST = {"epochs": 300, "units": 64}  # more units would take the check too long
+
+
+def sums(rng, samples):
+    x = rng.random((samples, 10, 1))
+    return x, x.sum(axis=1)
+
+
+def add_up(seed, activation, epochs, learning_rate, units):
+    """Train the lesson's network on its hundred sums. -> errors: the network's, the mean's"""
+    rng = np.random.default_rng(0)
+    (x, target), (x_new, target_new) = sums(rng, 100), sums(rng, 500)
+    layers = [
+        SimpleRNN(units, 1, activation, seed=seed, dtype="float64"),
+        Last(),
+        Dense(1, units, seed=seed + 100, dtype="float64"),
+    ]
+    model, optimizer = Sequential(layers), Adam(learning_rate)
+    batches = minibatches(x, target, 8, epochs, seed)
+    train(model, cosine_decay(batches, optimizer, epochs * 13), mse, optimizer)
+    answers = model.forward(x_new), target.mean()
+    return [np.abs(answer - target_new).mean() for answer in answers]
+
+
+def unusable(chosen):
+    """What is wrong with a dict of settings before anything is trained, or nothing."""
+    wanted = list(settings.reference())
+    if missing := [name for name in wanted if name not in chosen]:
+        return f"{' and '.join(missing)} {'are' if missing[1:] else 'is'} missing from the dict"
+    if others := [name for name in chosen if name not in wanted]:
+        return f"there is no setting called {others[0]!r}: they are {', '.join(wanted)}"
+    if not isinstance(chosen["activation"], str) or chosen["activation"] not in ACTIVATIONS:
+        names = ", ".join(map(repr, ACTIVATIONS))
+        return f"activation must be one of {names}, and is {chosen['activation']!r}"
+    for name, most in MOST.items():
+        n = chosen[name]
+        if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or not 1 <= n <= most:
+            return f"{name} must be a whole number from 1 to {most}, and is {n!r}"
+    rate = chosen["learning_rate"]
+    number = isinstance(rate, (int, float, np.number)) and not isinstance(rate, bool)
+    if not number or not 0 < rate < np.inf:
+        return f"learning_rate must be a number above 0, and is {rate!r}"
+    return None
+
+
+def nudge(chosen, errors, mean_error):
+    """What to try next."""
+    if not np.max(errors) < BLOWN_UP:
+        return "the training blows up, so its steps are too long"
+    if max(errors) > mean_error:
+        return f"always the mean gives {mean_error:.2g}, has the training hardly begun?"
+    if chosen["activation"] != "linear":
+        return "look once more at the figure that compares the activations"
+    if chosen["epochs"] < MOST["epochs"] / 2:
+        return "you have more epochs to spend"
+    return "try other learning rates and other units, in small steps"
+
+
+class Settings(Exercise):
+    """The answer is a dictionary, and what it is worth is measured."""
+
+    def complaint(self, answer, first):
+        chosen = first.value
+        if chosen is None or isinstance(chosen, Exception):
+            return super().complaint(answer, first)
+        if not isinstance(chosen, dict):
+            return f"your function returns {kind(chosen)}, where a dict is asked for"
+        if words := unusable(chosen):
+            return words
+        found = [add_up(seed, **chosen) for seed in (0, 1, 2)]
+        errors, mean_error = [error for error, _ in found], found[0][1]
+        if all(error < mean_error / FACTOR for error in errors):
+            return None
+        one, two, three = (f"{e:.2g}" if e < BLOWN_UP else "out of all bounds" for e in errors)
+        return (
+            f"with {chosen['activation']} the errors are {one}, {two} and {three}, and less than "
+            f"{mean_error / FACTOR:.2g} is asked for: {nudge(chosen, errors, mean_error)}"
+        )
+
+
+settings = Settings(
+    settings,
+    probes=[Probe({})],
+    returns={"the settings": ""},
+    right=f"for seeds 0, 1 and 2 the error is below always-the-mean's by a factor of {FACTOR}",
+)
