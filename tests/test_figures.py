@@ -182,7 +182,7 @@ def test_the_zoo_counts_what_cannot_be_told_from_right():
     )
     assert np.allclose(fig.axes[0].images[0].get_array(), errors)
     assert texts(fig) == ["ok", "ok", "0.50", "ok", "ok", "1.00"]
-    assert "finds 2 of them" in sentence and sentence.endswith("worst runs: a 99%.")
+    assert "finds 2 of them" in sentence and sentence.endswith("has 100%: a.")
 
 
 def test_a_cage_shows_its_own_bug():

@@ -27,7 +27,7 @@ def test_errors_far_away_gives_the_share():
     starts, errors = np.array([1, 100, 10_000]), np.array([[1, 2, 300], [1, 4, 500.0]])
     fig, sentence = drawn(figures.errors_far_away, starts=starts, errors=errors)
     assert holds(fig.axes[0], starts, [1, 3, 400])
-    assert "400 at 10,000" in sentence and "about 4% of the number" in sentence
+    assert "400 at 10,000" in sentence and "about 4% of the number in the median run" in sentence
 
 
 def test_steps_beyond_names_every_activation():
@@ -38,7 +38,7 @@ def test_steps_beyond_names_every_activation():
     fig, sentence = drawn(figures.steps_beyond, steps=steps, errors=errors, trained=9)
     assert all(holds(fig.axes[0], steps, values) for values in errors.values())
     assert {"relu", "tanh"} <= set(texts(fig))
-    assert sentence == "Error of the next value when the step is 30: relu 0.01, tanh 20."
+    assert sentence == "Median error of the next value when the step is 30: relu 0.01, tanh 20."
 
 
 def test_sums_compares_with_the_mean():

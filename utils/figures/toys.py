@@ -18,7 +18,8 @@ def counting(fig, asked, answers):
     right.plot(spread, np.sort(np.maximum(errors, 1e-9)), "o", color=ROLES["output"])
     right.set_yscale("log")
     right.set(title="Mean error of each run", ylabel="error", xlim=(-0.6, 0.6), xticks=[])
-    right.set_ylim(1e-9, 1e7)
+    middle = np.log10(max(np.median(errors), 1e-9))
+    right.set_ylim(10 ** np.floor(middle - 1), 10 ** np.ceil(middle + 1))
     runs = "run" if len(errors) == 1 else f"median of {len(errors)} runs"
     spread = (
         f", from {fmt(_two(errors.min()))} to {fmt(_two(errors.max()))}" if len(errors) > 1 else ""
@@ -54,7 +55,7 @@ def errors_far_away(fig, starts, errors):
     return (
         f"The median error of {len(errors)} runs is {order_of(middle[0])} for windows that begin "
         f"at {fmt(int(starts[0]))}, and {order_of(middle[-1])} at {fmt(int(starts[-1]))}: far away "
-        f"it is always about {share:.0%} of the number."
+        f"it is about {share:.0%} of the number in the median run."
     )
 
 
@@ -79,7 +80,9 @@ def steps_beyond(fig, steps, errors, trained):
         )
     ax.set(yscale="log", title="Steps that were never seen", xlabel="step of the progression")
     ax.set(ylabel="error", xlim=(0, steps[-1]), ylim=(1e-9, 100))
-    return f"Error of the next value when the step is {fmt(int(steps[-1]))}: {', '.join(ends)}."
+    return (
+        f"Median error of the next value when the step is {fmt(int(steps[-1]))}: {', '.join(ends)}."
+    )
 
 
 def sums(fig, true, answers, mean):
