@@ -10,8 +10,9 @@ UV := $(PY) -m uv pip compile --quiet --no-config --upgrade --only-binary :all: 
 help:
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
 
+# One thread for NumPy: its products are small here, and a second thread only waits for the first.
 lab: .venv/installed ## open the course in JupyterLab
-	$(PY) -m jupyterlab --ip=127.0.0.1 --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb \
+	OPENBLAS_NUM_THREADS=1 $(PY) -m jupyterlab --ip=127.0.0.1 --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb \
 	--LabApp.news_url=None --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate \
 	--LabApp.extension_manager=readonly $(if $(filter 0,$(shell id -u)),--allow-root)
 

@@ -36,6 +36,7 @@ ENVIRONMENT = {
     "COURSE_STATIC": "1",  # figures instead of widgets
     "PYTEST_CURRENT_TEST": "make notebooks",  # ipykernel then leaves C-level stderr alone, as nbval
     "PYTHONHASHSEED": "0",
+    "OPENBLAS_NUM_THREADS": "1",  # as conftest.py sets it
     "TF_CPP_MIN_LOG_LEVEL": "2",
     "TF_ENABLE_ONEDNN_OPTS": "0",
 }

@@ -233,3 +233,102 @@ def task_shapes(fig):
         "4 inputs, 1 output at the end. Many to many: 4 inputs with 4 outputs, step for step; "
         "or 2 inputs read first and 2 outputs written afterwards."
     )
+
+
+# --- the LSTM's cell --------------------------------------------------------------------------
+
+
+def lstm_cell(fig):
+    """One step of an LSTM: the cell state along the top, the gates below."""
+    ax = canvas(fig, 14.4, 6.4)
+    top, middle, gates, low = 5.8, 4.0, 2.6, 1.1
+    box(ax, 0.9, top, "$c_{t-1}$", "state", 1.3, 0.8)
+    box(ax, 13.5, top, "$c_t$", "state", 1.3, 0.8)
+    box(ax, 0.9, 1.7, "$h_{t-1}$", "state", 1.3, 0.8)
+    box(ax, 0.9, 0.5, "$x_t$", "input", 1.3, 0.8)
+    box(ax, 13.5, middle, "$h_t$", "state", 1.3, 0.8)
+    box(ax, 12.0, 4.95, "tanh", "weight", 1.1, 0.55)
+    for start, end in ((1.55, 2.8), (3.4, 6.75), (7.35, 12.85)):
+        arrow(ax, (start, top), (end, top), linewidth=2.8)
+    names = ("$f_t$ forget", "$i_t$ input", "$g_t$ candidate", "$o_t$ output")
+    for x, name in zip((3.1, 5.75, 8.4, 11.05), names, strict=True):
+        box(ax, x, gates, name, "weight", 2.4, 0.8)
+        arrow(ax, (x, low), (x, gates - 0.4))
+    for xs, ys in (
+        ([2.0, 11.05], [low, low]),
+        ([1.55, 2.0], [1.7, low]),
+        ([1.55, 2.0], [0.5, low]),
+    ):
+        ax.plot(xs, ys, color=ROLES["weight"], linewidth=1.6)
+    arrow(ax, (3.1, gates + 0.4), (3.1, top - 0.3))
+    arrow(ax, (5.75, gates + 0.4), (6.85, middle - 0.25))
+    arrow(ax, (8.4, gates + 0.4), (7.25, middle - 0.25))
+    arrow(ax, (7.05, middle + 0.3), (7.05, top - 0.3))
+    arrow(ax, (11.05, gates + 0.4), (11.8, middle - 0.25))
+    arrow(ax, (12.0, top), (12.0, 5.25))
+    arrow(ax, (12.0, 4.67), (12.0, middle + 0.3))
+    arrow(ax, (12.3, middle), (12.85, middle))
+    times = "$\\odot$"
+    for x, y, sign in (
+        (3.1, top, times),
+        (7.05, top, "+"),
+        (7.05, middle, times),
+        (12, middle, times),
+    ):
+        _sign(ax, x, y, sign)
+    return (
+        "One step of an LSTM. Along the top runs the cell state, from c before to c after: it is "
+        "multiplied by the forget gate f, then input gate i times candidate g is added. Its tanh, "
+        "times the output gate o, is the state h. All 3 gates and the candidate are made of the "
+        "input x and the old h."
+    )
+
+
+# --- the GRU's cell ---------------------------------------------------------------------------
+
+
+def gru_cell(fig, reset_after=False):
+    """One step of a GRU; the reset gate acts before the matrix product, or after it."""
+    ax = canvas(fig, 14.4, 6.4)
+    top, gates, low = 5.5, 3.4, 1.2
+    box(ax, 1.0, top, "$h_{t-1}$", "state", 1.3, 0.8)
+    box(ax, 13.4, top, "$h_t$", "state", 1.3, 0.8)
+    box(ax, 8.0, gates, "$z_t$ update", "weight", 2.2, 0.8)
+    box(ax, 11.2, low, "$g_t$ candidate", "weight", 2.8, 0.8)
+    arrow(ax, (1.65, top), (7.7, top))
+    arrow(ax, (8.3, top), (10.9, top))
+    arrow(ax, (11.5, top), (12.75, top))
+    arrow(ax, (8.0, gates + 0.4), (8.0, top - 0.3), "$z_t$", side=(-0.4, 0))
+    arrow(ax, (9.1, gates), (10.9, gates), "$1 - z_t$", side=(0, 0.3))
+    arrow(ax, (11.2, low + 0.4), (11.2, gates - 0.3))
+    arrow(ax, (11.2, gates + 0.3), (11.2, top - 0.3))
+    for x, y, sign in ((8.0, top, "$\\odot$"), (11.2, gates, "$\\odot$"), (11.2, top, "+")):
+        _sign(ax, x, y, sign)
+    reset, product = (5.4, 2.9) if reset_after else (2.9, 5.4)
+    box(ax, reset, gates, "$r_t$ reset", "weight", 2.0, 0.8)
+    ends = sorted([(reset - 0.3, reset + 0.3), (product - 0.75, product + 0.75)])
+    arrow(ax, (1.0, low), (ends[0][0], low))
+    ax.plot([1.0, 1.0], [top - 0.4, low], color=ROLES["weight"], linewidth=1.6)
+    arrow(ax, (ends[0][1], low), (ends[1][0], low))
+    arrow(ax, (ends[1][1], low), (9.8, low))
+    arrow(ax, (reset, gates - 0.4), (reset, low + 0.3), "$r_t$", side=(0.35, 0))
+    _sign(ax, reset, low, "$\\odot$")
+    text = "$W_{hg}$, $b_{hg}$" if reset_after else "$W_{hg}$"
+    box(ax, product, low, text, "weight", 1.5, 0.8)
+    for x in (reset, 8.0):
+        arrow(ax, (x - 0.7, gates - 0.9), (x - 0.7, gates - 0.4), role="input")
+        ax.text(x - 0.8, gates - 1.0, "$x_t, h_{t-1}$", ha="center", va="top", fontsize=9.5)
+    arrow(ax, (12.2, low - 0.9), (12.2, low - 0.4), "$x_t$", "input", side=(0.35, 0))
+    where = "after" if reset_after else "before"
+    return (
+        "One step of a GRU. Above, the old state passes through the share z to the new one; the "
+        "share 1 − z of the candidate g is added. Below, the reset gate r acts on what the "
+        f"candidate sees of the old state, {where} the product with the matrix W_hg. There are "
+        "2 gates, 1 candidate and 1 state."
+    )
+
+
+def _sign(ax, x, y, text):
+    """A small circle with the sign of what happens there."""
+    ax.plot(x, y, "o", markersize=19, color="white", markeredgecolor="#404040", zorder=3)
+    ax.text(x, y, text, ha="center", va="center", fontsize=13, zorder=4)

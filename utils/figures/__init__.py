@@ -4,6 +4,15 @@ Each is a function draw(fig, **data) for `plotting.show` and `explore`: it draws
 returns the sentence that says what the picture shows, with its numbers.
 """
 
+from utils.figures.cells import accuracy_against_delay, gate_replay, reach
+from utils.figures.gates import (
+    gradients_of_cells,
+    learning_by_bias,
+    recall_against_delay,
+    state_growth,
+    unit_replay,
+    valves,
+)
 from utils.figures.learning import (
     clipping,
     descent,
@@ -23,22 +32,31 @@ from utils.figures.toys import counting, errors_far_away, steps_beyond, sums, su
 from utils.figures.zoo import zoo, zoo_cage
 
 __all__ = [
-    "sums_compared",
-    "sums",
-    "steps_beyond",
-    "errors_far_away",
-    "counting",
+    "accuracy_against_delay",
     "clipping",
+    "counting",
     "descent",
     "difference_error",
+    "errors_far_away",
     "example_sequences",
+    "gate_replay",
     "gradient_against_lag",
+    "gradients_of_cells",
     "impulse_response",
+    "learning_by_bias",
     "learning_curve",
+    "reach",
+    "recall_against_delay",
     "responses",
     "smoothing",
+    "state_growth",
     "state_paths",
+    "steps_beyond",
+    "sums",
+    "sums_compared",
     "two_orders",
+    "unit_replay",
+    "valves",
     "zoo",
     "zoo_cage",
 ]

@@ -1,0 +1,308 @@
+"""The checks of lesson 04: right answers in other words, wrong ones and what they are told.
+
+Stubs, exceptions and references are tested for all lessons in test_checks.py.
+"""
+
+import itertools
+import math
+import re
+
+import numpy as np
+import pytest
+
+from tests.test_checks import given_away, line_of
+from utils.checks import lesson04
+from utils.layers import LSTM, sigmoid
+
+# --- right answers, written differently -------------------------------------------------------
+
+
+def gate_of_all_columns(x_t, h_prev, W_x, W_h, b):
+    z = np.concatenate([x_t, h_prev], axis=1) @ np.concatenate([W_x, W_h]) + b
+    return 1 / (1 + np.exp(-np.split(z, 4, axis=1)[1]))
+
+
+def gate_by_loops(x_t, h_prev, W_x, W_h, b):
+    rows, units = [], len(W_h)
+    for x_row, h_row in zip(x_t, h_prev, strict=True):
+        sums = [x_row @ W_x[:, k] + h_row @ W_h[:, k] + b[k] for k in range(len(b) // 4, 2 * units)]
+        rows.append([1 / (1 + math.exp(-z)) for z in sums])
+    return rows
+
+
+def step_in_blocks(x_t, h_prev, c_prev, W_x, W_h, b):
+    units = len(b) // 4
+    z = [
+        x_t @ W_x[:, k : k + units] + h_prev @ W_h[:, k : k + units] + b[k : k + units]
+        for k in range(0, 4 * units, units)
+    ]
+    i, f, o = (1 / (1 + np.exp(-z[k])) for k in (0, 1, 3))
+    c = i * np.tanh(z[2]) + f * c_prev
+    return [np.tanh(c) * o, c]
+
+
+def step_of_the_library(x_t, h_prev, c_prev, W_x, W_h, b):
+    layer = LSTM(h_prev.shape[1], x_t.shape[1], dtype="float64")
+    layer.set_weights([W_x, W_h, b])
+    h = layer.forward(x_t[:, None], h_prev, c_prev)
+    return h[:, 0], layer.gates["c"][:, 0]
+
+
+def weights(W_x, b, W_h=((0, 0, 0, 0),)):
+    """An answer to the latch: rows value and flag, columns i, f, g, o."""
+    return lambda: (np.array(W_x, float), np.array(W_h, float), np.array(b, float))
+
+
+HOLDS = [[0, 0, 10, 0], [40, -40, 0, 0]], [-20, 20, 0, 20]
+latch_with_lists = lambda: ([[0, 0, 3, 0], [30, -30, 0, 0]], [[0, 0, 0, 0]], [-15, 15, 0, 9])  # noqa: E731
+
+
+def reading(**changes):
+    return lambda: {"forget": "B", "input": "C", "output": "A", "erased": 14} | changes
+
+
+RIGHT = [
+    ("forget_gate", gate_of_all_columns),
+    ("forget_gate", gate_by_loops),
+    ("lstm_step", step_in_blocks),
+    ("lstm_step", step_of_the_library),
+    ("latch", latch_with_lists),
+    ("latch", weights([[0, 0, 10, 0], [50, -50, 0, 0]], [-20, 20, 0, 20], [[0, 5, 0, 1]])),
+    ("latch", weights([[0, 0, 2, 0], [40, -40, 0, 0]], [-20, 20, 0, 20])),
+    ("bias_for_half_life", lambda steps: -math.log(2 ** (1 / steps) - 1)),
+    ("bias_for_half_life", lambda n: 2 * np.arctanh(2 * 0.5 ** (1 / n) - 1)),
+    ("read_gates", reading()),
+    ("read_gates", reading(erased=np.int64(14))),
+]
+
+
+@pytest.mark.parametrize(("name", "answer"), RIGHT)
+def test_right_answers_pass(name, answer, capsys):
+    line, handed_back = line_of(getattr(lesson04, name), answer, capsys)
+    assert line.startswith("Right: ") and len(line) > 40, line
+    assert handed_back is answer
+
+
+# --- wrong answers, and what they are told ----------------------------------------------------
+
+
+def gate(columns=lambda z, u: z[:, u : 2 * u], curve=sigmoid, bias=1.0):
+    def answer(x_t, h_prev, W_x, W_h, b):
+        z = x_t @ W_x + h_prev @ W_h + bias * b
+        return curve(columns(z, h_prev.shape[1]))
+
+    return answer
+
+
+WRONG_GATE = [
+    (gate(lambda z, u: z[:, :u]), "the columns of the input gate i are taken"),
+    (gate(lambda z, u: z[:, 2 * u : 3 * u]), "the columns of the candidate g are taken"),
+    (gate(lambda z, u: z[:, -u:]), "the columns of the output gate o are taken"),
+    (gate(lambda z, u: z[:, 1::4]), "every fourth column"),
+    (gate(lambda z, u: z), "all four blocks are computed"),
+    (gate(curve=np.tanh), "a gate lies between 0 and 1"),
+    (gate(curve=lambda z: z), "the sum before the sigmoid"),
+    (gate(curve=lambda z: 1 / (1 + np.exp(z))), "the share that is lost"),
+    (gate(bias=0), "the bias is missing"),
+    (gate(bias=-1), "the bias is subtracted"),
+    (
+        lambda x, h, U, V, b: sigmoid(x @ U[:, 9:18] + b[9:18]),
+        "the previous state is missing",
+    ),
+    (lambda x, h, U, V, b: sigmoid(h @ V[:, 9:18] + b[9:18]), "the input is missing"),
+    (lambda x, h, U, V, b: sigmoid(x @ U + h @ V[:, 9:18] + b), "raises ValueError"),
+    (lambda x, h, U, V, b: sigmoid(x * U + h @ V + b), "raises ValueError"),
+]
+
+
+def step(
+    order="ifgo",
+    gate=sigmoid,
+    candidate=np.tanh,
+    cell=lambda i, f, g, c, h: f * c + i * g,
+    show=lambda o, c, old: o * np.tanh(c),
+    bias=1.0,
+    reads=lambda h, c: h,
+    split=lambda z: np.split(z, 4, axis=1),
+):
+    def answer(x_t, h_prev, c_prev, W_x, W_h, b):
+        z = dict(zip(order, split(x_t @ W_x + reads(h_prev, c_prev) @ W_h + bias * b), strict=True))
+        i, f, o = (gate(z[name]) for name in "ifo")
+        c = cell(i, f, candidate(z["g"]), c_prev, h_prev)
+        return show(o, c, c_prev), c
+
+    return answer
+
+
+def swapped(x_t, h_prev, c_prev, W_x, W_h, b):
+    return step()(x_t, h_prev, c_prev, W_x, W_h, b)[::-1]
+
+
+def changes_c(x_t, h_prev, c_prev, W_x, W_h, b):
+    h, c = step()(x_t, h_prev, c_prev, W_x, W_h, b)
+    c_prev[:] = c
+    return h, c_prev
+
+
+WRONG_STEP = [
+    (step("figo"), "f and i are swapped"),
+    (step(cell=lambda i, f, g, c, h: i * c + f * g), "f and i are swapped"),
+    (step("ifog"), "in the order i, f, o, g, as in some lecture notes: here it is i, f, g, o"),
+    (step("igfo"), "in the order i, g, f, o, as in the first TensorFlow"),
+    (step("iofg"), "in the order i, o, f, g, as in ONNX"),
+    (step("fiog"), "in the order f, i, o, g"),
+    (step(split=lambda z: [z[:, k::4] for k in range(4)]), "every fourth column"),
+    (step(gate=np.tanh, candidate=sigmoid), "sigmoid and tanh are swapped"),
+    (step(candidate=sigmoid), "the candidate goes through the sigmoid"),
+    (step(candidate=lambda z: z), "the candidate has lost its tanh"),
+    (step(gate=np.tanh), "the gates go through tanh"),
+    (step(gate=lambda z: z), "the gates have lost their sigmoid"),
+    (step(cell=lambda i, f, g, c, h: c + i * g), "the forget gate is not applied"),
+    (step(cell=lambda i, f, g, c, h: f * c + g), "the input gate is left out"),
+    (step(cell=lambda i, f, g, c, h: i * g), "the old cell state is missing"),
+    (step(cell=lambda i, f, g, c, h: f * c * i * g), "they are added"),
+    (step(cell=lambda i, f, g, c, h: (f + c) * (i + g)), "sums and products are exchanged"),
+    (step(cell=lambda i, f, g, c, h: f + c + i * g), "f is added to c_prev"),
+    (step(cell=lambda i, f, g, c, h: f * c + i + g), "i is added to g"),
+    (step(cell=lambda i, f, g, c, h: f * h + i * g), "the forget gate is applied to h_prev"),
+    (step(cell=lambda i, f, g, c, h: f * c + (1 - f) * g), "1 - f stands in the place of i"),
+    (step(cell=lambda i, f, g, c, h: np.tanh(f * c + i * g)), "c_t itself has gone through tanh"),
+    (step(show=lambda o, c, old: o * c), "h_t lacks the tanh around the cell state"),
+    (step(show=lambda o, c, old: o * sigmoid(c)), "h_t takes the sigmoid"),
+    (step(show=lambda o, c, old: np.tanh(o * c)), "first the tanh, then the gate"),
+    (step(show=lambda o, c, old: np.tanh(c)), "the output gate is left out"),
+    (step(show=lambda o, c, old: o * np.tanh(old)), "h_t is made of the old cell state"),
+    (step(show=lambda o, c, old: o + np.tanh(c)), "the output gate is added"),
+    (step(bias=0), "the bias is missing"),
+    (step(reads=lambda h, c: c), "the gates read c_prev"),
+    (step(reads=lambda h, c: 0 * h), "the gates don't see the previous state"),
+    (swapped, "in the other order: h_t first"),
+    (changes_c, "the numbers are right, but your function changes its argument c_prev"),
+    # two mistakes at once: one part is explained
+    (step(show=lambda o, c, old: o * c, cell=lambda i, f, g, c, h: c + i * g), "not applied"),
+    (lambda x, h, c, U, V, b: h, "returns an array of shape (6, 9) where 2 arrays"),
+]
+
+W, B = HOLDS
+WRONG_LATCH = [
+    (weights(W, B[:2] + [0]), "b has the shape (3,), and should have (4,)"),
+    (weights(np.array(W).T, B), "W_x has the shape (4, 2), and should have (2, 4)"),
+    (weights(np.array(W) * np.nan, B), "W_x holds NaN"),
+    (weights([W[0], [0, -40, 0, 0]], B), "nothing much is written: while the flag is up, i is"),
+    (weights([[0, 0, -10, 0], W[1]], B), "the wrong sign"),
+    (weights([[0, 0, 0, 0], W[1]], B), "doesn't follow the value: while the flag is up, g lies"),
+    (weights([W[0], [40, 0, 0, 0]], B), "is not erased by a new one: while the flag is up, f is 1"),
+    (
+        weights([W[0], [40, -10, 0, 0]], [-20, 5, 0, 20]),
+        "f is 0.9933, and that to the power of 900",
+    ),
+    (weights([W[0], [10, -40, 0, 0]], [-5, 20, 0, 20]), "other values leak in: while the flag is"),
+    (weights(W, [-20, 20, 0, -1]), "right and not shown: o goes down to 0.27"),
+    (weights([[0, 0, 0.4, 0], W[1]], B), "at step 0 the stored value is +1 and h is 0.36"),
+    (lambda: 3, "returns a number where 3 arrays are asked for"),
+    (lambda: print("latch", end=" "), "prints but does not return"),
+]
+WRONG_LATCH += [
+    (
+        weights(*(np.array(w)[..., ["ifgo".index(name) for name in order]] for w in HOLDS)),
+        f"with its columns in the order {', '.join(order)} your cell would be a latch",
+    )
+    for order in map("".join, itertools.permutations("ifgo"))
+    if order != "ifgo"
+]
+
+WRONG_BIAS = [
+    (lambda n: 0.5 ** (1 / n), "that is the gate's value"),
+    (lambda n: float(sigmoid(0.5 ** (1 / n))), "you need the way back"),
+    (lambda n: math.log(2 ** (1 / n) - 1), "the sign is wrong"),
+    (lambda n: math.log(0.5) / n, "the logarithm of the gate alone"),
+    (lambda n: 1 / (2 ** (1 / n) - 1), "one step is left to take"),
+    (lambda n: math.log(n), "the usual rule of thumb"),
+    (lambda n: math.atanh(0.5 ** (1 / n)), "that inverts tanh"),
+    (lambda n: math.log((1 - 0.5 / n) / (0.5 / n)), "equal bites"),
+    (lambda n: math.log(0.5**n / (1 - 0.5**n)), "here the gate is the unknown"),
+    (lambda n: 3.0, "you return the same number whatever the arguments"),
+    (lambda n: 0.2 * n, "with your 2 the gate is 0.8808, and that to the power of 10 is 0.281"),
+]
+
+WRONG_READING = [
+    (reading(forget="C", input="B"), "as forget gate it would leave -0.02"),
+    (reading(forget="A", output="B"), "as output gate it would make h"),
+    (reading(input="A", output="C"), "'output': at step"),
+    (reading(forget="C", input="A", output="B"), "'output': at step"),
+    (reading(erased=7), "'erased': at step 7 the cell state goes from 0.79 to -0.90: something is"),
+    (reading(erased=15), "there was hardly anything to erase"),
+    (reading(erased=17), "that is a step of writing"),
+    (reading(erased=4), "something is kept or replaced"),
+    (reading(erased=24), "is a step from 0 to 23, and you say 24"),
+    (reading(erased="14"), "is a step from 0 to 23"),
+    (reading(erased=None), "no answer for 'erased' yet"),
+    (reading(input="B"), "A, B and C, each once, and you name B, B, A"),
+    (reading(forget="f"), "A, B and C, each once"),
+    (lambda: ["B", "C", "A", 14], "returns a list of 4, where a dict is asked for"),
+]
+
+WRONG = [
+    pytest.param(name, answer, fragment, id=f"{name}-{k}")
+    for name, table in {
+        "forget_gate": WRONG_GATE,
+        "lstm_step": WRONG_STEP,
+        "latch": WRONG_LATCH,
+        "bias_for_half_life": WRONG_BIAS,
+        "read_gates": WRONG_READING,
+    }.items()
+    for k, (answer, fragment) in enumerate(table)
+]
+
+
+@pytest.mark.parametrize(("name", "answer", "fragment"), WRONG)
+def test_wrong_answers_are_told_what_is_wrong(name, answer, fragment, capsys):
+    exercise = getattr(lesson04, name)
+    line, handed_back = line_of(exercise, answer, capsys)
+    assert "Not yet: " in line and fragment in line, line
+    assert handed_back is exercise.reference
+    assert not line.endswith(("..", "?."))
+    assert not given_away(exercise, re.sub("`.*`", "", line))
+
+
+# --- the references ---------------------------------------------------------------------------
+
+
+def test_the_step_is_the_librarys():
+    rng = np.random.default_rng(0)
+    args = [rng.normal(size=s) for s in [(4, 3), (4, 5), (4, 5), (3, 20), (5, 20), (20,)]]
+    ours, theirs = lesson04.lstm_step.reference(*args), step_of_the_library(*args)
+    for a, b in zip(ours, theirs, strict=True):
+        np.testing.assert_allclose(a, b)
+
+
+def test_a_cell_that_keeps_and_does_not_write_is_constant():
+    layer = LSTM(5, 2, seed=0, dtype="float64")
+    x, c_0 = np.random.default_rng(0).normal(size=(3, 200, 2)), np.full((3, 5), 0.7)
+    layer.forward(x, c_0=c_0, clamp={"f": 1.0, "i": 0.0})
+    assert np.all(layer.gates["c"] == c_0[:, None])
+
+
+def test_the_recording_follows_the_equations_and_names_only_one_answer():
+    x, gates, h = lesson04.recording()
+    c, c_prev = gates["c"], np.r_[0, gates["c"][:-1]]
+    np.testing.assert_allclose(h, gates["o"] * np.tanh(c))
+    assert np.all(np.abs(c - gates["f"] * c_prev) <= gates["i"])  # what is written is within +-i
+    possible = [
+        (f, i, o)
+        for f, i, o in itertools.permutations("fio")
+        if np.allclose(h, gates[o] * np.tanh(c), atol=0.1)
+        and np.all(np.abs(c - gates[f] * c_prev) <= gates[i] + 0.1)
+    ]
+    assert possible == [("f", "i", "o")]
+    erased = (np.abs(c_prev) > 0.5) & (np.abs(c) < 0.1)
+    assert list(np.flatnonzero(erased)) == [lesson04.read_gates.reference()["erased"]]
+
+
+def test_half_lives_hold_in_a_real_cell():
+    for steps in (3, 50):
+        layer = LSTM(1, 1, dtype="float64")
+        bias = lesson04.bias_for_half_life.reference(steps)
+        layer.set_weights([np.zeros((1, 4)), np.zeros((1, 4)), np.array([0, bias, 0, 0])])
+        layer.forward(np.zeros((1, steps, 1)), c_0=np.ones((1, 1)))
+        assert layer.gates["c"][0, -1, 0] == pytest.approx(0.5)

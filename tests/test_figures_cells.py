@@ -1,0 +1,139 @@
+"""The figures of the gated cells show the data they are given; after tests/test_figures.py."""
+
+import numpy as np
+import pytest
+from matplotlib.patches import FancyBboxPatch
+
+from utils import diagrams, figures
+from utils.plotting import new_figure, picture
+
+RNG = np.random.default_rng(0)
+GATES = {name: RNG.uniform(0, 1, (6, 3)) for name in "zrg"}
+H = RNG.uniform(-1, 1, (6, 3))
+X = np.column_stack([[1, -1, 1, 1, -1, -1], [0, 1, 0, 1, 0, 0]]).astype(float)
+
+
+def drawn(draw, size=(7.2, 3.2), **values):
+    """The figure that `draw` makes, and its sentence."""
+    fig = new_figure(size)
+    _, sentence = picture(draw, fig, values)
+    return fig, sentence
+
+
+def texts(fig):
+    return [text.get_text() for ax in fig.axes for text in ax.texts]
+
+
+def line_data(ax):
+    return [np.column_stack(line.get_data()) for line in ax.lines]
+
+
+def holds(ax, x, y):
+    wanted = np.column_stack([x, y])
+    return any(data.shape == wanted.shape and np.allclose(data, wanted) for data in line_data(ax))
+
+
+def replayed(answer=0.9, target=1.0, **clamp):
+    held = {"z": None, "r": None} | clamp
+    values = {"x": X, "gates": GATES, "h": H, "answer": answer, "target": target, "clamp": held}
+    return drawn(figures.gate_replay, size=(7.2, 5.4), **values)
+
+
+def test_gate_replay_shows_input_gates_and_state():
+    fig, sentence = replayed()
+    shown = [ax.images[0].get_array() for ax in fig.axes]
+    for array, values in zip(shown, (X[:, ::-1], GATES["z"], GATES["r"], H), strict=True):
+        assert np.allclose(array, values.T)
+    frames = [(patch.get_x(), patch.get_width()) for patch in fig.axes[1].patches]
+    assert frames == [(0.5, 1), (2.5, 1)]  # steps 1 and 3, counted from 0
+    flagged = GATES["r"][[1, 3]].mean()
+    assert f"the mean of r is {flagged:.1f} at the flagged steps" in sentence
+    assert "recall is +1" in sentence and "90%, which is right" in sentence
+
+
+def test_gate_replay_says_what_is_held():
+    fig, sentence = replayed(answer=0.9, target=0.0, z=1.0)
+    assert "z is held at 1" in sentence and "mean of r" in sentence
+    assert "recall is −1" in sentence and "which is wrong" in sentence
+    assert "held\nat 1" in texts(fig) and "free" in texts(fig)
+
+
+def test_reach_shows_medians_and_names_them():
+    norms = np.array([[1, 0.1, 0.01], [1, 0.2, 0.04], [1, 0.3, 0.09]])
+    stages = {"First": {"LSTM": norms, "GRU": norms / 2}, "Then": {"SimpleRNN": 2 * norms}}
+    fig, sentence = drawn(figures.reach, stages=stages)
+    left, right = fig.axes
+    assert holds(left, range(3), [1, 0.2, 0.04]) and holds(left, range(3), [0.5, 0.1, 0.02])
+    assert holds(right, range(3), [2, 0.4, 0.08]) and right.get_yscale() == "log"
+    assert left.get_title(loc="left") == "First" and right.get_title(loc="left") == "Then"
+    assert {"LSTM", "GRU", "SimpleRNN"} <= set(texts(fig))
+    assert "First. What is left of the gradient 2 steps back: LSTM 0.04, GRU 0.02." in sentence
+
+
+def test_reach_can_compare_with_a_formula():
+    norms = np.array([[1, 0.5, 0.3]])
+    exact = ("half", np.array([1, 0.5, 0.25]))
+    fig, sentence = drawn(figures.reach, stages={"A": {"GRU": norms}}, exact=exact)
+    assert holds(fig.axes[0], range(3), exact[1]) and "half" in texts(fig)
+    assert sentence.endswith("GRU 0.3, half 0.2.")
+
+
+def test_reach_says_when_nothing_is_lost():
+    _, sentence = drawn(figures.reach, stages={"A": {"GRU": np.array([[1, 7.0]])}})
+    assert sentence.endswith("GRU all of it or more.")
+
+
+def test_reach_tells_of_a_run_far_below_the_others():
+    norms = np.array([[1, 0.5], [1, 0.5], [1, 1e-4]])
+    _, sentence = drawn(figures.reach, stages={"A": {"GRU": norms}})
+    assert sentence.endswith("GRU 0.5 (less than a hundredth of that in a run).")
+
+
+def test_accuracy_against_delay_shows_every_run():
+    runs = np.array([[1.0, 0.99, 1.0], [0.97, 0.5, 0.6], [0.5, 0.51, 0.49]])
+    fig, sentence = drawn(
+        figures.accuracy_against_delay,
+        delays=[5, 10, 20],
+        scores={"A": {"GRU": runs}},
+        baselines={"guessing": 0.5},
+    )
+    (ax,) = fig.axes
+    assert all(holds(ax, np.full(3, k), 100 * runs[k]) for k in range(3))
+    assert holds(ax, range(3), 100 * np.median(runs, axis=1))
+    assert 50 in [line.get_ydata()[0] for line in ax.lines]  # chance
+    assert [t.get_text() for t in ax.get_xticklabels()] == ["5", "10", "20"]
+    assert "3 runs each" in sentence
+    assert "GRU: all at a delay of 5; some at a delay of 10; none at a delay of 20" in sentence
+
+
+def test_accuracy_against_delay_joins_delays():
+    runs = np.ones((3, 2))
+    _, sentence = drawn(
+        figures.accuracy_against_delay,
+        delays=[5, 10, 20],
+        scores={"A": {"GRU": runs}, "B": {"LSTM": runs}},
+        baselines={"guessing": 0.5, "linear": 0.7},
+    )
+    assert "A, GRU: all at a delay of 5, 10, 20. B, LSTM: all" in sentence
+    assert sentence.endswith("For comparison, guessing gets 50%, linear gets 70%.")
+
+
+@pytest.mark.parametrize("reset_after", [False, True])
+def test_gru_cell_draws_the_reset_on_its_side_of_the_product(reset_after):
+    fig, sentence = drawn(diagrams.gru_cell, reset_after=reset_after)
+    place = {text.get_text(): text.get_position()[0] for text in fig.axes[0].texts}
+    (product,) = [x for text, x in place.items() if text.startswith("$W_{hg}$")]
+    assert (place["$r_t$ reset"] > product) == reset_after
+    assert ("$b_{hg}$" in " ".join(place)) == reset_after  # the bias inside the bracket
+    assert ("after" if reset_after else "before") + " the product" in sentence
+    assert sum(isinstance(patch, FancyBboxPatch) for patch in fig.axes[0].patches) == 6
+
+
+def test_panels_have_titles_and_labels():
+    norms, scores = {"GRU": np.ones((2, 3))}, {"GRU": np.ones((3, 2))}
+    for fig, _ in (
+        drawn(figures.reach, stages={"A": norms}),
+        drawn(figures.accuracy_against_delay, delays=[1, 2, 3], scores={"A": scores}, baselines={}),
+    ):
+        for ax in fig.axes:
+            assert ax.get_title(loc="left") and ax.get_xlabel() and ax.get_ylabel()

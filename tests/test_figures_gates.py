@@ -1,0 +1,135 @@
+"""The figures of the LSTM show the data they are given; after tests/test_figures.py."""
+
+import numpy as np
+import pytest
+from matplotlib.patches import FancyBboxPatch
+
+from tests.test_figures import drawn, holds, texts
+from utils import diagrams, figures
+
+RNG = np.random.default_rng(0)
+X = np.column_stack([[1, -1, 1, 1, -1, -1], [0, 1, 0, 1, 0, 0]]).astype(float)
+GATES = {name: RNG.uniform(0, 1, 6) for name in "fio"} | {"c": RNG.uniform(-1, 1, 6)}
+H = RNG.uniform(-1, 1, 6)
+
+
+def dots(ax):
+    """The points of the panel's lines, sets of (x, y), one for each line."""
+    return [set(map(tuple, np.column_stack(line.get_data()))) for line in ax.lines]
+
+
+def test_lstm_cell_names_every_array():
+    fig, sentence = drawn(diagrams.lstm_cell)
+    found = " ".join(texts(fig))
+    for name in ("c_{t-1}", "c_t", "h_{t-1}", "h_t", "x_t", "f_t", "i_t", "g_t", "o_t", "tanh"):
+        assert name in found
+    assert texts(fig).count("$\\odot$") == 3 and texts(fig).count("+") == 1
+    assert sum(isinstance(patch, FancyBboxPatch) for patch in fig.axes[0].patches) == 10
+    assert "3 gates" in sentence
+
+
+def test_valves_show_values_flags_and_the_cell_state():
+    c = np.array([0.1, -1, -0.9, 1, 0.8, 0.72])
+    fig, sentence = drawn(figures.valves, x=X, c=c, f=0.9, i=0.0)
+    above, below = fig.axes
+    assert dots(above) == [{(0, 1), (2, 1), (4, -1), (5, -1)}, {(1, -1), (3, 1)}]
+    assert holds(below, np.arange(6), c)
+    assert "f = 0.9 and i = 0" in sentence and "−1.00 is stored at step 1" in sentence
+    assert "before step 3 the cell state is −0.90" in sentence
+    assert sentence.endswith("2 steps later, the cell state is +0.72.")
+
+
+def test_gradients_of_cells_show_both_cells_and_the_formula():
+    lstm, rnn = np.array([[1, 0.5, 0.2]] * 3), np.array([[1, 0.1, 0.01]] * 3)
+    fig, sentence = drawn(figures.gradients_of_cells, lstm=lstm, rnn=rnn, bias=0.0)
+    (ax,) = fig.axes
+    for norms in (lstm[0], rnn[0], [1, 0.5, 0.25]):
+        assert holds(ax, [0, 1, 2], norms)
+    assert ax.get_yscale() == "log" and "begin near 0.5." in sentence
+    assert "LSTM's gradient is 0.2 times" in sentence and "network's 0.01 times" in sentence
+
+
+def test_recall_against_delay_shows_every_seed_and_guessing():
+    scores = {"simple": np.array([[1, 0.95, 0.8], [0.5, 0.5, 0.6]]), "LSTM": np.ones((2, 3))}
+    fig, sentence = drawn(
+        figures.recall_against_delay, delays=[5, 10], scores=scores, linear=[0.7, 0.75]
+    )
+    (ax,) = fig.axes
+    heights = [list(line.get_ydata()) for line in ax.lines]
+    assert all(list(seed) in heights for seed in scores["simple"].T)
+    assert [0.95, 0.5] in heights and [0.7, 0.75] in heights and [0.5, 0.5] in heights
+    assert {"simple", "LSTM", "linear model", "guessing"} <= set(texts(fig))
+    assert "simple: some, none; LSTM: all, all" in sentence and "70% to 75%" in sentence
+
+
+def test_names_stand_beside_the_ends_of_their_lines():
+    scores = {"low": np.full((2, 3), 0.5), "high": np.ones((2, 3))}
+    fig, _ = drawn(figures.recall_against_delay, delays=[5, 10], scores=scores, linear=[0.7, 0.7])
+    heights = {text.get_text(): text.xy[1] for text in fig.axes[0].texts}
+    assert heights["low"] < 0.3 < heights["linear model"] < 0.7 < heights["high"]
+
+
+def test_learning_by_bias_counts_who_has_learned():
+    losses = {0: np.full((3, 60), 0.7), 3: np.full((3, 60), 0.01)}
+    losses[0][0] = 0.02
+    fig, sentence = drawn(figures.learning_by_bias, losses=losses, chance=0.69)
+    (ax,) = fig.axes
+    assert holds(ax, np.arange(60), losses[0][1]) and holds(ax, np.arange(60), losses[3][0])
+    assert {"$b_f = 0$", "$b_f = 3$", "guessing"} <= set(texts(fig))
+    assert "of 3 seeds" in sentence and sentence.endswith("some with 0, all with 3.")
+
+
+def test_unit_replay_shows_gates_and_states_and_marks_the_step():
+    fig, sentence = drawn(figures.unit_replay, size=(7.2, 5), x=X, gates=GATES, h=H, step=3)
+    top, middle, bottom = fig.axes
+    assert dots(top)[1] == {(1, -1), (3, 1)}
+    assert all(holds(middle, np.arange(6), GATES[name]) for name in "fio")
+    assert holds(bottom, np.arange(6), GATES["c"]) and holds(bottom, np.arange(6), H)
+    assert all([3, 3] in [list(line.get_xdata()) for line in ax.lines] for ax in fig.axes)
+    assert sentence.startswith("Step 3, value +1.00, flag up: ")
+    assert f"f = {GATES['f'][3]:.2f}" in sentence and "held" not in sentence
+
+
+def test_unit_replay_says_what_is_clamped():
+    values = {"x": X, "gates": GATES, "h": H, "step": 3}
+    fig, sentence = drawn(figures.unit_replay, (7.2, 5), **values, clamp="f = 1", since=2)
+    assert "From step 2 on the gates are held: f = 1." in sentence
+    assert all(ax.patches for ax in fig.axes)
+
+
+def test_a_riddle_does_not_name_its_gates():
+    names = {"f": "B", "i": "C", "o": "A"}
+    values = {"x": X, "gates": GATES, "h": H, "step": None}
+    fig, sentence = drawn(figures.unit_replay, (7.2, 5), **values, names=names)
+    known, _ = drawn(figures.unit_replay, (7.2, 5), **values | {"step": 1})
+    legend = [text.get_text() for text in fig.axes[1].get_legend().get_texts()]
+    assert legend == ["A", "B", "C"]  # in alphabetical order
+    colours = {label.get_label()[0]: label.get_color() for label in known.axes[1].lines[:3]}
+    for line in fig.axes[1].lines[:3]:
+        (gate,) = [g for g, letter in names.items() if letter == line.get_label()]
+        assert np.allclose(line.get_ydata(), GATES[gate]) and line.get_color() != colours[gate]
+    assert not any(word in sentence for word in ("forget", "f =", "o ="))
+
+
+@pytest.mark.parametrize("length", [20, 50])
+def test_state_growth_shows_each_run_up_to_its_length(length):
+    tanh, relu = np.full((2, 50), 0.5), np.tile(2.0 ** np.arange(50), (2, 1))
+    relu[1, 40:] = np.nan  # overflow
+    fig, sentence = drawn(
+        figures.state_growth, sizes={"tanh": tanh, "relu": relu}, trained=20, length=length
+    )
+    steps = np.arange(1, length + 1)
+    assert holds(fig.axes[0], steps, tanh[0, :length])
+    assert holds(fig.axes[0], steps, np.minimum(relu[0, :length], 1e12))
+    assert f"read {length} steps" in sentence
+    assert sentence.endswith("0 of 2 with tanh and 2 of 2 with relu.")
+
+
+def test_every_panel_has_a_title_and_names_its_values():
+    for fig, _ in (
+        drawn(figures.valves, x=X, c=H, f=1, i=0),
+        drawn(figures.unit_replay, (7.2, 5), x=X, gates=GATES, h=H, step=3),
+        drawn(figures.learning_by_bias, losses={0: np.ones((2, 30))}, chance=0.7),
+    ):
+        assert all(ax.get_title(loc="left") and ax.get_ylabel() for ax in fig.axes)
+        assert fig.axes[-1].get_xlabel()
