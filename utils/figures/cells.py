@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from utils.plotting import COLOURS, fmt, guide, line, name_ends, order_of, panels, tint
+from utils.plotting import COLOURS, guide, line, name_ends, order_of, panels, tint
 
 CELL_COLOURS = {"SimpleRNN": "vermillion", "LSTM": "green", "GRU": "blue"}
 HELD = {None: "free", 0.0: "held at 0", 1.0: "held at 1"}
@@ -131,14 +131,9 @@ def accuracy_against_delay(fig, delays, scores, baselines, learnt=0.85):
 
 
 def _in_words(delays, learnt):
-    """At which delays all runs have learnt it, some, or none: words that one run can't upset."""
-    parts = []
-    for word, chosen in (
-        ("all", learnt.all(axis=1)),
-        ("some", learnt.any(axis=1) & ~learnt.all(axis=1)),
-        ("none", ~learnt.any(axis=1)),
-    ):
-        if chosen.any():
-            at = ", ".join(fmt(d) for d, c in zip(delays, chosen, strict=True) if c)
-            parts.append(f"{word} at a delay of {at}")
-    return "; ".join(parts)
+    """At which delays some run has learnt it, or none: words that no processor changes."""
+    groups = ("some or all", learnt.any(axis=1)), ("none", ~learnt.any(axis=1))
+    said = [
+        (word, [str(d) for d, w in zip(delays, where, strict=True) if w]) for word, where in groups
+    ]
+    return "; ".join(f"{word} at a delay of {', '.join(which)}" for word, which in said if which)
