@@ -80,7 +80,7 @@ def test_reach_can_compare_with_a_formula():
 
 def test_reach_says_when_nothing_is_lost():
     _, sentence = drawn(figures.reach, stages={"A": {"GRU": np.array([[1, 7.0]])}})
-    assert sentence.endswith("GRU all of it or more.")
+    assert sentence.endswith("GRU most of it or more.")
 
 
 def test_reach_tells_of_a_run_far_below_the_others():

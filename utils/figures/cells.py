@@ -86,7 +86,7 @@ def reach(fig, stages, exact=None):
 
 
 def _share(x):
-    return order_of(x) if x < 0.95 else "all of it or more"
+    return order_of(x) if x < 0.7 else "most of it or more"
 
 
 def _lowest(norms, middle):
