@@ -1,5 +1,6 @@
 # `make` alone lists what there is. No make, or Windows: the README has the same commands in Python.
-# The environment is made when it is missing and renewed when constraints.txt changes.
+# The environment is made when it is missing and renewed when constraints.txt changes; what the
+# tests need beyond it is added by the first `make test`.
 PYTHON ?= python3
 PY := .venv/bin/python
 UV := $(PY) -m uv pip compile --quiet --no-config --upgrade --only-binary :all: --no-annotate \
@@ -16,23 +17,25 @@ lab: .venv/installed ## open the course in JupyterLab
 	--LabApp.news_url=None --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate \
 	--LabApp.extension_manager=readonly $(if $(filter 0,$(shell id -u)),--allow-root)
 
-test: .venv/installed ## run every test: units, both editions of each lesson, style
+test: .venv/tested ## run every test: units, both editions of each lesson, style
 	$(PY) -m pytest
 	@$(MAKE) --no-print-directory lint
 
-lint: .venv/installed ## check the style of code and lessons
+lint: .venv/tested ## check the style of code and lessons
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
 
-notebooks: .venv/installed ## derive notebooks/ from solutions/ and execute both (one lesson: ARGS=02)
+notebooks: .venv/tested ## derive notebooks/ from solutions/ and execute both (one lesson: ARGS=02)
 	$(PY) tools/build_notebooks.py $(ARGS)
 
 bench: .venv/installed ## time the NumPy layers against Keras, and PyTorch where it is installed
 	$(PY) tools/benchmark.py
 
-lock: .venv/installed ## renew constraints.txt and binder/requirements.txt from requirements.txt
+lock: .venv/installed ## renew all pinned lists from requirements.txt and tests/requirements.txt
 	$(PY) -m pip install --quiet uv==0.13.9
 	$(UV) requirements.txt --universal --fork-strategy fewest --generate-hashes -o constraints.txt
+	$(UV) requirements.txt tests/requirements.txt -c constraints.txt --universal --fork-strategy fewest \
+	--generate-hashes -o tests/constraints.txt
 	$(UV) requirements.txt -c constraints.txt --python-platform x86_64-manylinux_2_28 -o binder/requirements.txt
 
 clean: ## remove the environment and all caches; notebooks stay as they are
@@ -47,4 +50,8 @@ clean: ## remove the environment and all caches; notebooks stay as they are
 	@$(PYTHON) -m venv $(if $(wildcard $@),,--clear) .venv || { echo "On Debian and Ubuntu: apt install python3-venv"; exit 1; }
 	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r constraints.txt
 	$(PY) -c "import matplotlib.font_manager" # finds the fonts, which takes seconds the first time
+	touch $@
+
+.venv/tested: tests/constraints.txt .venv/installed
+	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r $<
 	touch $@

@@ -27,6 +27,13 @@ REGISTRIES = [  # in two parts, or this file would name them too
         ("golang", "org"),
     )
 ]
+PINS = [
+    "requirements.txt",
+    "constraints.txt",
+    "tests/requirements.txt",
+    "tests/constraints.txt",
+    "binder/requirements.txt",
+]
 BINDER = {  # the machine that Binder builds on, as environment markers see it
     "sys_platform": "linux",
     "platform_machine": "x86_64",
@@ -71,14 +78,21 @@ def test_requirements_are_few_and_exactly_pinned():
         assert re.fullmatch(r"==\d[\w.]*", str(requirement.specifier)), requirement
 
 
-def test_constraints_hold_the_requirements():
-    pins = {pin.name: str(pin.specifier) for pin in requirements("constraints.txt")}
-    for requirement in requirements("requirements.txt"):
+@pytest.mark.parametrize("folder", ["", "tests/"])
+def test_constraints_hold_the_requirements(folder):
+    pins = {pin.name: str(pin.specifier) for pin in requirements(f"{folder}constraints.txt")}
+    for requirement in requirements(f"{folder}requirements.txt"):
         assert pins[requirement.name] == str(requirement.specifier), "run `make lock`"
 
 
-def test_every_constraint_has_a_hash():
-    blocks = re.split(r"\n(?=\w)", read("constraints.txt"))
+def test_the_tests_run_with_what_the_lessons_run_with():
+    course, tests = requirements("constraints.txt"), requirements("tests/constraints.txt")
+    assert {str(pin) for pin in course} <= {str(pin) for pin in tests}, "run `make lock`"
+
+
+@pytest.mark.parametrize("folder", ["", "tests/"])
+def test_every_constraint_has_a_hash(folder):
+    blocks = re.split(r"\n(?=\w)", read(f"{folder}constraints.txt"))
     unhashed = [block for block in blocks if block[0] != "#" and "--hash=sha256:" not in block]
     assert not unhashed
 
@@ -95,7 +109,7 @@ def test_binder_has_the_same_pins():
     assert "tensorflow" not in {pin.name for pin in requirements("binder/requirements.txt")}
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "constraints.txt", "binder/requirements.txt"])
+@pytest.mark.parametrize("name", PINS)
 def test_pins_name_neither_files_nor_addresses(name):
     """repo2docker would also lose its cached layer over a line `-r` or `-c`."""
     for line in read(name).splitlines():
