@@ -1,5 +1,6 @@
 """Figures and explorers without a browser: what is displayed, kept, redrawn and refused."""
 
+import asyncio
 import base64
 import gc
 import io
@@ -15,7 +16,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from utils import plotting
-from utils.explore import Explorer, choice, explore, slider, slider_of, switch
+from utils.explore import BREATH, Explorer, choice, explore, slider, slider_of, switch
 
 SMALL = (3, 2)
 
@@ -173,7 +174,7 @@ def test_live_mode_also_carries_the_static_figure(shown, monkeypatch):
 def test_a_move_gives_a_new_picture_and_sentence(live):
     before = live.png
     live.asked = {"n": 1, "positions": [8, 1, 1]}
-    assert live.reply == {"n": 1, "sentence": "square: <w> is 0.8.", "problem": ""}
+    assert live.reply == {"n": 1, "done": 1, "sentence": "square: <w> is 0.8.", "problem": ""}
     expected, _ = plotting.picture(
         curve, plotting.new_figure(SMALL), {"w": 0.8, "shape": "square", "dots": True}
     )
@@ -195,6 +196,93 @@ def test_a_failing_drawing_keeps_the_last_picture_until_the_next_good_move(live)
     assert live.png == good and live.reply["problem"] == ""
 
 
+# --- drawings that train and show how far they are --------------------------------------------
+
+
+def growing(fig, steps, fail=False):
+    (ax,) = plotting.panels(fig)
+    for step in range(1, steps + 1):
+        ax.plot([0, step], [0, 1])
+        if fail and step == 3:
+            raise FloatingPointError("the loss is not finite")
+        yield step / steps, f"{step} of {steps} steps."
+
+
+def training(draw=growing):
+    fail = switch("fail", False)
+    return Explorer(draw, {"steps": slider("steps", 1, 9, 1, 2), "fail": fail}, SMALL)
+
+
+def replies(explorer, *requests, until=0.3):
+    """What the explorer replies to requests that come one a kernel's breath."""
+    seen = []
+    explorer.observe(lambda change: seen.append(change.new), "reply")
+
+    async def kernel():
+        for n, positions in enumerate(requests, 1):
+            explorer.asked = {"n": n, "positions": positions}
+            await asyncio.sleep(2 * BREATH)
+        await asyncio.sleep(until)
+
+    asyncio.run(kernel())
+    return seen
+
+
+def test_static_mode_shows_a_training_in_its_end(shown):
+    plotting.show(growing, size=SMALL, steps=3)
+    (bundle,) = shown
+    assert bundle["text/plain"] == "3 of 3 steps."
+    end, _ = plotting.picture(growing, plotting.new_figure(SMALL), {"steps": 3})
+    assert picture_in(bundle["text/html"]) == end
+
+
+def test_a_training_is_shown_picture_by_picture():
+    explorer = training()
+    assert explorer.reply["sentence"] == "2 of 2 steps." and explorer.reply["done"] == 1
+    seen = replies(explorer, [3, 0])
+    assert [r["sentence"] for r in seen] == [f"{k} of 4 steps." for k in (1, 2, 3, 4)]
+    assert [r["done"] for r in seen] == [0.25, 0.5, 0.75, 1]
+    assert {r["n"] for r in seen} == {1}
+
+
+def test_a_move_ends_the_training_under_way():
+    seen = replies(training(), [8, 0], [2, 0])
+    assert [r["sentence"] for r in seen if r["n"] == 2] == [f"{k} of 3 steps." for k in (1, 2, 3)]
+    first = [r for r in seen if r["n"] == 1]
+    assert 1 <= len(first) < 9 and seen.index(first[-1]) < len(first)
+
+
+def test_a_training_that_fails_keeps_its_last_picture_and_says_why():
+    explorer = training()
+    *_, last = replies(explorer, [5, 1])
+    assert last["done"] == 1 and last["sentence"] == "2 of 6 steps."
+    assert "FloatingPointError: the loss is not finite" in last["problem"]
+    *_, last = replies(explorer, [0, 0])
+    assert last["sentence"] == "1 of 1 steps." and not last["problem"]
+
+
+def test_a_training_that_ends_early_is_over():
+    def diverging(fig, steps, fail):
+        plotting.panels(fig)
+        yield 1 / 2, "The loss is not finite after 1 step."
+
+    *_, last = replies(training(diverging), [4, 0])
+    assert last["done"] == 1 and last["sentence"] == "The loss is not finite after 1 step."
+
+
+@pytest.mark.parametrize("stage", ["half", (0, "none"), (1.5, "more"), (1, ""), (1, None), None])
+def test_a_stage_that_makes_no_sense_is_refused(stage):
+    def odd(fig):
+        if stage is not None:
+            yield stage
+
+    with pytest.raises(TypeError, match="odd must "):
+        plotting.picture(odd, plotting.new_figure(SMALL), {})
+
+
+# --- requests ---------------------------------------------------------------------------------
+
+
 @pytest.mark.parametrize(
     ("positions", "sentence"),
     [
@@ -209,7 +297,7 @@ def test_a_failing_drawing_keeps_the_last_picture_until_the_next_good_move(live)
 )
 def test_positions_that_make_no_sense_do_no_harm(live, positions, sentence):
     live.asked = {"n": 1, "positions": positions}
-    assert live.reply == {"n": 1, "sentence": sentence, "problem": ""}
+    assert live.reply == {"n": 1, "done": 1, "sentence": sentence, "problem": ""}
 
 
 def test_two_hundred_moves_leave_nothing_behind(live):

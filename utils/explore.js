@@ -53,7 +53,8 @@ function render({ model, el }) {
   let image = element("img", { width, height, alt: "" });
   const caption = element("p", { role: "status" });
   const problem = element("p", { role: "alert" });
-  const figure = element("figure", {}, image, problem, element("figcaption", {}, caption));
+  const progress = element("progress", { max: 1, "aria-label": "training" });
+  const figure = element("figure", {}, image, progress, problem, element("figcaption", {}, caption));
   for (const input of [...controls.map((c) => c.input), again])
     input.dataset.lmSuppressShortcuts = "true"; // or the notebook takes the arrow keys
   const panel = element("div", { class: "course-controls" }, ...controls.map((c) => c.node), again);
@@ -86,6 +87,9 @@ function render({ model, el }) {
       if (moved) ask();
     }
     problem.textContent = reply.problem;
+    progress.value = reply.done;
+    progress.hidden = reply.done >= 1;
+    caption.setAttribute("aria-busy", reply.done < 1); // spoken once, when the picture is final
     if (png === newest) return; // the same picture, so the same sentence
     newest = png;
     const next = element("img", { width, height, alt: reply.sentence });
@@ -107,6 +111,7 @@ function render({ model, el }) {
 
   function onGone() {
     clearTimeout(timer);
+    progress.hidden = true;
     problem.textContent = GONE;
   }
 

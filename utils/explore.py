@@ -4,6 +4,7 @@ A control is a row of values and a position in it. The browser (explore.js) only
 positions, so no number is rounded on the way and none outside its range can arrive.
 """
 
+import asyncio
 import functools
 import inspect
 import numbers
@@ -18,6 +19,7 @@ import traitlets
 from utils import plotting
 
 MOST_POSITIONS = 1000
+BREATH = 0.002  # seconds between two pictures of one run, for a newer request to come in
 
 
 class Control(NamedTuple):
@@ -127,24 +129,24 @@ class Explorer(anywidget.AnyWidget):
     size = traitlets.List().tag(sync=True)  # of the picture on the page, in pixels
     # Request n and the position of each control; sent by the browser, which needs no echo of it.
     asked = traitlets.Dict({"n": 0}).tag(sync=True, echo_update=False)
-    reply = traitlets.Dict().tag(sync=True)  # to request n: the sentence, or what went wrong
+    # To request n: the share of the work that is done, the sentence, or what went wrong.
+    reply = traitlets.Dict().tag(sync=True)
     png = traitlets.Bytes().tag(sync=True)
 
     def __init__(self, draw, controls, size):
         self._draw, self._controls, self._size = draw, controls, tuple(size)
         positions = [c.start for c in controls.values()]
-        png, sentence = self._picture(positions)
+        png, sentence = plotting.picture(draw, self._figure(), self._values(positions))
         super().__init__(
             controls=[c._replace(values=())._asdict() for c in controls.values()],
             size=[round(inches * plotting.CSS_DPI) for inches in size],
             asked={"n": 0, "positions": positions},
-            reply={"n": 0, "sentence": sentence, "problem": ""},
+            reply={"n": 0, "done": 1, "sentence": sentence, "problem": ""},
             png=png,
         )
 
-    def _picture(self, positions):
-        figure = _figure(self._draw, self._size)
-        return plotting.picture(self._draw, figure, self._values(positions))
+    def _figure(self):
+        return _figure(self._draw, self._size)
 
     def _values(self, positions):
         """The value at each position; one that makes no sense stands for the nearest that does."""
@@ -157,9 +159,26 @@ class Explorer(anywidget.AnyWidget):
 
     @traitlets.observe("asked")
     def _answer(self, change):
-        png, reply = self.png, {**self.reply, "n": change.new.get("n"), "problem": ""}
+        if change.new.get("n") == 0:
+            return  # the first picture came with the widget
+        values = self._values(change.new.get("positions"))
+        self._run = run = plotting.stages(self._draw, self._figure(), values)  # the old one stops
+        if not self._send_next(run, change.new.get("n")):
+            going_on = self._go_on(run, change.new.get("n"))
+            self._task = asyncio.get_running_loop().create_task(going_on)
+
+    async def _go_on(self, run, n):
+        """Send picture after picture until the run is over or another has taken its place."""
+        await asyncio.sleep(BREATH)
+        while self._run is run and not self._send_next(run, n):
+            await asyncio.sleep(BREATH)
+
+    def _send_next(self, run, n):
+        """Send the run's next picture. -> whether it was the last."""
+        png, reply = self.png, {**self.reply, "n": n, "done": 1, "problem": ""}
         try:
-            png, reply["sentence"] = self._picture(change.new.get("positions"))
+            reply["done"], reply["sentence"] = next(run, (1, reply["sentence"]))
+            png = plotting.render(self._figure())
         except (Exception, KeyboardInterrupt) as error:  # whatever it is, the reader must see it
             reply["problem"] = (
                 f"This picture could not be drawn ({type(error).__name__}: {error}). "
@@ -167,6 +186,7 @@ class Explorer(anywidget.AnyWidget):
             )
         with self.hold_sync():
             self.png, self.reply = png, reply
+        return reply["done"] >= 1
 
 
 def explore(draw, *, size=(7.2, 3.2), **controls):

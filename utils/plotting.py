@@ -2,11 +2,14 @@
 
 A drawing function is pure: `draw(fig, **values)` draws on the figure it is given and returns a
 sentence with numbers in it. The sentence is alternative text, caption and text output at once.
+One that takes its time, because it trains, yields instead: the share of the work done so far and
+the sentence, each time the figure is worth seeing.
 """
 
 import base64
 import contextlib
 import html
+import inspect
 import io
 import math
 import numbers
@@ -194,16 +197,40 @@ def new_figure(size):
     return fig
 
 
-def picture(draw, fig, values):
-    """Call `draw(fig, **values)` in the course's style: the PNG's bytes and the sentence."""
+def stages(draw, fig, values):
+    """Call `draw(fig, **values)` in the course's style and yield (share done, sentence) whenever
+    the figure is worth a picture: once, with a share of 1, unless `draw` yields as it goes."""
     with style():
-        sentence = draw(fig, **values)
-        if not isinstance(sentence, str) or not sentence.strip():
+        drawn = draw(fig, **values)
+    if not inspect.isgenerator(drawn):
+        yield 1, _sentence(draw, drawn)
+        return
+    while True:
+        with style():  # not across a yield: whatever is drawn meanwhile has its own style
+            stage = next(drawn, None)
+        if stage is None:
+            return
+        if not isinstance(stage, tuple) or len(stage) != 2 or not 0 < stage[0] <= 1:
             raise TypeError(
-                f"{draw.__name__} must return a sentence that says what the figure shows, "
-                f"got {sentence!r:.80}"
+                f"{draw.__name__} must yield (share done, above 0 and at most 1; sentence), "
+                f"got {stage!r:.80}"
             )
-        return render(fig), " ".join(sentence.split())
+        yield stage[0], _sentence(draw, stage[1])
+
+
+def _sentence(draw, said):
+    if not isinstance(said, str) or not said.strip():
+        raise TypeError(
+            f"{draw.__name__} must return a sentence that says what the figure shows, "
+            f"got {said!r:.80}"
+        )
+    return " ".join(said.split())
+
+
+def picture(draw, fig, values):
+    """What `draw(fig, **values)` draws in the end: the PNG's bytes and the sentence."""
+    *_, last = (None, None), *stages(draw, fig, values)
+    return render(fig), _sentence(draw, last[1])
 
 
 def static_html(png, sentence, size):
