@@ -1,14 +1,35 @@
-"""The sequences to learn from."""
+"""The sequences to learn from, and what prepares a time series."""
 
 import itertools
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.bad_input import not_counts, not_seeds, quick, refused
-from utils.data import adding_problem, remember_first, store_and_recall
+from tests.bad_input import (
+    misshapen,
+    not_counts,
+    not_finite,
+    not_numbers,
+    not_positive,
+    not_seeds,
+    quick,
+    refused,
+)
+from utils.data import (
+    Standardizer,
+    adding_problem,
+    make_windows,
+    noisy_sine,
+    plant_faults,
+    remember_first,
+    split_in_time,
+    store_and_recall,
+)
 
 
 @pytest.mark.parametrize("samples, timesteps", [(1, 1), (5, 1), (1, 7), (200, 12)])
@@ -92,3 +113,184 @@ def test_bad_arguments_of_the_other_sequences_are_refused(count, seed):
     refused("timesteps", adding_problem, 3, count)
     refused("timesteps", adding_problem, 3, 1)
     refused("seed", adding_problem, 3, 3, seed)
+
+
+# --- time series ------------------------------------------------------------------------------
+
+
+def test_no_module_of_the_first_lessons_brings_pandas():
+    """They are to open in a second."""
+    code = "import sys, utils.data, utils.forecasting; sys.exit('pandas' in sys.modules)"
+    root = Path(__file__).resolve().parent.parent
+    assert subprocess.run([sys.executable, "-c", code], cwd=root).returncode == 0
+
+
+def test_noisy_sine():
+    series, clean = noisy_sine(5000, noise=0.2, seed=3)
+    np.testing.assert_allclose(clean[[0, 1, 4999]], np.sin([0, 0.1, 499.9]))
+    noise = series - clean
+    assert abs(noise.mean()) < 0.01 and noise.std() == pytest.approx(0.2, rel=0.03)
+    assert abs(np.corrcoef(noise[1:], noise[:-1])[0, 1]) < 0.05  # none of it can be foreseen
+    assert np.array_equal(series, noisy_sine(5000, noise=0.2, seed=3)[0])
+    assert not np.array_equal(series, noisy_sine(5000, noise=0.2, seed=4)[0])
+    assert np.array_equal(*noisy_sine(7, noise=0))
+
+
+@pytest.mark.parametrize("features", [None, 1, 3])
+def test_every_window_and_every_target_is_where_it_belongs(features):
+    for steps, window, horizon in itertools.product(range(2, 9), range(1, 5), range(1, 5)):
+        series = np.arange(float(steps)) if features is None else np.zeros((steps, features))
+        if features:
+            series += np.arange(steps)[:, None] + 100 * np.arange(features)
+        samples = steps - window - horizon + 1
+        if samples < 1:
+            with pytest.raises(ValueError, match=f"at least {window + horizon} values.*{steps}$"):
+                make_windows(series, window, horizon)
+            continue
+        x, y = make_windows(series, window, horizon)
+        assert x.shape == (samples, window, features or 1) and y.shape == (samples, horizon)
+        for k in range(samples):
+            np.testing.assert_array_equal(x[k, :, 0], np.arange(k, k + window))
+            np.testing.assert_array_equal(y[k], np.arange(k + window, k + window + horizon))
+        np.testing.assert_array_equal(x - x[:, :, :1], 100.0 * np.arange(features or 1) + 0 * x)
+        assert x[0, 0, 0] == 0 and y[-1, -1] == steps - 1  # no value is left out at either end
+
+
+def test_windows_are_views_that_no_one_can_write_to():
+    series = np.random.default_rng(0).normal(size=(50, 2))
+    for array in make_windows(series, 20, 3):
+        assert np.shares_memory(array, series) and not array.flags.writeable
+
+
+@st.composite
+def windowed(draw):
+    window, horizon = draw(st.integers(1, 8)), draw(st.integers(1, 4))
+    return draw(st.integers(window + horizon, 40)), window, horizon
+
+
+@quick
+@given(windowed(), st.data())
+def test_what_comes_later_changes_no_window(sizes, data):
+    steps, window, horizon = sizes
+    now = data.draw(st.integers(0, steps))
+    series = np.random.default_rng(0).normal(size=steps)
+    other = series.copy()
+    other[now:] = data.draw(st.floats(-1e6, 1e6))
+    past = slice(max(0, now - window + 1))  # the windows that end before `now`
+    before, after = (make_windows(s, window, horizon)[0] for s in (series, other))
+    assert np.array_equal(before[past], after[past])
+
+
+@quick
+@given(windowed(), st.floats(0.1, 0.9), st.floats(0, 0.5))
+def test_with_the_embargo_no_value_stands_in_two_parts(sizes, train, validation):
+    steps, window, horizon = sizes
+    steps *= 10
+    x, y = make_windows(np.arange(float(steps)), window, horizon)
+    try:
+        parts = split_in_time(len(x), train, validation, embargo=window + horizon - 1)
+    except ValueError as error:
+        assert "at least one" in str(error)
+        return
+    seen = [set(x[part].ravel()) | set(y[part].ravel()) for part in parts]
+    for earlier, later in itertools.combinations(seen, 2):
+        assert not earlier & later
+        assert not earlier or not later or max(earlier) < min(later)
+    assert parts[2].stop == len(x) and parts[0].start == 0
+    if seen[1]:  # not a window more is left out than must be
+        assert min(seen[1]) == max(seen[0]) + 1 and min(seen[2]) == max(seen[1]) + 1
+
+
+def test_split_in_time():
+    assert split_in_time(100) == (slice(0, 70), slice(70, 85), slice(85, 100))
+    assert split_in_time(980, 0.8, 0) == (slice(0, 784), slice(784, 784), slice(784, 980))
+    assert split_in_time(100, embargo=9) == (slice(0, 61), slice(70, 76), slice(85, 100))
+    assert split_in_time(100, 0.8, 0, 9) == (slice(0, 71), slice(80, 80), slice(80, 100))
+    with pytest.raises(ValueError, match="validation must keep at least one of 100 windows"):
+        split_in_time(100, embargo=15)
+    with pytest.raises(ValueError, match="test must keep .* train=0.7, validation=0.3, embargo=0"):
+        split_in_time(100, validation=0.3)
+    with pytest.raises(ValueError, match="train must keep"):
+        split_in_time(3, 0.1, 0)
+
+
+series_shapes = st.sampled_from([(30,), (30, 1), (30, 4), (10, 5, 1), (10, 5, 3)])
+
+
+@quick
+@given(series_shapes, st.floats(-1e3, 1e3), st.floats(1e-3, 1e3))
+def test_standardizer(shape, mean, std):
+    train = mean + std * np.random.default_rng(0).normal(size=shape)
+    scaler = Standardizer().fit(train)
+    scaled = scaler.transform(train)
+    axes = tuple(range(max(1, len(shape) - 1)))
+    np.testing.assert_allclose(scaled.mean(axes), 0, atol=1e-9 * (1 + abs(mean) / std))
+    np.testing.assert_allclose(scaled.std(axes), 1, rtol=1e-9)
+    np.testing.assert_allclose(scaler.inverse(scaled), train, rtol=1e-12, atol=1e-12 * abs(mean))
+
+
+def test_one_feature_scales_windows_and_targets_alike():
+    series = np.arange(40.0)
+    x, y = make_windows(series, 10, 3)
+    for train in (series, series[:, None], x):
+        scaler = Standardizer().fit(train)
+        assert scaler.transform(x).shape == x.shape and scaler.inverse(y).shape == y.shape
+        assert f"{scaler.mean:.1f}" == "19.5" or train is x
+    np.testing.assert_allclose(scaler.transform(y), (y - x.mean()) / x.std())
+
+
+def test_standardizer_refuses():
+    for constant in (np.full(9, 0.1), [1.0], 3, np.stack([np.arange(5), np.ones(5)], axis=1)):
+        refused("train", Standardizer().fit, constant)
+    for unfitted in (Standardizer().transform, Standardizer().inverse):
+        with pytest.raises(RuntimeError, match="call fit"):
+            unfitted([1.0])
+    refused("x", Standardizer().fit(np.eye(3)).transform, np.zeros((5, 2)))
+
+
+@pytest.mark.parametrize("count, size", [(1, 0.5), (7, 3.0), (40, 1)])
+def test_plant_faults(count, size):
+    series = np.random.default_rng(1).normal(size=40)
+    faulty, at = plant_faults(series, count, size, seed=5)
+    assert at.dtype == bool and at.sum() == count
+    np.testing.assert_allclose(np.abs(faulty - series), size * at)
+    again = plant_faults(series, count, size, seed=5)
+    assert np.array_equal(faulty, again[0]) and np.array_equal(at, again[1])
+
+
+def test_faults_go_both_ways_and_anywhere():
+    jumps = [plant_faults(np.zeros(20), 1, 2.0, seed)[0] for seed in range(200)]
+    assert np.all(np.any(jumps, axis=0)) and {-2, 2} <= set(np.unique(jumps))
+
+
+@quick
+@given(not_counts, not_seeds, not_positive, not_numbers, not_finite(9))
+def test_bad_arguments_for_time_series_are_refused(count, seed, size, thing, holes):
+    refused("steps", noisy_sine, count)
+    refused("noise", noisy_sine, 3, -1)
+    refused("seed", noisy_sine, 3, seed=seed)
+    for series in (thing, holes, np.zeros((2, 2, 2)), 3.0):
+        refused("series", make_windows, series, 1)
+    refused("window", make_windows, np.zeros(9), count)
+    refused("horizon", make_windows, np.zeros(9), 3, count)
+    refused("samples", split_in_time, count)
+    refused("embargo", split_in_time, 100, embargo=count or -1)
+    refused("train", split_in_time, 100, 1.0)
+    refused("train", split_in_time, 100, "0.7")
+    refused("validation", split_in_time, 100, 0.7, -0.1)
+    for bad in (thing, holes):
+        refused("train", Standardizer().fit, bad)
+        refused("x", Standardizer().fit([1.0, 2]).transform, bad)
+        refused("x", Standardizer().fit([1.0, 2]).inverse, bad)
+        refused("series", plant_faults, bad, 1, 1)
+    refused("count", plant_faults, np.zeros(9), count, 1)
+    refused("count", plant_faults, np.zeros(9), 10, 1)
+    refused("size", plant_faults, np.zeros(9), 1, size)
+    refused("seed", plant_faults, np.zeros(9), 1, 1, seed)
+
+
+@quick
+@given(misshapen(lambda shape: len(shape) in (1, 2)), misshapen(lambda shape: len(shape) == 1))
+def test_misshapen_series_are_refused(no_series, not_flat):
+    refused("series", make_windows, no_series, 1)
+    refused("series", plant_faults, not_flat, 1, 1)

@@ -68,10 +68,14 @@ def float_type(name, value):
     raise ValueError(f"{name} must be float32 or float64, got {value!r}")
 
 
-def positive_integer(name, value):
-    if isinstance(value, bool) or not isinstance(value, Integral) or value < 1:
-        raise ValueError(f"{name} must be a whole number of at least 1, got {value!r}")
+def whole_number(name, value, least=0):
+    if isinstance(value, bool) or not isinstance(value, Integral) or value < least:
+        raise ValueError(f"{name} must be a whole number of at least {least}, got {value!r}")
     return int(value)
+
+
+def positive_integer(name, value):
+    return whole_number(name, value, 1)
 
 
 def random_generator(name, seed):

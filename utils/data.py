@@ -1,8 +1,22 @@
-"""Sequences to learn from. All are batch first and repeatable by their seed."""
+"""Sequences to learn from, and what a time series needs before a network can learn from it.
+
+All sequences are batch first and repeatable by their seed.
+"""
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
-from utils.arguments import between, positive_integer, random_generator
+from utils.arguments import (
+    as_floats,
+    between,
+    positive,
+    positive_integer,
+    random_generator,
+    whole_number,
+)
+from utils.series import load_series  # noqa: F401 - the real series belong here too
+
+# --- sequences with a known answer ------------------------------------------------------------
 
 
 def remember_first(samples, timesteps, noise=0.5, seed=0):
@@ -57,3 +71,110 @@ def adding_problem(samples, timesteps, seed=0):
     x[rows, rng.integers(0, half, samples), 1] = 1
     x[rows, rng.integers(half, timesteps, samples), 1] = 1
     return x, np.sum(x[:, :, 0] * x[:, :, 1], axis=1, keepdims=True)
+
+
+# --- time series ------------------------------------------------------------------------------
+
+
+def noisy_sine(steps, noise=0.1, seed=0):
+    """sin(0.1 t) with normal noise of standard deviation `noise`. -> (series, clean)
+
+    Both have shape (steps,); `clean` is the sine alone, as good as any forecast can get.
+    """
+    clean = np.sin(0.1 * np.arange(positive_integer("steps", steps)))
+    noise = between("noise", noise, 0, np.inf)
+    return clean + noise * random_generator("seed", seed).standard_normal(steps), clean
+
+
+def make_windows(series, window, horizon=1):
+    """Each stretch of `window` values, and the `horizon` values that follow it. -> (x, y)
+
+    series is (steps,) or (steps, features). x is (samples, window, features), y is (samples,
+    horizon) and holds the first feature; samples = steps - window - horizon + 1. Window k sees
+    series[k : k + window] and has to foretell series[k + window : k + window + horizon].
+    Both are read-only views: no value is copied.
+    """
+    table = as_table("series", series)
+    last = len(table) - positive_integer("window", window) - positive_integer("horizon", horizon)
+    if last < 0:
+        raise ValueError(
+            f"series must have at least {window + horizon} values, {window} for the window and "
+            f"{horizon} for the horizon, got {len(table)}"
+        )
+    x = sliding_window_view(table[: len(table) - horizon], window, axis=0).swapaxes(1, 2)
+    return x, sliding_window_view(table[window:, 0], horizon)
+
+
+def as_table(name, series):
+    """A series, (steps,) or (steps, features), as floats of shape (steps, features)."""
+    series = as_floats(name, series, (...,))
+    if series.ndim not in (1, 2):
+        raise ValueError(
+            f"{name} must have shape (steps,) or (steps, features), got {series.shape}"
+        )
+    return series.reshape(len(series), -1)
+
+
+def split_in_time(samples, train=0.7, validation=0.15, embargo=0):
+    """Windows 0 to samples - 1 cut into three, oldest first. -> (train, validation, test): slices
+
+    `train` and `validation` are shares of the samples, the rest is for the test. The last
+    `embargo` windows before each cut are left out. Neighbouring windows overlap: it takes an
+    embargo of window + horizon - 1 until no value of the series stands in two parts. With
+    validation=0 that part is empty, and there is one cut.
+    """
+    samples, embargo = positive_integer("samples", samples), whole_number("embargo", embargo)
+    train = between("train", train, 0, 1)
+    validation = between("validation", validation, 0, 1)
+    a, b = round(train * samples), round((train + validation) * samples)
+    parts = slice(0, a - embargo), slice(a, max(a, b - embargo)), slice(b, samples)
+    for name, part in zip(("train", "validation", "test"), parts, strict=True):
+        if part.stop <= part.start and (name != "validation" or validation > 0):
+            raise ValueError(
+                f"{name} must keep at least one of {samples} windows, got none with "
+                f"train={train:g}, validation={validation:g}, embargo={embargo}"
+            )
+    return parts
+
+
+class Standardizer:
+    """Subtract a mean, divide by a standard deviation: those of the training part.
+
+    Fit it on a series, (steps,) or (steps, features), or on windows (samples, window, features).
+    Several features, along the last axis, have a mean and a deviation each.
+    """
+
+    def fit(self, train):
+        train = as_floats("train", train, (...,))
+        table = train.reshape(-1, 1 if train.ndim < 2 else train.shape[-1])
+        if np.any(table.min(axis=0) == table.max(axis=0)):
+            raise ValueError("train must vary in each feature, got one that is constant")
+        self.mean, self.std = table.mean(axis=0).squeeze(), table.std(axis=0).squeeze()
+        return self
+
+    def transform(self, x):
+        mean, std = self.fitted()
+        return (as_floats("x", x, (..., *mean.shape)) - mean) / std
+
+    def inverse(self, x):
+        mean, std = self.fitted()
+        return as_floats("x", x, (..., *mean.shape)) * std + mean
+
+    def fitted(self):
+        if not hasattr(self, "mean"):
+            raise RuntimeError("this Standardizer knows no mean yet: call fit(train) first")
+        return self.mean, self.std
+
+
+def plant_faults(series, count, size, seed=0):
+    """`series` with a fault at `count` random steps: a jump by +size or -size. -> (faulty, at)
+
+    Both have the shape of the series, (steps,); `at` is True where a fault was planted.
+    """
+    series = as_floats("series", series, ("steps",))
+    if positive_integer("count", count) > len(series):
+        raise ValueError(f"count must be at most {len(series)}, one fault a step, got {count}")
+    size, rng = positive("size", size), random_generator("seed", seed)
+    at = np.zeros(len(series), bool)
+    at[rng.choice(len(series), count, replace=False)] = True
+    return series + at * size * rng.choice([-1.0, 1.0], len(series)), at

@@ -1,0 +1,435 @@
+"""Forecasters, errors, intervals and the scoreboard."""
+
+import re
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.bad_input import (
+    not_counts,
+    not_finite,
+    not_numbers,
+    not_positive,
+    quick,
+    refused,
+)
+from utils.data import Standardizer, make_windows, noisy_sine, split_in_time
+from utils.forecasting import (
+    Linear,
+    Scoreboard,
+    coverage,
+    error_by_horizon,
+    mae,
+    mase,
+    naive,
+    naive_scale,
+    precision_recall,
+    recursive,
+    residual_interval,
+    rmse,
+    seasonal_naive,
+    three_digits,
+)
+
+# Forecasters -------------------------------------------------------------------------------------
+
+
+def latest_of_season(series, origin, ahead, season):
+    """The last value before `origin` that is whole seasons away from origin + ahead."""
+    return next(series[t] for t in range(origin - 1, -1, -1) if (origin + ahead - t) % season == 0)
+
+
+@quick
+@given(st.integers(1, 9), st.integers(1, 9), st.integers(1, 12))
+def test_seasonal_naive_against_brute_force(window, horizon, season):
+    series = np.random.default_rng(0).normal(size=40)
+    samples = len(make_windows(series, window, horizon)[0])
+    first = max(0, season - window)
+    forecast = seasonal_naive(series, window, horizon, season, slice(first, None))
+    assert forecast.shape == (samples - first, horizon)
+    for k in range(first, samples):
+        for ahead in range(horizon):
+            expected = latest_of_season(series, k + window, ahead, season)
+            assert forecast[k - first, ahead] == expected
+    if first:
+        with pytest.raises(ValueError, match=f"part must begin at window {first} or later"):
+            seasonal_naive(series, window, horizon, season, slice(first - 1, None))
+
+
+def test_naive_repeats_the_windows_last_value():
+    series = np.random.default_rng(0).normal(size=(30, 2))
+    x, y = make_windows(series, 4, 3)
+    np.testing.assert_array_equal(naive(series, 4, 3), np.repeat(x[:, -1, :1], 3, axis=1))
+    _, _, test = split_in_time(len(x))
+    chosen = np.array([20, 3, 7])
+    for part in (test, chosen, slice(5, -5, 2), slice(0)):
+        assert naive(series, 4, 3, part).shape == y[part].shape
+        np.testing.assert_array_equal(naive(series, 4, 3, part), naive(series, 4, 3)[part])
+
+
+def test_a_season_without_noise_is_forecast_exactly():
+    series = np.tile(np.random.default_rng(0).normal(size=7), 9)
+    _, y = make_windows(series, 10, 16)
+    assert mae(y, seasonal_naive(series, 10, 16, 7)) == 0
+
+
+def test_linear_finds_the_weights():
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(200, 5, 2))
+    W, b = rng.normal(size=(10, 3)), rng.normal(size=3)
+    model = Linear().fit(x, x.reshape(200, 10) @ W + b)
+    np.testing.assert_allclose(model.W, W)
+    np.testing.assert_allclose(model.b, b)
+    np.testing.assert_allclose(model.predict(x[:7]), x[:7].reshape(7, 10) @ W + b)
+
+
+def test_linear_is_the_best_of_its_kind():
+    series, _ = noisy_sine(400)
+    x, y = make_windows(series, 20, 2)
+    model = Linear().fit(x, y)
+    residuals = y - model.predict(x)
+    np.testing.assert_allclose(residuals.sum(axis=0), 0, atol=1e-9)
+    np.testing.assert_allclose(x[:, :, 0].T @ residuals, 0, atol=1e-9)
+    assert rmse(y, model.predict(x)) < rmse(y, naive(series, 20, 2))
+
+
+def test_linear_refuses():
+    x, y = make_windows(np.arange(20.0), 5, 2)
+    model = Linear().fit(x, y)
+    with pytest.raises(RuntimeError, match="call fit"):
+        Linear().predict(x)
+    refused("y", model.fit, x, y[1:])
+    refused("y", model.fit, x, y[:, 0])
+    refused("x", model.fit, x[:, :, 0], y)
+    refused("x", model.predict, x[:, 1:])
+    refused("x", model.predict, x[0])
+
+
+def test_recursive_feeds_a_model_its_own_forecasts():
+    seen = []
+
+    def sum_of_window(x):
+        seen.append(x[0, :, 0].tolist())
+        return x.sum(axis=1)
+
+    forecast = recursive(sum_of_window, np.array([[[1.0], [2.0]], [[0.0], [1.0]]]), 4)
+    assert seen == [[1, 2], [2, 3], [3, 5], [5, 8]]
+    np.testing.assert_array_equal(forecast, [[3, 5, 8, 13], [1, 2, 3, 5]])
+    x, _ = make_windows(np.arange(30.0), 6, 3)
+    line = Linear().fit(*make_windows(np.arange(30.0), 6))
+    np.testing.assert_allclose(
+        recursive(line.predict, x, 3), naive(np.arange(30), 6, 3) + [1, 2, 3]
+    )
+    refused("predict_one(x)", recursive, lambda x: x[:, -1, 0], x, 3)
+    refused("predict_one(x)", recursive, lambda x: np.nan * x[:, -1], x, 3)
+    refused("x", recursive, line.predict, np.zeros((4, 6, 2)), 3)
+
+
+@quick
+@given(st.integers(40, 99), st.floats(-1e3, 1e3))
+def test_what_comes_later_changes_no_forecast(now, value):
+    """The whole path, scaled and fitted on the training part, up to the step `now`."""
+    window, season, forecasts = 5, 7, []
+    series = noisy_sine(100)[0]
+    for after in (series[now:], np.full(100 - now, value)):
+        path = np.concatenate([series[:now], after])
+        x, y = make_windows(path, window)
+        train = split_in_time(len(x), 0.3, 0)[0]
+        scaler = Standardizer().fit(path[: train.stop + window])
+        model = Linear().fit(scaler.transform(x[train]), scaler.transform(y[train]))
+        part = slice(season - window, now - window + 1)  # what is known before `now`
+        linear = scaler.inverse(model.predict(scaler.transform(x[part])))
+        seasonal = seasonal_naive(path, window, 1, season, part)
+        forecasts.append(np.hstack([linear, seasonal, naive(path, window, 1, part)]))
+    assert np.array_equal(*forecasts)
+
+
+@quick
+@given(not_counts, not_numbers, not_finite(20))
+def test_bad_arguments_of_forecasters_are_refused(count, thing, holes):
+    series = np.arange(20.0)
+    for bad in (thing, holes):
+        refused("series", naive, bad, 3)
+        refused("series", seasonal_naive, bad, 3, 1, 2)
+        refused("x", Linear().fit, bad, np.ones((20, 1)))
+        refused("y", Linear().fit, np.ones((20, 3, 1)), bad)
+        refused("x", recursive, Linear().predict, bad, 1)
+    for forecast in (naive, lambda *sizes: seasonal_naive(*sizes, 2)):
+        refused("window", forecast, series, count, 1)
+        refused("horizon", forecast, series, 3, count)
+        with pytest.raises(ValueError, match="at least 21 values"):
+            forecast(series, 20, 1)
+    refused("season", seasonal_naive, series, 3, 1, count)
+    refused("horizon", recursive, Linear().predict, np.ones((4, 3, 1)), count)
+    for part in ("train", 2.5, [99], {}):
+        refused("part", naive, series, 3, 1, part)
+
+
+# Errors ------------------------------------------------------------------------------------------
+
+
+def test_errors():
+    y, forecast = np.array([[1.0, 2], [3, 4]]), np.array([[1.0, 5], [2, 8]])
+    assert mae(y, forecast) == 2 and rmse(y, forecast) == np.sqrt(26 / 4)
+    assert mase(y, forecast, 4.0) == 0.5
+    np.testing.assert_array_equal(error_by_horizon(y, forecast), [0.5, 3.5])
+    assert isinstance(mae(y, forecast.astype("float32")), float)
+
+
+def test_naive_on_its_own_training_part_has_a_mase_of_one():
+    train = np.random.default_rng(0).normal(size=60).cumsum()
+    for season in (1, 7):
+        _, y = make_windows(train, season)
+        forecast = seasonal_naive(train, season, 1, season)
+        assert mase(y, forecast, naive_scale(train, season)) == pytest.approx(1)
+    assert naive_scale(train[:, None]) == naive_scale(train)
+
+
+@quick
+@given(not_numbers, not_finite(4, 2), not_positive, not_counts)
+def test_bad_arguments_of_errors_are_refused(thing, holes, scale, count):
+    y = np.ones((4, 2))
+    for bad in (thing, holes, np.ones((4, 1)), np.ones(4)):
+        for metric in (mae, rmse, error_by_horizon):
+            refused("forecast", metric, y, bad)
+    for bad in (thing, holes, np.ones(4)):
+        refused("y", mae, bad, y)
+    refused("scale", mase, y, y, scale)
+    refused("train", naive_scale, thing)
+    refused("season", naive_scale, np.arange(9.0), count)
+    refused("season", naive_scale, np.arange(9.0), 9)
+
+
+# Intervals and alarms ----------------------------------------------------------------------------
+
+
+@quick
+@given(st.integers(1, 80), st.floats(0, 0.99))
+def test_each_residual_in_turn_lies_inside_the_others_interval_often_enough(n, level):
+    """If any of n + 1 values could be the new one, the share inside is the coverage, exactly."""
+    values = np.random.default_rng(0).permutation(np.arange(n + 1.0))[:, None]
+    if n + 1 < 2 / (1 - level) - 1e-6:
+        with pytest.raises(ValueError, match="residuals must have at least .* samples"):
+            residual_interval(values[1:], level)
+        return
+    inside = 0
+    for i in range(n + 1):
+        low, high = residual_interval(np.delete(values, i, axis=0), level)
+        inside += coverage(values[i : i + 1], low[None], high[None])
+    assert level - 1e-9 <= inside / (n + 1) < level + 2 / (n + 1) + 1e-9
+
+
+def test_coverage_of_new_data():
+    rng = np.random.default_rng(0)
+    old, new = (
+        rng.standard_cauchy((999, 3)) + [0, 5, -5],
+        rng.standard_cauchy((999, 3)) + [0, 5, -5],
+    )
+    low, high = residual_interval(old, 0.9)
+    assert low.shape == high.shape == (3,) and np.all(low < high)
+    assert abs(coverage(new, low + 0 * new, high + 0 * new) - 0.9) < 0.02
+
+
+def test_coverage_counts_the_ends():
+    y = np.array([[0.0], [1], [2], [3]])
+    assert coverage(y, np.ones((4, 1)), 2 * np.ones((4, 1))) == 0.5
+    residuals = np.arange(19.0)[:, None]
+    assert residual_interval(residuals, 0.9) == (0, 18)  # the fewest that do
+    with pytest.raises(ValueError, match="at least 19 samples for a level of 0.9, got 18"):
+        residual_interval(residuals[1:], 0.9)
+
+
+def test_precision_and_recall():
+    planted = np.array([1, 1, 1, 0, 0, 0, 0, 0], bool)
+    found = np.array([1, 0, 1, 1, 1, 0, 0, 0], bool)
+    assert precision_recall(found, planted) == (0.5, 2 / 3)
+    assert precision_recall(planted, planted) == (1, 1)
+    assert precision_recall(~planted, planted) == (0, 0)
+    precision, recall = precision_recall(np.zeros(8, bool), planted)
+    assert np.isnan(precision) and recall == 0
+
+
+@quick
+@given(not_numbers, not_finite(30, 2))
+def test_bad_arguments_of_intervals_are_refused(thing, holes):
+    y, flags = np.ones((30, 2)), np.ones(30, bool)
+    for bad in (thing, holes, np.ones(30)):
+        refused("residuals", residual_interval, bad)
+        refused("y", coverage, bad, y, y)
+        refused("low", coverage, y, bad, y)
+        refused("high", coverage, y, y, bad)
+    for level in (1, -0.1, np.nan, "0.9", None):
+        refused("level", residual_interval, y, level)
+    for bad in (thing, holes, flags[1:], 2 * flags):
+        refused("found", precision_recall, bad, flags)
+    refused("planted", precision_recall, flags, thing)
+    refused("planted", precision_recall, flags, ~flags)
+
+
+# The scoreboard ----------------------------------------------------------------------------------
+
+MISSES = {"naive": 4.0, "seasonal naive": 3.0, "linear": 2.0}
+Y = np.random.default_rng(0).normal(size=(10, 2))
+
+
+def board(scale=2.0, y=Y, **rows):
+    """The three baselines and more rows, each of which misses by the numbers given for its runs."""
+    result = Scoreboard(y, scale)
+    for name, misses in (MISSES | rows).items():
+        miss = np.reshape(misses, (-1, 1, 1)) if np.ndim(misses) else misses
+        result.add(name, y + miss)
+    return result
+
+
+def test_nothing_is_shown_without_the_baselines():
+    scores = Scoreboard(Y, 1.0)
+    scores.add("my network", Y)
+    for name in MISSES:
+        left = ", ".join(list(MISSES)[list(MISSES).index(name) :])
+        for text in (repr(scores), scores._repr_html_()):
+            assert left in text and "my network" not in text and "0" not in text
+        with pytest.raises(ValueError, match=f"no model is shown before .* rows: {left}$"):
+            scores.table()
+        scores.add(name, Y + 1)
+    assert "my network" in repr(scores) and len(scores.table()) == 4
+
+
+def test_table():
+    table = board(lstm=[1.0, 2.0, 6.0, 1.0, 2.01]).table()
+    assert list(table.index) == [*MISSES, "lstm"]
+    lstm = table.loc["lstm"]
+    assert lstm["MAE"] == pytest.approx(2) and lstm["MASE"] == pytest.approx(1)
+    assert lstm["RMSE low"] == pytest.approx(1) and lstm["RMSE high"] == pytest.approx(6)
+    assert lstm["ratio"] == pytest.approx(1)
+    assert tuple(lstm[["wins", "ties", "losses"]]) == (2, 2, 1)
+    assert tuple(table.loc["linear", ["ratio", "wins", "ties", "losses"]]) == (1, 0, 1, 0)
+    assert table["wins"].dtype.kind == "i" and table["MAE"].dtype == float
+
+
+def test_rmse_is_not_mae():
+    scores = board()
+    scores.add("one miss", Y + np.eye(10, 2))
+    one = scores.table().loc["one miss"]
+    assert one["MAE"] == pytest.approx(0.1) and one["RMSE"] == pytest.approx(np.sqrt(0.1))
+
+
+def test_runs_with_data_of_their_own_are_paired():
+    y = np.random.default_rng(1).normal(size=(3, 10, 2))
+    scores = Scoreboard(y, [1.0, 2.0, 4.0])
+    hard = np.reshape([1.0, 10, 100], (3, 1, 1))  # the data differ more than the models do
+    for name, miss in (MISSES | {"lstm": 1.8}).items():
+        scores.add(name, y + miss * hard)
+    lstm = scores.table().loc["lstm"]
+    assert lstm["ratio"] == pytest.approx(0.9) and lstm["wins"] == 3
+    assert lstm["MASE"] == pytest.approx(9) and lstm["MAE high"] == pytest.approx(180)
+
+
+VERDICTS = {
+    "beats linear": 1.0,
+    "loses to linear": 2.1,
+    "ties with linear": 1.99,
+    "beats linear in 3 of 5": [1, 1, 1, 3, 3],
+    "loses to linear in 2 of 3": [1, 3, 3],
+    "ties with linear in 2 of 3": [1, 2.01, 2],
+    "ties with linear: 2 won, 2 lost of 4": [1, 1, 3, 3],
+}
+
+
+@pytest.mark.parametrize("words, misses", VERDICTS.items())
+def test_verdicts(words, misses):
+    scores = board(model=misses)
+    assert repr(scores).splitlines()[-2].endswith("  " + words)
+    assert re.search(rf">{words}</td></tr></tbody>", scores._repr_html_())
+
+
+def test_rounding_errors_win_nothing():
+    assert "ties with linear\n" in repr(board(linear=1e-15, model=3e-17))
+    assert "loses to linear\n" in repr(board(linear=1e-15, model=1e-3))
+    assert "ties with linear\n" in repr(board(linear=0, model=0))
+
+
+def test_plain_text():
+    text = repr(board(lstm=[1.0, 1.5, 1.25])).splitlines()
+    assert re.split(r"\s{2,}", text[0]) == [
+        "model",
+        "MAE",
+        "RMSE",
+        "MASE",
+        "MAE / linear's",
+        "verdict",
+    ]
+    linear, lstm = (re.split(r"\s{2,}", line) for line in text[3:5])
+    assert linear == ["linear", "2.00", "2.00", "1.00", "1.00", "the one to beat"]
+    span = "1.25 [1.00 to 1.50]"
+    assert lstm == ["lstm", span, span, "0.625 [0.500 to 0.750]", "0.625", "beats linear in 3 of 3"]
+    assert "10 windows, 2 steps ahead" in text[5] and len(text) == 6
+    assert "10 windows, one step ahead" in repr(board(y=Y[:, :1]))
+
+
+class Cells(HTMLParser):
+    def __init__(self, html):
+        super().__init__()
+        self.rows, self.open, self.styles = [], [], []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        self.open.append(tag)
+        self.styles.append(dict(attrs).get("style", ""))
+        if tag == "tr":
+            self.rows.append([])
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag  # well formed
+
+    def handle_data(self, text):
+        if "tr" in self.open:
+            self.rows[-1].append(text)
+
+
+def test_html_holds_the_same_words_and_leaves_the_text_its_colour():
+    rows = {"lstm": [1.0, 1.5, 1.25], "<b>&": 7.0}
+    html, text = board(**rows)._repr_html_(), repr(board(**rows))
+    parsed = Cells(html)
+    assert not parsed.open
+    assert parsed.rows == [re.split(r"\s{2,}", line) for line in text.splitlines()[:-1]]
+    assert not any(re.search(r"(?<!-)color", style) for style in parsed.styles)
+    assert html == board(**rows)._repr_html_()  # no random ids: notebooks are compared
+
+
+def test_wrong_rows_are_refused():
+    scores = board(lstm=[1.0, 2.0, 3.0])
+    for name in ("linear", "", None, 3):
+        refused("name", scores.add, name, Y)
+    for bad in (Y[1:], Y[:, :1], Y[:, 0], Y[None, None], "abc", np.full_like(Y, np.nan)):
+        refused("forecast", scores.add, "new", bad)
+    with pytest.raises(ValueError, match="forecast must have 3 runs, as other rows have, got 2"):
+        scores.add("new", np.stack([Y, Y]))
+    scores.add("new", np.stack([Y]))  # a single run is compared with each
+    assert set(scores.scores) == {*MISSES, "lstm", "new"}
+    own = Scoreboard(np.stack([Y, Y]), 1.0)
+    for bad in (Y, np.stack([Y] * 3), np.stack([Y, Y])[None]):
+        refused("forecast", own.add, "naive", bad)
+
+
+@quick
+@given(not_numbers, not_positive, not_finite(4, 2))
+def test_a_wrong_board_is_refused(thing, scale, holes):
+    for bad in (thing, holes, np.ones(4), np.ones((2, 2, 2, 2)), np.ones((0, 2))):
+        refused("y", Scoreboard, bad, 1.0)
+    refused("scale", Scoreboard, Y, [1.0, 1.0])
+    refused("scale", Scoreboard, np.stack([Y, Y]), [1.0, 0.0])
+    refused("scale", Scoreboard, np.stack([Y, Y]), [1.0, 1.0, 1.0])
+    if scale is not True:  # as a number it is 1
+        refused("scale", Scoreboard, Y, scale)
+
+
+@pytest.mark.parametrize(
+    "value, text",
+    [(0.01234, "0.0123"), (0.1, "0.100"), (1.0, "1.00"), (123.4, "123"), (12345, "12300"), (0, "0")]
+    + [(9.999, "10.0"), (0.9996, "1.00"), (1e-12, "0"), (0.0005, "0.000500")],
+)
+def test_three_digits(value, text):
+    assert three_digits(value) == text

@@ -1,0 +1,325 @@
+"""Forecasters to beat, errors, intervals, and the scoreboard that shows no model without them.
+
+Forecasts and what came true, y, have shape (samples, horizon): a row for each window, a column
+for each step ahead, as `utils.data.make_windows` cuts them.
+"""
+
+from html import escape
+from math import floor, log10
+
+import numpy as np
+
+from utils.arguments import as_floats, between, positive, positive_integer
+from utils.data import as_table, make_windows
+
+# --- forecasters ------------------------------------------------------------------------------
+
+
+def naive(series, window, horizon=1, part=slice(None)):
+    """The last value of each window, for every step ahead. -> (samples, horizon)"""
+    return seasonal_naive(series, window, horizon, 1, part)
+
+
+def seasonal_naive(series, window, horizon, season, part=slice(None)):
+    """The latest known value from the same point of the season. -> (samples, horizon)
+
+    It forecasts the targets y[part] of `make_windows(series, window, horizon)`; `part` is a slice,
+    or an array of window numbers. A season longer than the window is looked up in the series
+    before the window, so the first season - window windows can't be forecast.
+    """
+    positive_integer("season", season)
+    samples = len(make_windows(series, window, horizon)[0])
+    try:
+        windows = np.arange(samples)[part].reshape(-1, 1)
+    except IndexError:
+        raise ValueError(
+            f"part must be a slice or window numbers below {samples}, got {part!r:.80}"
+        ) from None
+    if windows.size and windows.min() + window < season:
+        raise ValueError(
+            f"part must begin at window {season - window} or later, for before that the series "
+            f"lacks a whole season of {season} steps, got window {windows.min()}"
+        )
+    ahead = np.arange(horizon)
+    seasons_back = ahead // season + 1
+    return as_table("series", series)[windows + window + ahead - seasons_back * season, 0]
+
+
+class Linear:
+    """Least squares: each step ahead is a weighted sum of the window's values, plus a bias.
+
+    y = x W + b, with x as (samples, window * features), W (window * features, horizon).
+    """
+
+    def fit(self, x, y):
+        x, y = flat("x", x), as_floats("y", y, ("samples", "horizon"))
+        if len(x) != len(y):
+            raise ValueError(f"y must have {len(x)} samples, as x has, got {len(y)}")
+        ones = np.ones((len(x), 1))
+        solution = np.linalg.lstsq(np.hstack([x, ones]), y)[0]
+        self.W, self.b = solution[:-1], solution[-1]
+        return self
+
+    def predict(self, x):
+        if not hasattr(self, "W"):
+            raise RuntimeError("this Linear has no weights yet: call fit(x, y) first")
+        x = flat("x", x)
+        if x.shape[1] != len(self.W):
+            raise ValueError(f"x must have {len(self.W)} values a window, got {x.shape[1]}")
+        return x @ self.W + self.b
+
+
+def flat(name, x):
+    """Windows (samples, window, features) as (samples, window * features)."""
+    x = as_floats(name, x, ("samples", "window", "features"))
+    return x.reshape(len(x), -1)
+
+
+def recursive(predict_one, x, horizon):
+    """A model of one step ahead, fed its own forecasts. -> (samples, horizon)
+
+    predict_one maps windows (samples, window, 1) to forecasts (samples, 1). After each step
+    the window drops its oldest value and takes the forecast as its newest.
+    """
+    x = as_floats("x", x, ("samples", "window", 1))
+    forecasts = []
+    for _ in range(positive_integer("horizon", horizon)):
+        forecasts.append(as_floats("predict_one(x)", predict_one(x), (len(x), 1)))
+        x = np.concatenate([x[:, 1:], forecasts[-1][:, :, None]], axis=1)
+    return np.hstack(forecasts)
+
+
+# --- errors -----------------------------------------------------------------------------------
+
+
+def mae(y, forecast):
+    """Mean absolute error, in the units of the series."""
+    return float(np.mean(np.abs(error(y, forecast))))
+
+
+def rmse(y, forecast):
+    """Root of the mean squared error: a few large errors weigh more than many small ones."""
+    return float(np.sqrt(np.mean(error(y, forecast) ** 2)))
+
+
+def mase(y, forecast, scale):
+    """Mean absolute scaled error: the MAE over that of the naive forecast on the training part.
+
+    `scale` comes from `naive_scale`. Below 1 is better than naive was there (Hyndman and
+    Koehler, 2006, "Another look at measures of forecast accuracy").
+    """
+    return mae(y, forecast) / positive("scale", scale)
+
+
+def naive_scale(train, season=1):
+    """The mean absolute change of a series (steps,) over one season: the unit of MASE."""
+    train = as_table("train", train)[:, 0]
+    if positive_integer("season", season) >= len(train):
+        raise ValueError(f"season must be less than the {len(train)} steps of train, got {season}")
+    return float(np.mean(np.abs(train[season:] - train[:-season])))
+
+
+def error_by_horizon(y, forecast):
+    """The mean absolute error of each step ahead. -> (horizon,)"""
+    misses = np.abs(error(y, forecast))
+    return misses.reshape(-1, misses.shape[-1]).mean(axis=0)
+
+
+def error(y, forecast):
+    """What came true minus what was forecast."""
+    y = as_floats("y", y, ("samples", "horizon"))
+    return y - as_floats("forecast", forecast, y.shape)
+
+
+# --- intervals and alarms -----------------------------------------------------------------------
+
+
+def residual_interval(residuals, level=0.9):
+    """What to add to a forecast for an interval around it. -> (low, high), each (horizon,)
+
+    residuals are y - forecast, (samples, horizon), on data the model was not trained on. Of n
+    residuals sorted, the k-th from either end bounds the interval, k = (n + 1) (1 - level) / 2
+    rounded down. A new value lies inside with a probability of at least `level`, whatever the
+    model and the distribution, as long as it could as well have been one of the n: this is split
+    conformal prediction (Lei et al., 2018, "Distribution-free predictive inference for
+    regression"), with each tail on its own (Linusson et al., 2014, "Signed-error conformal
+    regression").
+    """
+    residuals = as_floats("residuals", residuals, ("samples", "horizon"))
+    tail = (1 - between("level", level, 0, 1)) / 2
+    k = floor((len(residuals) + 1) * tail + 1e-9)  # 20 * 0.05 is 1, whatever rounding makes of it
+    if k < 1:
+        raise ValueError(
+            f"residuals must have at least {round(1 / tail) - 1} samples for a level of {level:g}, "
+            f"got {len(residuals)}"
+        )
+    ordered = np.sort(residuals, axis=0)
+    return ordered[k - 1], ordered[-k]
+
+
+def coverage(y, low, high):
+    """The share of values that lie in their interval; low and high have the shape of y."""
+    y = as_floats("y", y, ("samples", "horizon"))
+    low, high = as_floats("low", low, y.shape), as_floats("high", high, y.shape)
+    return float(np.mean((low <= y) & (y <= high)))
+
+
+def precision_recall(found, planted):
+    """The share of alarms that were right, and of faults that were found. -> (precision, recall)
+
+    Both are arrays of True and False, of one shape. Precision is NaN when there was no alarm.
+    """
+    planted = as_floats("planted", planted, (...,))
+    found = as_floats("found", found, planted.shape)
+    for name, flags in (("found", found), ("planted", planted)):
+        if not np.isin(flags, (0, 1)).all():
+            raise ValueError(f"{name} must hold True and False alone, got {flags.max():g} in it")
+    if not planted.any():
+        raise ValueError("planted must hold at least one fault, got none")
+    right = np.sum(found * planted)
+    return float(right / found.sum()) if found.any() else np.nan, float(right / planted.sum())
+
+
+# --- the scoreboard ---------------------------------------------------------------------------
+
+
+class Scoreboard:
+    """Models judged on identical targets, next to the three that cost nothing.
+
+    y is (samples, horizon), or (runs, samples, horizon) when each run has data of its own.
+    `scale`, for MASE, comes from `naive_scale`: a number, or one for each run. Without the rows
+    of BASELINES the board shows no other.
+    """
+
+    BASELINES = "naive", "seasonal naive", "linear"
+    METRICS = "MAE", "RMSE", "MASE"
+    HEADER = "model", *METRICS, "MAE / linear's", "verdict"
+    TIE = 0.01  # an MAE within 1 % of linear's, in the same run, is a tie
+
+    def __init__(self, y, scale):
+        self.y, self.scale = as_floats("y", y, (...,)), as_floats("scale", scale, (...,))
+        if self.y.ndim not in (2, 3):
+            raise ValueError(f"y must have shape ([runs,] samples, horizon), got {self.y.shape}")
+        if self.scale.shape not in ((), self.y.shape[:-2]) or self.scale.min() <= 0:
+            raise ValueError(f"scale must be above 0, one number or one a run, got {scale!r:.80}")
+        self.scores = {}  # for each name a table: a row for each run, METRICS as columns
+
+    def add(self, name, forecast):
+        """A new row. Several runs on the one series y come stacked: (runs, samples, horizon)."""
+        if not isinstance(name, str) or not name or name in self.scores:
+            raise ValueError(f"name must be a text that no other row has, got {name!r}")
+        forecast = as_floats("forecast", forecast, (..., *self.y.shape))
+        if forecast.ndim > 3:
+            raise ValueError(f"forecast must have one axis of runs at most, got {forecast.shape}")
+        misses = np.abs(forecast - self.y).reshape(-1, *self.y.shape[-2:])
+        for scores in self.scores.values():
+            if 1 < len(scores) != len(misses) > 1:
+                raise ValueError(
+                    f"forecast must have {len(scores)} runs, as other rows have, got {len(misses)}"
+                )
+        mae, rmse = misses.mean((1, 2)), np.sqrt((misses**2).mean((1, 2)))
+        self.scores[name] = np.stack([mae, rmse, mae / self.scale], axis=1)
+
+    def table(self):
+        """A pandas DataFrame with a row for each model, in the order they were added.
+
+        MAE, RMSE and MASE are medians over the runs, with "MAE low", "MAE high" and so on beside
+        them. "ratio" is the median of MAE over linear's, taken run by run; "wins", "ties" and
+        "losses" count the runs in which it is below 1, at 1 within TIE, and above.
+        """
+        import pandas as pd  # only here, so that this module opens in no time
+
+        if self.missing():
+            raise ValueError(self.missing())
+        return pd.DataFrame([self.row(name) for name in self.scores], index=list(self.scores))
+
+    def missing(self):
+        """What keeps the board from being shown, in words; nothing if nothing does."""
+        names = [name for name in self.BASELINES if name not in self.scores]
+        return names and f"no model is shown before the board has these rows: {', '.join(names)}"
+
+    def row(self, name):
+        """The row of `table`, as a dictionary."""
+        row = {}
+        for metric, values in zip(self.METRICS, self.scores[name].T, strict=True):
+            row[metric] = float(np.median(values))
+            row[f"{metric} low"], row[f"{metric} high"] = float(values.min()), float(values.max())
+        # What is below a billionth of the scale is rounding, and no reason to win or lose.
+        mase, rival = (np.maximum(self.scores[key][:, 2], 1e-9) for key in (name, "linear"))
+        ratio = mase / rival
+        row["ratio"] = float(np.median(ratio))
+        row["wins"], row["losses"] = int(sum(ratio < 1 - self.TIE)), int(sum(ratio > 1 + self.TIE))
+        row["ties"] = len(ratio) - row["wins"] - row["losses"]
+        return row
+
+    def cells(self, name):
+        """The row in words, as HEADER names them."""
+        row, scores = self.row(name), []
+        for metric in self.METRICS:
+            low, middle, high = (three_digits(row[metric + end]) for end in (" low", "", " high"))
+            several = len(self.scores[name]) > 1
+            scores.append(f"{middle} [{low} to {high}]" if several else middle)
+        return [name, *scores, three_digits(row["ratio"]), verdict(name, row)]
+
+    def note(self):
+        samples, horizon = self.y.shape[-2:]
+        steps = f"{horizon} steps" if horizon > 1 else "one step"
+        return (
+            f"{samples} windows, {steps} ahead. With several runs: the median [lowest to highest]. "
+            f"A tie: MAE within {self.TIE:.0%} of linear's in the same run."
+        )
+
+    def __repr__(self):
+        if self.missing():
+            return f"Scoreboard: {self.missing()}"
+        table = [self.HEADER, *map(self.cells, self.scores)]
+        widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+        lines = [
+            "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip()
+            for cells in table
+        ]
+        return "\n".join([*lines, self.note()])
+
+    def _repr_html_(self):
+        """The same as a table: colours come from the page, so it is legible in any theme."""
+        if self.missing():
+            return f"<p>{escape(repr(self))}</p>"
+        left = "text-align: left"
+        head = "".join(f'<th scope="col" style="{left}">{escape(n)}</th>' for n in self.HEADER)
+        body = ""
+        for name, *scores, words in map(self.cells, self.scores):
+            shade = SHADES.get(words.split()[0], "")
+            body += f'<tr><th scope="row" style="{left}">{escape(name)}</th>'
+            body += "".join(f'<td style="{left}">{score}</td>' for score in scores)
+            body += f'<td style="{left};{shade}">{words}</td></tr>'
+        return (
+            f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+            f"<p>{escape(self.note())}</p>"
+        )
+
+
+# Behind the page's own text colour, light or dark. The words say the same.
+SHADES = {
+    "beats": "background: rgba(0, 158, 115, 0.3); font-weight: bold",
+    "loses": "background: rgba(213, 94, 0, 0.25)",
+}
+
+
+def verdict(name, row):
+    """A row against linear's, in words: what happened in most of the runs."""
+    if name == "linear":
+        return "the one to beat"
+    runs = row["wins"] + row["ties"] + row["losses"]
+    for outcome, words in (("wins", "beats"), ("losses", "loses to"), ("ties", "ties with")):
+        if row[outcome] > runs / 2:
+            return f"{words} linear" + (f" in {row[outcome]} of {runs}" if runs > 1 else "")
+    return f"ties with linear: {row['wins']} won, {row['losses']} lost of {runs}"
+
+
+def three_digits(value):
+    """0.0123, 1.23, 123, 12300."""
+    if value < 1e-9:  # rounding errors, which differ from one machine to the next
+        return "0"
+    value = float(f"{value:.2e}")
+    decimals = 2 - floor(log10(value))
+    return f"{value:.{max(0, decimals)}f}"
