@@ -6,7 +6,7 @@ PY := .venv/bin/python
 UV := $(PY) -m uv pip compile --quiet --no-config --upgrade --only-binary :all: --no-annotate \
 	--custom-compile-command "make lock" --python-version 3.11
 
-.PHONY: help lab test lint notebooks bench lock clean
+.PHONY: help lab test lint notebooks bench lock binder clean
 
 help:
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -37,6 +37,9 @@ lock: .venv/installed ## renew all pinned lists from requirements.txt and tests/
 	$(UV) requirements.txt tests/requirements.txt -c constraints.txt --universal --fork-strategy fewest \
 	--generate-hashes -o tests/constraints.txt
 	$(UV) requirements.txt -c constraints.txt --python-platform x86_64-manylinux_2_28 -o binder/requirements.txt
+
+binder: ## write the README's links to Binder, for the GitHub repository that `origin` names
+	$(PYTHON) tools/binder_links.py
 
 clean: ## remove the environment and all caches; notebooks stay as they are
 	rm -rf .venv .pytest_cache .ruff_cache .hypothesis

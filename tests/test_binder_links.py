@@ -1,0 +1,53 @@
+"""Binder's links are right for any GitHub repository, a fork included."""
+
+from pathlib import Path
+from urllib.parse import parse_qs, urlparse
+
+import pytest
+
+from tools import binder_links
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://github.com/some-one/my.course.git",
+        "https://github.com/some-one/my.course",
+        "https://token@github.com/some-one/my.course/",
+        "git@github.com:some-one/my.course.git",
+        "ssh://git@github.com/some-one/my.course.git",
+    ],
+)
+def test_every_form_of_an_address_is_read(address):
+    assert binder_links.repository(address) == "some-one/my.course"
+
+
+@pytest.mark.parametrize(
+    "address", ["", "/home/me/course", "https://gitlab.com/a/b", "https://github.com/alone"]
+)
+def test_what_is_not_on_github_is_refused(address):
+    with pytest.raises(ValueError, match="origin must be a repository on GitHub, got"):
+        binder_links.repository(address)
+
+
+def test_each_lesson_has_a_link_to_itself():
+    lessons = [path.name for path in (ROOT / "notebooks").glob("[0-9]*.ipynb")]
+    line = binder_links.links("some-one/course", lessons)
+    addresses = [urlparse(part.split(")")[0]) for part in line.split("](")[1:]]
+    assert [a.path for a in addresses] == ["/v2/gh/some-one/course/HEAD"] * len(lessons)
+    opened = [parse_qs(a.query)["labpath"][0] for a in addresses]
+    assert opened == [f"notebooks/{name}" for name in sorted(lessons)]
+    assert line.startswith("Open on Binder: [lesson 0](")
+
+
+def test_the_readme_is_changed_between_its_marks_alone():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    once = binder_links.written(readme, "links")
+    assert binder_links.written(once, "links") == once and once.count("links\n<!-- end") == 1
+    cut = once.index(binder_links.BEGIN)
+    assert once[:cut] == readme[:cut]
+    assert once.partition(binder_links.END)[2] == readme.partition(binder_links.END)[2]
+    with pytest.raises(ValueError, match="README.md must hold the marks"):
+        binder_links.written("no marks", "links")

@@ -1,0 +1,68 @@
+"""Write the README's Binder links, one a lesson, for the GitHub repository that `origin` names.
+
+    make binder
+
+A fork runs it once and commits the README: there is nothing else to edit.
+"""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import quote
+
+ROOT = Path(__file__).resolve().parent.parent
+BEGIN, END = "<!-- written by `make binder` -->", "<!-- end -->"
+GITHUB = re.compile(
+    r"(?:https://(?:[^/@]+@)?github\.com/|(?:ssh://)?git@github\.com[:/])"
+    r"(?P<owner>[\w-]+)/(?P<name>[\w.-]+?)(?:\.git)?/?"
+)
+
+
+def repository(address):
+    """owner/name of a GitHub address, as git knows them."""
+    match = GITHUB.fullmatch(address)
+    if not match:
+        raise ValueError(
+            f"origin must be a repository on GitHub, got {address or 'none'}. "
+            "Set it: git remote add origin https://github.com/OWNER/NAME.git"
+        )
+    return f"{match['owner']}/{match['name']}"
+
+
+def links(repository, lessons):
+    """A line of Markdown that opens each lesson on mybinder.org, in JupyterLab."""
+    at = f"https://mybinder.org/v2/gh/{repository}/HEAD?labpath="
+    opened = [
+        f"[lesson {name[:2].lstrip('0') or 0}]({at}{quote(f'notebooks/{name}', safe='')})"
+        for name in sorted(lessons)
+    ]
+    return f"Open on Binder: {', '.join(opened)}."
+
+
+def written(readme, line):
+    """The README with `line` between its two marks."""
+    before, begin, rest = readme.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not (begin and end):
+        raise ValueError(f"README.md must hold the marks {BEGIN} and {END}")
+    return f"{before}{BEGIN}\n{line}\n{END}{after}"
+
+
+def main():
+    command = ["git", "remote", "get-url", "origin"]
+    origin = subprocess.run(command, cwd=ROOT, capture_output=True, text=True).stdout.strip()
+    readme, lessons = (
+        ROOT / "README.md",
+        [p.name for p in (ROOT / "notebooks").glob("[0-9]*.ipynb")],
+    )
+    try:
+        line = links(repository(origin), lessons)
+        readme.write_text(written(readme.read_text(encoding="utf-8"), line), encoding="utf-8")
+    except ValueError as error:
+        sys.exit(str(error))
+    print(line)
+
+
+if __name__ == "__main__":
+    main()
