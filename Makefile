@@ -6,7 +6,7 @@ PY := .venv/bin/python
 UV := $(PY) -m uv pip compile --quiet --no-config --upgrade --only-binary :all: --no-annotate \
 	--custom-compile-command "make lock" --python-version 3.11
 
-.PHONY: help lab test lint notebooks bench lock binder clean
+.PHONY: help lab test lint notebooks bench site lock binder clean
 
 help:
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -30,6 +30,9 @@ notebooks: .venv/tested ## derive notebooks/ from solutions/ and execute both (o
 
 bench: .venv/installed ## time the NumPy layers against Keras, and PyTorch where it is installed
 	$(PY) tools/benchmark.py
+
+site: .venv/tested ## render the solutions edition to plain pages in site/, to read without Jupyter
+	$(PY) -m tools.build_site
 
 lock: .venv/installed ## renew all pinned lists from requirements.txt and tests/requirements.txt
 	$(PY) -m pip install --quiet uv==0.13.9
