@@ -3,12 +3,17 @@
 Stubs, exceptions and references are tested for all lessons in test_checks.py.
 """
 
+import ast
+import functools
 import re
+from pathlib import Path
 
+import keras
 import numpy as np
 import pytest
 
 from tests.test_checks import given_away, line_of
+from tools import build_notebooks as build
 from utils.checks import lesson03
 
 rng = np.random.default_rng(0)
@@ -33,6 +38,52 @@ def windows_by_index(series, timesteps):
     series = np.array(list(series)).astype(np.float32)
     index = np.arange(timesteps) + np.arange(len(series) - timesteps)[:, None]
     return [series[index].reshape(-1, timesteps, 1), series[timesteps:].reshape(-1, 1)]
+
+
+def stack_of(
+    given=(24, 5), first=None, second=None, out=1, *, on_top=(), states=(True, False), **dense
+):
+    """An answer to the third exercise, with other parts where they are given."""
+    layers, first, second = keras.layers, first or (lambda a, b: a), second or (lambda a, b: b)
+
+    def answer(first_units, second_units):
+        units = [part(first_units, second_units) for part in (first, second)]
+        parts = [layers.Input(given)] if given else []
+        for n, everything in zip(units, states, strict=True):
+            parts.append(layers.SimpleRNN(n, return_sequences=everything))
+        parts += [layers.Dense(out, **dense)] if out else []
+        return keras.Sequential(parts + list(on_top))
+
+    return answer
+
+
+def stack_functional(first_units, second_units):
+    day = keras.Input(shape=(None, 5), name="day")
+    h = keras.layers.SimpleRNN(first_units, activation="relu", return_sequences=True)(day)
+    h = keras.layers.SimpleRNN(second_units)(h)
+    model = keras.Model(day, keras.layers.Dense(units=1, activation="linear")(h))
+    model.compile(optimizer="adam", loss="mean_squared_error")
+    return model
+
+
+def stack_added(first_units, second_units):
+    model = keras.Sequential()
+    model.add(keras.layers.SimpleRNN(first_units, return_sequences=True, input_shape=(24, 5)))
+    model.add(keras.layers.SimpleRNN(second_units, "tanh"))
+    model.add(keras.layers.Dense(1, activation=None))
+    return model
+
+
+def scaled_by_steps(answer, windows, mean, spread):
+    x = windows - mean
+    x /= spread
+    y = np.array(answer(x), copy=True)
+    y *= spread
+    return np.add(y, mean)
+
+
+def scaled_by_sample(answer, windows, mean, spread):
+    return [answer((w[None] - mean) / spread)[0] * spread + mean for w in windows]
 
 
 def next_by_sample(answer, windows):
@@ -70,6 +121,12 @@ RIGHT = [
     ("fix_axes", lambda table: [[[value] for value in column] for column in zip(*table)]),  # noqa: B905
     ("count_stacked", lambda f, a, b, o: a * (f + a + 1) + b * (a + b + 1) + o * (b + 1)),
     ("count_stacked", lambda f, a, b, o: float((f + a + 1) * a + (a + b + 1) * b + b * o + o)),
+    ("stacked", stack_of()),
+    ("stacked", stack_functional),
+    ("stacked", stack_added),
+    ("predict_scaled", scaled_by_steps),
+    ("predict_scaled", scaled_by_sample),
+    ("predict_scaled", lambda f, w, m, s: m - s * -f(w / s - m / s)),
     ("predict_next", next_by_sample),
     ("predict_next", next_with_copies),
     ("predict_next", next_flat),
@@ -125,6 +182,16 @@ def no_overlap(series, timesteps):
     return cut(lambda s, t: begins)(series, timesteps)
 
 
+def ahead(series, timesteps):
+    """The targets that lie two steps after their windows, in a slice of the series."""
+    return series[timesteps + 1 :, None]
+
+
+def around(series, timesteps):
+    x, _ = windows_by_view(series, timesteps)
+    return x, np.roll(series, -timesteps - 1)[: len(x), None]
+
+
 def shuffled(x, y):
     order = np.random.default_rng(1).permutation(len(x))
     return x[order], y[order]
@@ -156,11 +223,28 @@ WRONG_WINDOWS = [
     (wrapped, "go on at the beginning of the series"),
     (last_window_without_target, "one window too many: nothing follows the last one."),
     (cut(lambda s, t: len(s) - t - 1), "one window too few: the last value of the series"),
+    (then(lambda x, y: (x[:-1], y[:-1])), "one window too few: the last value of the series"),
+    (then(lambda x, y: (x[:-1], y)), "one window too few: the last target has no window"),
+    (then(lambda x, y: (x, y[:-1])), "there is one window more than there are targets"),
+    (then(lambda x, y: (x[:-1], y[:-1, 0])), "one window too few"),
     (cut(lambda s, t: range(1, len(s) - t)), "the first window is left out"),
+    (then(lambda x, y: (x[1:], y[1:])), "the first window is left out: it begins at index 0."),
+    (then(lambda x, y: (x[1:], y)), "and each window that is left has a wrong target"),
     (no_overlap, "each window begins where the one before it ends"),
     (cut(target=lambda i, t: i + t - 1), "the last value of its own window"),
     (cut(lambda s, t: len(s) - t + 1, target=lambda i, t: i + t - 1), "of its own window"),
     (cut(lambda s, t: len(s) - t - 1, target=lambda i, t: i + t + 1), "two steps after"),
+    (
+        lambda s, t: (windows_by_view(s, t)[0][:-1], ahead(s, t)),
+        "two steps after their windows: th",
+    ),
+    (lambda s, t: (windows_by_view(s, t)[0], ahead(s, t)), "and so there is one too few of them"),
+    (lambda s, t: (windows_by_view(s, t)[0][:-1, :, 0], ahead(s, t)), "two steps after their wind"),
+    (around, "two steps after their windows: the next value is asked for, and the last is taken"),
+    (
+        lambda s, t: (windows_by_view(s, t)[0], s[t - 1 :, None]),
+        "And there is one too many of them",
+    ),
     (cut(target=lambda i, t: i), "the first value of its own window"),
     (cut(window=lambda i, t: (i + 1, i + 1 + t)), "each window ends with its own target"),
     (cut(window=lambda i, t: (i, i + t + 1)), "one value too long"),
@@ -225,9 +309,9 @@ WRONG_COUNT = [
     (lambda f, a, b, o: a * (f + a + 1) + b * (a + b + 1), "the dense layer is missing"),
     (lambda f, a, b, o: a * (f + a + 1) + b * o + o, "the second recurrent layer is missing"),
     (lambda f, a, b, o: b * (a + b + 1) + b * o + o, "the first recurrent layer is missing"),
-    (lambda f, a, b, o: 5 * (a * (f + a + 1) + b * (a + b + 1)) + b * o + o, "every time step"),
-    (lambda f, a, b, o: 5 * (a * (f + a + 1) + b * (a + b + 1) + b * o + o), "every time step"),
-    (lambda f, a, b, o: a * (f + a + 1) + b * (a + b + 1) + 5 * b * o + o, "every time step"),
+    (lambda f, a, b, o: 24 * (a * (f + a + 1) + b * (a + b + 1)) + b * o + o, "every time step"),
+    (lambda f, a, b, o: 24 * (a * (f + a + 1) + b * (a + b + 1) + b * o + o), "every time step"),
+    (lambda f, a, b, o: a * (f + a + 1) + b * (a + b + 1) + 24 * b * o + o, "every time step"),
     (lambda f, a, b, o: 1889, "you return the same number whatever the arguments"),
     (lambda f, a, b, o: f * a * b * o, "features = 3, first_units = 11, second_units = 7, out"),
 ]
@@ -279,6 +363,136 @@ WRONG_NEXT = [
     (lambda answer, w: (answer(moved(w)) + w[:, -1])[:1], "it is (1, 1), and should be (samples"),
 ]
 
+
+def lstm_stack(first_units, second_units):
+    layers = keras.layers
+    below = layers.LSTM(first_units, return_sequences=True)
+    return keras.Sequential([layers.Input((24, 5)), below, layers.LSTM(second_units)])
+
+
+def stack_without_a_list(first_units, second_units):
+    below = keras.layers.SimpleRNN(first_units, return_sequences=True)
+    above, dense = keras.layers.SimpleRNN(second_units), keras.layers.Dense(1)
+    return keras.Sequential(keras.Input((24, 5)), below, above, dense)
+
+
+def stack_tensor(first_units, second_units):
+    return keras.layers.SimpleRNN(first_units)(keras.Input((24, 5)))
+
+
+def stack_without_brackets(first_units, second_units):
+    return keras.Sequential([keras.Input(24, 5), keras.layers.SimpleRNN(first_units)])
+
+
+def stack_of_a_batch(first_units, second_units):
+    model = stack_of((24, 5))(first_units, second_units)
+    fixed = keras.layers.Input(batch_shape=(32, 24, 5))
+    return keras.Sequential([fixed, *model.layers])
+
+
+def stack_misspelt(first_units, second_units):
+    return keras.Sequential([keras.layers.SimpleRNN(first_units, return_sequence=True)])
+
+
+def stack_without_bias(first_units, second_units):
+    layers, n = keras.layers, first_units
+    below = layers.SimpleRNN(n, return_sequences=True, use_bias=False)
+    above = layers.SimpleRNN(second_units)
+    return keras.Sequential([layers.Input((24, 5)), below, above, layers.Dense(1)])
+
+
+FLATTEN = keras.layers.Flatten()
+WRONG_STACK = [
+    (stack_of(states=(False, False)), "is handed (samples, 11), which is one state of the first"),
+    (stack_of(states=(False, True)), "it needs a sequence, with an axis of time"),
+    (stack_of(states=(True, True)), "the output has an axis of time, a number for each hour"),
+    (stack_of((24,)), "the axis of the features is missing"),
+    (stack_of((5,)), "the axis of the time steps is missing"),
+    (stack_of((7,)), "a recurrent layer is handed (samples, 7), and needs (samples, time steps,"),
+    (stack_of((24, 1)), "the model reads samples of shape (24, 1): what is the shape of one day?"),
+    (stack_of((5, 24)), "time steps and features have changed places"),
+    (stack_of((200, 5)), "the number of samples, 200, stands in the shape of the input"),
+    (stack_of((200, 24)), "the number of samples, 200, stands in the shape of the input"),
+    (stack_of((200, 24, 5)), "has three entries: Input takes the shape of a single sample"),
+    (stack_of((32, 24, 5)), "has three entries: Input takes the shape of a single sample"),
+    (stack_of_a_batch, "the model is fixed to 32 samples at a time"),
+    (stack_of(None), "has not been told what it will read: begin with Input"),
+    (stack_without_brackets, "both numbers in brackets of their own"),
+    (stack_of(out=None), "the dense layer is missing"),
+    (stack_of(out=None, states=(True, True)), "the dense layer is missing"),
+    (stack_of(out=None, on_top=[keras.layers.Activation("tanh")]), "SimpleRNN, Activation: two"),
+    (lstm_stack, "the layers are LSTM, LSTM: two SimpleRNN are asked for"),
+    (stack_of(states=(True, True), on_top=[FLATTEN]), "SimpleRNN, SimpleRNN, Dense, Flatten: two"),
+    (stack_of(activation="sigmoid"), "is sigmoid, and lets out numbers between 0 and 1 only"),
+    (stack_of(activation="tanh"), "between \N{MINUS SIGN}1 and 1 only"),
+    (stack_of(activation="relu"), "is relu, and lets out numbers from 0 up only"),
+    (stack_of(activation="softplus"), "the activation of the dense layer is softplus: any number"),
+    (stack_of(out=5), "5 numbers come out for each day: one is asked for"),
+    (stack_of(first=lambda a, b: b, second=lambda a, b: a), "have changed places"),
+    (stack_of(second=lambda a, b: a), "the recurrent layers have 11 and 11 units"),
+    (
+        stack_of(first=lambda a, b: 11, second=lambda a, b: 7),
+        "first_units = 4 and second_units = 9",
+    ),
+    (stack_without_bias, "317 parameters where 328 are due: is a bias left out?"),
+    (stack_without_a_list, "Sequential takes one list of layers"),
+    (stack_misspelt, "Unrecognized keyword arguments passed to SimpleRNN: {'return_sequence'"),
+    (
+        stack_tensor,
+        "returns a KerasTensor, where a Keras model is asked for: keras.Model makes one",
+    ),
+    (lambda a, b: [a, b], "returns a list of 2, where a Keras model is asked for."),
+    (lambda a, b: print("built", end=" "), "prints but does not return its result"),
+    (lambda units: None, "stacked takes (first_units, second_units), not (units)"),
+]
+
+
+def turned(there=lambda w, m, s: (w - m) / s, back=lambda y, w, m, s: y * s + m):
+    """An answer to the fifth exercise, with another way there or back."""
+    return lambda answer, w, m, s: back(answer(there(w, m, s)), w, m, s)
+
+
+def own(w):
+    return (w - w.mean()) / w.std()
+
+
+def scaled_in_place(answer, windows, mean, spread):
+    windows -= mean
+    windows /= spread
+    return answer(windows) * spread + mean
+
+
+WRONG_SCALED = [
+    (
+        turned(back=lambda y, w, m, s: y),
+        "is handed on as it is: it is a scaled number, such as 1.9",
+    ),
+    (turned(back=lambda y, w, m, s: y * s), "the mean is not put back"),
+    (turned(back=lambda y, w, m, s: y + m), "the spread is not put back"),
+    (turned(back=lambda y, w, m, s: (y + m) * s), "undoes the last step first"),
+    (turned(back=lambda y, w, m, s: (y - m) / s), "the answer is scaled once more"),
+    (turned(back=lambda y, w, m, s: y * w.std() + w.mean()), "is turned back with the mean and"),
+    (turned(lambda w, m, s: w), "the network gets the plain windows: it knows scaled ones only"),
+    (turned(lambda w, m, s: w, lambda y, w, m, s: y), "plain windows, and its answer is handed on"),
+    (turned(lambda w, m, s: own(w)), "the windows are scaled with their own mean and spread"),
+    (
+        turned(lambda w, m, s: own(w), lambda y, w, m, s: y * w.std() + w.mean()),
+        "there and back, the windows' own mean and spread are used",
+    ),
+    (turned(lambda w, m, s: w / s), "the mean is not subtracted"),
+    (turned(lambda w, m, s: w - m), "the differences to the mean are not divided"),
+    (turned(lambda w, m, s: w - m / s), "brackets are missing"),
+    (turned(lambda w, m, s: (w - m) * s), "scaling makes them small"),
+    (turned(lambda w, m, s: w * s + m), "before the network has seen them"),
+    (turned(back=lambda y, w, m, s: y[:, 0] * s + m), "the shape is (samples,), and (samples, 1)"),
+    (scaled_in_place, "the numbers are right, but your function changes its argument windows in"),
+    # nobody foresaw these
+    (turned(back=lambda y, w, m, s: y * s * s + m), "right while the spread is 1, and wrong other"),
+    (turned(back=lambda y, w, m, s: y * s + 2 * m), "right while the mean is 0, and wrong otherw"),
+    (turned(lambda w, m, s: (w[:, :, 0] - m) / s), "an array (samples, timesteps, 1), and got (6,"),
+    (lambda answer, w, m, s: answer.predict((w - m) / s) * s + m, "has no attribute 'predict'"),
+]
+
 LESS = "and less than 0.00071 is asked for"
 WRONG_SETTINGS = [
     (chosen("relu", epochs=2), LESS),
@@ -290,9 +504,16 @@ WRONG_SETTINGS = [
     (chosen(epochs=5, learning_rate=10), "the training blows up, so its steps are too long"),
     (chosen(epochs=5, learning_rate=1e200), "the errors are out of all bounds, out of all bounds"),
     (
-        chosen(epochs=1, learning_rate=1e-9, units=1),
+        chosen(epochs=1, learning_rate=0.002, units=1),
         "always the mean gives 0.71, has the training hardly begun?",
     ),
+    (
+        chosen(epochs=20, learning_rate=1e-5, units=8),
+        "not even always the mean is beaten, with a learning rate of 1e-05 each step is too short",
+    ),
+    (chosen(epochs=60, learning_rate=5e-4), f"{LESS}: with a learning rate of 0.0005 each step"),
+    (chosen(learning_rate=None, lr=0.01), "lr is an old name, which Keras has given up"),
+    (chosen(lr=0.01), "it is learning_rate, here as there"),
     (chosen(epochs=301), "epochs must be a whole number from 1 to 300, and is 301"),
     (chosen(epochs=150.0), "epochs must be a whole number from 1 to 300, and is 150.0"),
     (chosen(epochs=0), "epochs must be a whole number"),
@@ -317,7 +538,9 @@ WRONG = [
     for name, table in {
         "make_windows": WRONG_WINDOWS,
         "fix_axes": WRONG_AXES,
+        "stacked": WRONG_STACK,
         "count_stacked": WRONG_COUNT,
+        "predict_scaled": WRONG_SCALED,
         "predict_next": WRONG_NEXT,
         "settings": WRONG_SETTINGS,
     }.items()
@@ -341,3 +564,30 @@ def test_the_networks_that_stand_in_are_told_apart():
     answers = [probe.args["answer"](d) for probe in lesson03.predict_next.probes[:-1]]
     assert len({tuple(np.round(a[:, 0], 6)) for a in answers}) == len(answers)
     assert not np.allclose(answers[0], -lesson03.predict_next.probes[0].args["answer"](-d))
+
+
+# --- what the lesson does, and what the check does --------------------------------------------
+
+LESSON = Path(__file__).resolve().parent.parent / "solutions" / "03_keras_simple_rnn.ipynb"
+
+
+def from_the_lesson(names):
+    """These functions and variables, made by the lesson's own code and by no other."""
+    scope = vars(lesson03) | {"functools": functools}
+    for cell in build.parse(LESSON.read_text("utf-8")).cells:
+        for node in ast.parse(cell.source).body if cell.cell_type == "code" else []:
+            used = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+            defines = isinstance(node, ast.FunctionDef) and node.name in names
+            if defines or (isinstance(node, ast.Assign) and used <= {*names, "np"}):
+                exec(ast.unparse(node), scope)
+    return scope
+
+
+@pytest.mark.parametrize("settings", [("relu", 2, 0.01, 4), ("linear", 3, 0.02, 8)])
+def test_the_check_trains_what_the_lesson_trains(settings):
+    """`add_up` stands in both: in the lesson to be read, in the check to judge settings by."""
+    data = "rng numbers numbers_new totals totals_new mean_error"
+    lesson = from_the_lesson(f"{data} new_model add_up".split())
+    answers = lesson["add_up"](1, *settings).forward(lesson["numbers_new"])
+    error = np.abs(answers - lesson["totals_new"]).mean()
+    assert lesson03.add_up(1, *settings) == [error, lesson["mean_error"]]

@@ -12,15 +12,23 @@ def test_counting_shows_each_run_and_its_error():
     fig, sentence = drawn(figures.counting, asked=asked, answers=answers)
     assert all(holds(fig.axes[0], asked, run) for run in (*answers, asked))
     assert np.allclose(fig.axes[1].lines[0].get_ydata(), [1, 2])
+    assert {"right", "1", "2", "wrong by one"} <= set(texts(fig))
     assert (
         "Asked for 105 to 119" in sentence
         and "1.5 in the median of 2 runs, from 1 to 2" in sentence
     )
 
 
-def test_one_run_has_no_spread():
-    _, sentence = drawn(figures.counting, asked=np.array([5.0, 6]), answers=np.array([[5.0, 6]]))
-    assert sentence.endswith("The mean error is 0 in the run.")
+def test_one_run_has_no_spread_and_an_axis_that_stays():
+    asked, limits = np.array([5.0, 6, 7]), []
+    for error, words in [(0, "0"), (30, "30"), (3e4, "30,000")]:
+        fig, sentence = drawn(figures.counting, asked=asked, answers=asked[None] + error)
+        assert sentence.endswith(f"The mean error is {words} in the run.")
+        assert words in texts(fig)
+        limits.append(fig.axes[1].get_ylim())
+        height = fig.axes[1].lines[0].get_ydata()[0]
+        assert height == max(error, limits[-1][0])  # at the bottom where it is too small
+    assert len(set(limits)) == 1
 
 
 def test_errors_far_away_gives_the_share():
@@ -41,13 +49,18 @@ def test_steps_beyond_names_every_activation():
     assert sentence == "Median error of the next value when the step is 30: relu 0.01, tanh 20."
 
 
-def test_sums_compares_with_the_mean():
+def test_sums_shows_the_last_training_and_what_the_shorter_ones_left():
     true = np.linspace(3, 7, 50)
-    fig, sentence = drawn(figures.sums, true=true, answers=true + 0.5, mean=5.0)
-    assert holds(fig.axes[0], true, true + 0.5)
-    heights = [bar.get_height() for bar in fig.axes[1].patches]
-    assert np.allclose(heights, [np.abs(true - 5).mean(), 0.5])
-    assert "error is 0.5; always saying the mean has 1." in sentence
+    answers = [true + 0.9, true - 0.5]
+    fig, sentence = drawn(figures.sums, true=true, answers=answers, epochs=[3, 10], mean=5.0)
+    left, right = fig.axes
+    assert holds(left, true, true - 0.5) and not holds(left, true, true + 0.9)
+    shorter, last, mean = right.lines
+    assert np.allclose(shorter.get_xydata(), [[3, 0.9], [10, 0.5]])
+    assert np.allclose(last.get_xydata(), [[10, 0.5]])
+    assert np.allclose(mean.get_ydata(), np.abs(true - 5).mean())
+    assert {"mean of training sums", "always the mean"} <= set(texts(fig))
+    assert "after 10 epochs. The network's mean absolute error is 0.5; always" in sentence
 
 
 def test_sums_compared_has_a_row_for_each_model_and_does_not_tell_rounding():

@@ -1,5 +1,8 @@
 """The checks of lesson 03. Each begins with the reference, which is a solution to read."""
 
+import ast
+import re
+
 import numpy as np
 
 from utils.checks import Exercise, Probe, kind
@@ -26,6 +29,11 @@ def loop(begins="len(series) - timesteps", window="i : i + timesteps", target="i
     )
 
 
+def cut(windows, targets):
+    """What the reference returns, with slices of it in its place."""
+    return f"windows[{windows}, :, np.newaxis], targets[{targets}, np.newaxis]"
+
+
 def series_of(length, timesteps, when="", look=""):
     """A probe with random numbers, no two alike."""
     series = np.random.default_rng(length).uniform(-9, 9, length)
@@ -35,8 +43,11 @@ def series_of(length, timesteps, when="", look=""):
 
 RETURNED = "windows[:, :, np.newaxis], targets[:, np.newaxis]"
 ONE_MORE = "len(series) - timesteps + 1"
+ONE_FEWER = "one window too few: the last value of the series is a target, too"
+LAST_HAS_NONE = "one window too few: the last target has no window"
+NO_FIRST = "the first window is left out: it begins at index 0"
 OWN_LAST = "the target is the last value of its own window: what follows the window?"
-TWO_AHEAD = "the target lies two steps after the window: the next value is asked for"
+TWO_AHEAD = "the targets lie two steps after their windows: the next value is asked for"
 WRITTEN_OUT = "is a number written out that depends on the arguments?"
 NO_FEATURES = "the windows lack the axis of the features: even a single feature needs it"
 FLAT_TARGETS = "the targets have shape (samples,): they need a second axis, (samples, 1)"
@@ -61,6 +72,11 @@ make_windows = Exercise(
             "does the target lie one step too far?",
         ),
         (
+            "for i in begins])\n    targets",
+            "for i in [*begins, len(begins)]])\n    targets",
+            "one window too many: nothing follows the last one",
+        ),
+        (
             loop(),
             loop(ONE_MORE, target="(i + timesteps) % len(series)"),
             "one window too many: nothing follows the last one, and its target is taken from the "
@@ -72,21 +88,27 @@ make_windows = Exercise(
             + loop("len(series)").replace("series[", "wrapped["),
             "the last windows go on at the beginning of the series: stop where nothing follows",
         ),
+        # too few, in two ways: np.stack refuses an empty list, and an empty slice is let pass
+        (loop(), loop("len(series) - timesteps - 1"), ONE_FEWER),
+        (RETURNED, cut(":-1", ":-1"), ONE_FEWER),
+        (RETURNED, cut(":-1", ":"), LAST_HAS_NONE),
         (
-            "for i in begins])\n    targets",
-            "for i in [*begins, len(begins)]])\n    targets",
-            "one window too many: nothing follows the last one",
+            RETURNED,
+            cut(":", ":-1"),
+            "there is one window more than there are targets: the last value of the series is a "
+            "target, too",
         ),
+        (loop(), loop("len(series) - timesteps - 1", target="i + timesteps + 1"), TWO_AHEAD),
+        (RETURNED, cut(":-1", "1:"), TWO_AHEAD),
+        (RETURNED, cut(":", "1:"), f"{TWO_AHEAD}, and so there is one too few of them"),
         (
             loop(),
-            loop("len(series) - timesteps - 1"),
-            "one window too few: the last value of the series is a target, too",
+            loop(target="(i + timesteps + 1) % len(series)"),
+            f"{TWO_AHEAD}, and the last is taken from the beginning of the series",
         ),
-        (
-            loop(),
-            loop("1, len(series) - timesteps"),
-            "the first window is left out: it begins at index 0",
-        ),
+        (loop(), loop("1, len(series) - timesteps"), NO_FIRST),
+        (RETURNED, cut("1:", "1:"), NO_FIRST),
+        (RETURNED, cut("1:", ":"), f"{NO_FIRST}, and each window that is left has a wrong target"),
         (
             loop(),
             loop("0, len(series) - timesteps, timesteps"),
@@ -96,7 +118,11 @@ make_windows = Exercise(
         # which values
         (loop(), loop(target="i + timesteps - 1"), OWN_LAST),
         (loop(), loop(ONE_MORE, target="i + timesteps - 1"), OWN_LAST),
-        (loop(), loop("len(series) - timesteps - 1", target="i + timesteps + 1"), TWO_AHEAD),
+        (
+            RETURNED,
+            "windows[:, :, np.newaxis], series[timesteps - 1 :, np.newaxis]",
+            f"{OWN_LAST} And there is one too many of them",
+        ),
         (
             loop(),
             loop(target="i"),
@@ -232,6 +258,152 @@ fix_axes = Exercise(
 )
 
 
+# --- building a stack -------------------------------------------------------------------------
+
+TIMESTEPS, FEATURES, SAMPLES = 24, 5, 200
+
+
+def stacked(first_units, second_units):
+    """A Keras model that reads 24 time steps of 5 features, and gives one number."""
+    import keras  # here, for nothing else in this module needs it
+
+    return keras.Sequential(
+        [
+            keras.layers.Input((24, 5)),
+            keras.layers.SimpleRNN(first_units, return_sequences=True),
+            keras.layers.SimpleRNN(second_units),
+            keras.layers.Dense(1),
+        ]
+    )
+
+
+RANGES = {
+    "sigmoid": "between 0 and 1",
+    "tanh": "between \N{MINUS SIGN}1 and 1",
+    "relu": "from 0 up",
+}
+
+
+class Stack(Exercise):
+    """The answer is a Keras model, which is looked at from its input to its output."""
+
+    def complaint(self, answer, first):
+        for probe in self.probes:
+            model, units = self.call(answer, probe).value, tuple(probe.args.values())
+            if isinstance(model, Exception) and (words := refusal(str(model), units[0])):
+                return words
+            if model is None or isinstance(model, Exception):
+                return super().complaint(answer, first)
+            words = wrong_input(model) or wrong_layers(model) or wrong_sizes(model, *units)
+            if words:
+                return words
+        return None
+
+
+def refusal(error, first_units):
+    """What is wrong if Keras raises this error, or nothing if it is another."""
+    if "to a shape" in error:
+        return "Input takes the shape as a tuple: both numbers in brackets of their own"
+    if "Sequential.__init__() takes" in error:
+        return "Sequential takes one list of layers: square brackets belong around them"
+    if not (found := re.search(r"expected ndim=3, .*shape received: (\(.*\))", error)):
+        return None
+    shape = ast.literal_eval(found[1])
+    words = f"(samples, {', '.join(map(str, shape[1:]))})"
+    if shape[1:] == (first_units,):
+        return (
+            f"the second recurrent layer is handed {words}, which is one state of the first "
+            "layer: it needs a sequence, with an axis of time"
+        )
+    if shape[1:] == (TIMESTEPS,):
+        return "the axis of the features is missing in the shape of the input"
+    if shape[1:] == (FEATURES,):
+        return "the axis of the time steps is missing in the shape of the input"
+    if len(shape) == 4:
+        return (
+            "the shape of the input has three entries: Input takes the shape of a single sample, "
+            "and Keras puts the axis of the samples before it"
+        )
+    return f"a recurrent layer is handed {words}, and needs (samples, time steps, features)"
+
+
+def wrong_input(model):
+    """What is wrong with what the model reads, or nothing."""
+    import keras
+
+    if not isinstance(model, keras.Model):
+        tensor = isinstance(model, keras.KerasTensor)
+        more = ": keras.Model makes one of what goes in and what comes out" if tensor else ""
+        return f"your function returns {kind(model)}, where a Keras model is asked for{more}"
+    if not model.built:
+        return "the model has not been told what it will read: begin with Input"
+    samples, *shape = model.input_shape
+    if samples is not None:
+        return f"the model is fixed to {samples} samples at a time: give the shape of one sample"
+    if shape == [FEATURES, TIMESTEPS]:
+        return "time steps and features have changed places in the shape of the input"
+    if SAMPLES in shape:
+        return (
+            f"the number of samples, {SAMPLES}, stands in the shape of the input: Input takes the "
+            "shape of a single sample"
+        )
+    if shape not in ([TIMESTEPS, FEATURES], [None, FEATURES]):
+        return f"the model reads samples of shape {tuple(shape)}: what is the shape of one day?"
+    return None
+
+
+def wrong_layers(model):
+    """What is wrong with the kinds of layers and with what the last one does, or nothing."""
+    names = [type(layer).__name__ for layer in model.layers]
+    names = [name for name in names if name != "InputLayer"]
+    if names == ["SimpleRNN", "SimpleRNN"]:
+        return "the dense layer is missing: what comes out is a state, and not a number of degrees"
+    if names != ["SimpleRNN", "SimpleRNN", "Dense"]:
+        return (
+            f"the layers are {', '.join(names)}: two SimpleRNN are asked for, and a Dense that "
+            "reads the last state of the second"
+        )
+    if len(model.output_shape) == 3:
+        return (
+            "the output has an axis of time, a number for each hour: the second recurrent layer "
+            "should hand on its last state only"
+        )
+    if model.output_shape[1] != 1:
+        return f"{model.output_shape[1]} numbers come out for each day: one is asked for"
+    name = getattr(model.layers[-1].activation, "__name__", "of another kind")
+    if name != "linear":
+        limits = f", and lets out numbers {RANGES[name]} only" if name in RANGES else ""
+        return f"the activation of the dense layer is {name}{limits}: any number may be right here"
+    return None
+
+
+def wrong_sizes(model, first_units, second_units):
+    """What is wrong with the numbers of units and of parameters, or nothing."""
+    units = [layer.units for layer in model.layers if hasattr(layer, "units")][:2]
+    if units == [second_units, first_units]:
+        return "the two numbers of units have changed places"
+    if units != [first_units, second_units]:
+        return (
+            f"with first_units = {first_units} and second_units = {second_units} the recurrent "
+            f"layers have {units[0]} and {units[1]} units"
+        )
+    wanted = count_stacked.reference(FEATURES, first_units, second_units, 1)
+    if model.count_params() != wanted:
+        return f"{model.count_params()} parameters where {wanted} are due: is a bias left out?"
+    return None
+
+
+stacked = Stack(
+    stacked,
+    probes=[
+        Probe({"first_units": first, "second_units": second}) for first, second in [(11, 7), (4, 9)]
+    ],
+    returns={"the model": ""},
+    right="your model reads days of 24 hours with 5 features each, its layers have the units that "
+    "were asked for, and one number comes out that may be any",
+)
+
+
 # --- counting a stack -------------------------------------------------------------------------
 
 
@@ -327,10 +499,137 @@ count_stacked = Exercise(
         (TOTAL, "return first + second", "the dense layer is missing"),
         (TOTAL, "return first + dense", "the second recurrent layer is missing"),
         (TOTAL, "return second + dense", "the first recurrent layer is missing"),
-        # time steps: five in the lesson's stack
-        (TOTAL, "return 5 * (first + second) + dense", STEPS),
-        (TOTAL, "return 5 * (first + second + dense)", STEPS),
-        (TOTAL, "return first + second + 5 * second_units * outputs + outputs", STEPS),
+        # time steps: 24 in the lesson's stack
+        (TOTAL, "return 24 * (first + second) + dense", STEPS),
+        (TOTAL, "return 24 * (first + second + dense)", STEPS),
+        (TOTAL, "return first + second + 24 * second_units * outputs + outputs", STEPS),
+    ],
+)
+
+
+# --- networks that stand in for trained ones --------------------------------------------------
+
+
+def network(of):
+    """A function in a trained network's place: it insists on its shape, and answers `of` it."""
+
+    def answer(windows):
+        shape = np.shape(windows)
+        if len(shape) != 3 or shape[2] != 1:
+            raise ValueError(f"`answer` takes an array (samples, timesteps, 1), and got {shape}")
+        return of(np.asarray(windows, float)).reshape(-1, 1)
+
+    return answer
+
+
+def recurrent(windows):
+    """The last state of a small network with weights that nobody has trained."""
+    return SimpleRNN(1, 1, seed=4, dtype="float64").forward(0.1 + windows / 20)[:, -1]
+
+
+# --- scaled, and back -------------------------------------------------------------------------
+
+
+def predict_scaled(answer, windows, mean, spread):
+    """The number after each window (samples, timesteps, 1), by a network for scaled numbers."""
+    scaled = (windows - mean) / spread
+    return answer(scaled) * spread + mean
+
+
+def scale_of(of, when="", look="", samples=6, mean=40.0, spread=16.0):
+    """A probe with random windows, whose own mean and spread are others than the training's."""
+    windows = np.random.default_rng(samples).uniform(60, 160, (samples, 8, 1))
+    args = {"answer": network(of), "windows": windows, "mean": mean, "spread": spread}
+    return Probe(args, when, look, {"samples": samples, "timesteps": 8})
+
+
+BACK = "return answer(scaled) * spread + mean"
+THERE = "scaled = (windows - mean) / spread"
+OWN = "windows.mean(), windows.std()"
+TRAINED = "the network was trained with the scale of the training numbers, and knows no other"
+UNITS = "it is a scaled number, such as 1.9 where 105 is meant"
+
+predict_scaled = Exercise(
+    predict_scaled,
+    probes=[
+        scale_of(recurrent),
+        scale_of(recurrent, "while the spread is 1", "look at what you do with it", spread=1.0),
+        scale_of(recurrent, "while the mean is 0", "look at what you do with it", mean=0.0),
+        scale_of(lambda x: 0 * x[:, 0], "while the network answers 0", "what is put back?"),
+        scale_of(lambda x: x[:, -1], "for a network that says the last value", "there, or back?"),
+        scale_of(recurrent, "for a single sample", "do the samples get mixed up?", samples=1),
+    ],
+    returns={"the result": "samples outputs"},
+    right="the next numbers agree for three networks, for three scales, and for a single sample",
+    mistakes=[
+        # the way back
+        (
+            BACK,
+            "return answer(scaled)",
+            f"the network's answer is handed on as it is: {UNITS}. What turns it back?",
+        ),
+        (BACK, "return answer(scaled) * spread", "the mean is not put back"),
+        (BACK, "return answer(scaled) + mean", "the spread is not put back"),
+        (
+            BACK,
+            "return (answer(scaled) + mean) * spread",
+            "the way back undoes the last step first: which was the last on the way there?",
+        ),
+        (
+            BACK,
+            "return (answer(scaled) - mean) / spread",
+            "the answer is scaled once more: it has to be turned back",
+        ),
+        (
+            BACK,
+            "return answer(scaled) * windows.std() + windows.mean()",
+            f"the answer is turned back with the mean and spread of these windows: {TRAINED}",
+        ),
+        # the way there
+        (
+            THERE,
+            "scaled = windows",
+            "the network gets the plain windows: it knows scaled ones only",
+        ),
+        (
+            f"{THERE}\n    {BACK}",
+            "return answer(windows)",
+            "the network gets the plain windows, and its answer is handed on as it is: it takes "
+            "scaled numbers, and returns one",
+        ),
+        (
+            THERE,
+            f"own_mean, own_spread = {OWN}\n    scaled = (windows - own_mean) / own_spread",
+            f"the windows are scaled with their own mean and spread: {TRAINED}",
+        ),
+        (
+            THERE,
+            f"mean, spread = {OWN}\n    {THERE}",
+            f"there and back, the windows' own mean and spread are used: {TRAINED}",
+        ),
+        (THERE, "scaled = windows / spread", "the mean is not subtracted"),
+        (THERE, "scaled = windows - mean", "the differences to the mean are not divided"),
+        (
+            THERE,
+            "scaled = windows - mean / spread",
+            "the quotient comes first, and then the difference: brackets are missing",
+        ),
+        (
+            THERE,
+            "scaled = (windows - mean) * spread",
+            "the differences to the mean are multiplied: scaling makes them small",
+        ),
+        (
+            THERE,
+            "scaled = windows * spread + mean",
+            "the windows are turned back before the network has seen them",
+        ),
+        # the samples
+        (
+            BACK,
+            "return (answer(scaled) * spread + mean)[:, 0]",
+            "the shape is (samples,), and (samples, 1) is asked for",
+        ),
     ],
 )
 
@@ -342,23 +641,6 @@ def predict_next(answer, windows):
     """The number after each window (samples, timesteps, 1), by a network that knows differences."""
     last = windows[:, -1:]  # (samples, 1, 1)
     return answer(windows - last) + last[:, 0]
-
-
-def network(of):
-    """A function in a trained network's place: it insists on its shape, and answers `of` it."""
-
-    def answer(differences):
-        shape = np.shape(differences)
-        if len(shape) != 3 or shape[2] != 1:
-            raise ValueError(f"`answer` takes an array (samples, timesteps, 1), and got {shape}")
-        return of(np.asarray(differences, float)).reshape(-1, 1)
-
-    return answer
-
-
-def recurrent(differences):
-    """The last state of a small network with weights that nobody has trained."""
-    return SimpleRNN(1, 1, seed=4, dtype="float64").forward(0.1 + differences / 20)[:, -1]
 
 
 def asked(of, when="", look="", samples=6, end=None):
@@ -511,6 +793,7 @@ def settings():
 
 FACTOR = 1000  # by which the mean absolute error has to beat that of always saying the mean
 BLOWN_UP = 1000
+SLOW = 0.001  # with a smaller learning rate not even 300 epochs are enough
 MOST = {"epochs": 300, "units": 64}  # more units would take the check too long
 
 
@@ -538,6 +821,8 @@ def add_up(seed, activation, epochs, learning_rate, units):
 def unusable(chosen):
     """What is wrong with a dict of settings before anything is trained, or nothing."""
     wanted = list(settings.reference())
+    if "lr" in chosen:
+        return "lr is an old name, which Keras has given up: it is learning_rate, here as there"
     if missing := [name for name in wanted if name not in chosen]:
         return f"{' and '.join(missing)} {'are' if missing[1:] else 'is'} missing from the dict"
     if others := [name for name in chosen if name not in wanted]:
@@ -558,8 +843,12 @@ def unusable(chosen):
 
 def nudge(chosen, errors, mean_error):
     """What to try next."""
+    rate = chosen["learning_rate"]
     if not np.max(errors) < BLOWN_UP:
         return "the training blows up, so its steps are too long"
+    if rate < SLOW:
+        behind = "not even always the mean is beaten, " if max(errors) > mean_error else ""
+        return f"{behind}with a learning rate of {rate:.2g} each step is too short to get far"
     if max(errors) > mean_error:
         return f"always the mean gives {mean_error:.2g}, has the training hardly begun?"
     if chosen["activation"] != "linear":

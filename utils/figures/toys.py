@@ -7,27 +7,63 @@ from utils.plotting import COLOURS, GREY, ROLES, fmt, guide, line, order_of, pan
 
 def counting(fig, asked, answers):
     """Answers (runs, questions) to what follows each window, beside the right ones `asked`."""
-    left, right = panels(fig, 2)
+    left, right = panels(fig, 2, width_ratios=[3, 2])
     for run in answers:
         left.plot(asked, run, color=tint(ROLES["output"], 0.6), linewidth=1.3, marker=".")
     line(left, asked, asked, "black", linewidth=1.6)
-    left.annotate("right", (asked[-1], asked[-1]), (2, -20), textcoords="offset points", ha="right")
-    left.set(title="Asked and answered", xlabel="number that comes next", ylabel="answer")
-    errors = np.abs(answers - asked).mean(axis=1)
-    spread = np.linspace(-0.3, 0.3, len(errors)) if len(errors) > 1 else [0]
-    right.plot(spread, np.sort(np.maximum(errors, 1e-9)), "o", color=ROLES["output"])
-    right.set_yscale("log")
-    right.set(title="Mean error of each run", ylabel="error", xlim=(-0.6, 0.6), xticks=[])
-    middle = np.log10(max(np.median(errors), 1e-9))
-    right.set_ylim(10 ** np.floor(middle - 1), 10 ** np.ceil(middle + 1))
-    runs = "run" if len(errors) == 1 else f"median of {len(errors)} runs"
-    spread = (
-        f", from {fmt(_two(errors.min()))} to {fmt(_two(errors.max()))}" if len(errors) > 1 else ""
+    below = np.median(answers - asked) > 0  # the name stands on the side without answers
+    place, va = ((6, -4), "top") if below else ((-6, 4), "bottom")
+    middle = asked[len(asked) // 2]
+    left.annotate(
+        "right",
+        (middle, middle),
+        place,
+        textcoords="offset points",
+        ha="left" if below else "right",
+        va=va,
     )
+    left.margins(y=0.1)
+    left.set(title="Asked and answered", xlabel="number that comes next")
+    ticks = [asked[0], middle, asked[-1]]
+    left.set_xticks(ticks, [fmt(int(number)) for number in ticks])
+    unit, name = (1e6, "answer, in millions") if asked[0] > 1e5 else (1, "answer")
+    left.set_ylabel(name)
+    left.yaxis.set_major_formatter(lambda y, _: f"{y / unit:g}")
+    errors = np.sort(np.abs(answers - asked).mean(axis=1))
+    _errors_of_runs(right, errors)
+    runs = "run" if len(errors) == 1 else f"median of {len(errors)} runs"
+    spread = f", from {fmt(_two(errors[0]))} to {fmt(_two(errors[-1]))}" if errors[1:].size else ""
     return (
         f"Asked for {fmt(int(asked[0]))} to {fmt(int(asked[-1]))}. The mean error is "
         f"{fmt(_two(np.median(errors)))} in the {runs}{spread}."
     )
+
+
+def _errors_of_runs(ax, errors):
+    """A dot for each run, the best first, and the numbers of the best and of the worst."""
+    alone = len(errors) == 1  # as in an explorer, where it wanders far along an axis that stays
+    scale, reach = ("log", (1e-3, 1e7)) if alone else ("linear", (0, 1.2 * max(errors[-1], LEAST)))
+    place, ha, va = ((-9, 0), "right", "center") if alone else ((0, 8), "center", "bottom")
+    shown = np.clip(errors, *reach)
+    ax.plot(range(len(shown)), shown, "o", color=ROLES["output"], markersize=7, clip_on=False)
+    for k in {0, len(shown) - 1}:
+        ax.annotate(
+            fmt(_two(errors[k])),
+            (k, shown[k]),
+            place,
+            textcoords="offset points",
+            ha=ha,
+            va=va,
+            color=ROLES["output"],
+            bbox={"facecolor": "white", "linewidth": 0, "pad": 1},
+        )
+    ax.set(yscale=scale, ylim=reach, xlim=(-1, len(shown)), xticks=[], title="How far off")
+    ax.set(xlabel="this run" if alone else "runs, the best first", ylabel="mean error")
+    if reach[0] < 1 < reach[1]:
+        guide(ax, 1, "wrong by one", above=False)
+
+
+LEAST = 1e-12  # what is smaller is rounding, and is drawn here
 
 
 def _two(x):
@@ -85,25 +121,32 @@ def steps_beyond(fig, steps, errors, trained):
     )
 
 
-def sums(fig, true, answers, mean):
-    """Answers to sums beside the true ones; `mean` is what a model says that looks at nothing."""
+def sums(fig, true, answers, epochs, mean):
+    """Answers to sums beside the true ones, and what longer training does to the error.
+
+    `answers` holds an array for each number of `epochs`; the last is the one that is looked at.
+    `mean` is what a model says that looks at nothing.
+    """
     left, right = panels(fig, 2)
     reach = (true.min() - 0.3, true.max() + 0.3)
     line(left, reach, reach, "black", linewidth=1.5)
-    left.plot(true, answers, "o", color=ROLES["output"], markersize=3.5)
-    guide(left, mean, "mean of the training sums", above=False)
+    left.plot(true, answers[-1], "o", color=ROLES["output"], markersize=3.5)
+    guide(left, mean, "mean of training sums", x=0.02, ha="left")
+    left.texts[-1].set_bbox({"facecolor": "white", "alpha": 0.8, "linewidth": 0, "pad": 1})
     left.set(title="Answer and truth", xlabel="true sum", ylabel="answer", xlim=reach, ylim=reach)
-    errors = {"mean": np.abs(true - mean).mean(), "network": np.abs(true - answers).mean()}
-    right.bar(
-        [0, 1], [max(e, 1e-9) for e in errors.values()], width=0.6, color=[GREY, ROLES["output"]]
-    )
-    right.set(yscale="log", title="Mean absolute error", ylabel="error", ylim=(1e-9, 30))
-    right.set_xticks([0, 1], errors)
-    for k, e in enumerate(errors.values()):
-        right.text(k, max(e, 1e-9) * 1.5, _error(e), ha="center")
+    errors = np.array([np.abs(true - each).mean() for each in answers])
+    mean_error = np.abs(true - mean).mean()
+    shown = np.maximum(errors, LEAST)
+    right.plot(epochs, shown, ":", color=ROLES["output"], marker="o", markersize=5)
+    right.plot(epochs[-1:], shown[-1:], "D", color=ROLES["output"], markersize=9)
+    guide(right, mean_error, "always the mean")
+    right.set(xscale="log", yscale="log", xlim=(2, 500), ylim=(LEAST / 3, 30))
+    right.set(title="Longer training", xlabel="epochs", ylabel="mean absolute error")
+    right.set_xticks((3, 10, 30, 100, 300), ("3", "10", "30", "100", "300"))
+    right.minorticks_off()
     return (
-        f"{len(true)} new sequences. The network's mean absolute error is "
-        f"{_error(errors['network'])}; always saying the mean has {order_of(errors['mean'])}."
+        f"{len(true)} new sequences, after {epochs[-1]} epochs. The network's mean absolute error "
+        f"is {_error(errors[-1])}; always saying the mean has {order_of(mean_error)}."
     )
 
 
