@@ -11,6 +11,7 @@ import pytest
 
 from utils import bug_zoo, training
 from utils.checks import (
+    OTHER_SIZES,
     SIZES,
     Exercise,
     lesson00,
@@ -326,6 +327,11 @@ WRONG_STEP = [
     (lambda x, h, U, V, b: np.log(x @ U + h @ V + b), "h_t holds NaN or infinity"),
     (lambda x, h, U, V, b: np.exp(1e9 * (h @ V + b)), "h_t holds NaN or infinity"),
     (lambda x, h, U, V, b: np.ones((3, 5)), "you return the same numbers"),
+    (lambda x, h, U, V, b: h[9:], "h_t has the wrong shape"),  # empty, whatever the arguments
+    (
+        lambda x, h, U, V, b: np.tanh(x @ U + h @ V + b)[:, :9],
+        "right otherwise, but with other sizes, 20 features and 10 units, h_t has the wrong shape",
+    ),
     (
         lambda x, h, U, V, b: np.tanh(x @ U + h @ V + b).T,
         "shape is (units, batch) = (9, 6), and should be (batch, units) = (6, 9)",
@@ -605,6 +611,7 @@ WRONG_HALF_LIFE = [
     (lambda n: (1 / n) ** 0.5, "the base and the exponent are swapped"),
     (lambda n: 0.9330329915368074, "you return the same number"),
     (lambda n: 0.95, "you return the same number"),
+    (lambda n: np.log(-n), "is nan, which is no number"),
     (lambda n: 1 - 0.07 * n, "your w is 0.3, and w to the power of 10 is 5.9e-06, not one half"),
     (lambda n: 0.5 ** (1 / (n - 1)), "your w is 0.9259"),
     (lambda n: 1e300 * n, "not one half"),
@@ -1108,8 +1115,9 @@ def test_step_backward_is_the_derivative_of_rnn_step():
 
 
 def test_sizes_of_probes_are_told_apart():
-    for one, other in itertools.combinations(SIZES.values(), 2):
-        assert abs(one - other) > 1
+    for sizes in (SIZES, SIZES | OTHER_SIZES):
+        for one, other in itertools.combinations(sizes.values(), 2):
+            assert abs(one - other) > 1
     assert min(SIZES.values()) > 4 + 1  # lesson 1 has 2 units, 3 features, 4 time steps
     assert SIZES["batch"] < SIZES["timesteps"]
 

@@ -73,6 +73,7 @@ RIGHT = [
     ("bias_for_half_life", lambda n: 2 * np.arctanh(2 * 0.5 ** (1 / n) - 1)),
     ("read_gates", reading()),
     ("read_gates", reading(erased=np.int64(14))),
+    ("read_gates", reading(forget="b", input=" c", erased=14.0)),
 ]
 
 
@@ -100,16 +101,35 @@ WRONG_GATE = [
     (gate(lambda z, u: z[:, -u:]), "the columns of the output gate o are taken"),
     (gate(lambda z, u: z[:, 1::4]), "every fourth column"),
     (gate(lambda z, u: z), "all four blocks are computed"),
+    (gate(lambda z, u: z[:, u + 1 : 2 * u + 1]), "the columns begin one too late"),
+    (gate(lambda z, u: z[u : 2 * u]), "rows are cut out"),
+    (gate(lambda z, u: z[:, :0]), "f_t has the wrong shape: it is (batch, 0) = (6, 0)"),
+    (
+        gate(lambda z, u: z[:, 9:18]),
+        "with other sizes, 20 features and 10 units, f_t has the wrong shape",
+    ),
+    (gate(lambda z, u: z[:, 3:6]), "f_t has the wrong shape: it is (batch, 3) = (6, 3)"),
     (gate(curve=np.tanh), "a gate lies between 0 and 1"),
     (gate(curve=lambda z: z), "the sum before the sigmoid"),
     (gate(curve=lambda z: 1 / (1 + np.exp(z))), "the share that is lost"),
+    (gate(curve=lambda z: sigmoid(sigmoid(z))), "the sigmoid is taken twice"),
+    (lambda x, h, U, V, b: gate()(x, h, U, V, b) * h, "the gate is there"),
+    (
+        lambda x, h, U, V, b: gate()(x, 0 * h, U, V, b) + gate()(0 * x, h, U, V, 0 * b),
+        "a sigmoid of their own",
+    ),
+    (
+        lambda x, h, U, V, b: gate()(x, 0 * h, U, V, 0 * b) + gate()(0 * x, h, U, V, b),
+        "a sigmoid of their own",
+    ),
+    (
+        lambda x, h, U, V, b: gate()(x, h, U, np.hstack([w.T for w in np.split(V, 4, 1)]), b),
+        "W_h is transposed",
+    ),
     (gate(bias=0), "the bias is missing"),
     (gate(bias=-1), "the bias is subtracted"),
-    (
-        lambda x, h, U, V, b: sigmoid(x @ U[:, 9:18] + b[9:18]),
-        "the previous state is missing",
-    ),
-    (lambda x, h, U, V, b: sigmoid(h @ V[:, 9:18] + b[9:18]), "the input is missing"),
+    (lambda x, h, U, V, b: gate()(x, 0 * h, U, V, b), "the previous state is missing"),
+    (lambda x, h, U, V, b: gate()(0 * x, h, U, V, b), "the input is missing"),
     (lambda x, h, U, V, b: sigmoid(x @ U + h @ V[:, 9:18] + b), "raises ValueError"),
     (lambda x, h, U, V, b: sigmoid(x * U + h @ V + b), "raises ValueError"),
 ]
@@ -134,14 +154,38 @@ def step(
     return answer
 
 
-def swapped(x_t, h_prev, c_prev, W_x, W_h, b):
-    return step()(x_t, h_prev, c_prev, W_x, W_h, b)[::-1]
-
-
 def changes_c(x_t, h_prev, c_prev, W_x, W_h, b):
     h, c = step()(x_t, h_prev, c_prev, W_x, W_h, b)
     c_prev[:] = c
     return h, c_prev
+
+
+def one_gate(name, curve):
+    """A step in which one of the gates goes through another curve."""
+
+    def answer(x_t, h_prev, c_prev, W_x, W_h, b):
+        z = np.split(x_t @ W_x + h_prev @ W_h + b, 4, axis=1)
+        curves = [sigmoid, sigmoid, np.tanh, sigmoid]
+        curves["ifgo".index(name)] = curve
+        i, f, g, o = (curve(part) for curve, part in zip(curves, z, strict=True))
+        c = f * c_prev + i * g
+        return o * np.tanh(c), c
+
+    return answer
+
+
+def returning(pick):
+    def answer(x_t, h_prev, c_prev, W_x, W_h, b):
+        return pick(*step()(x_t, h_prev, c_prev, W_x, W_h, b), c_prev)
+
+    return answer
+
+
+def of_nine_units(x_t, h_prev, c_prev, W_x, W_h, b):
+    z = x_t @ W_x + h_prev @ W_h + b
+    i, f, g, o = z[:, :9], z[:, 9:18], z[:, 18:27], z[:, 27:]
+    c = sigmoid(f) * c_prev + sigmoid(i) * np.tanh(g)
+    return sigmoid(o) * np.tanh(c), c
 
 
 WRONG_STEP = [
@@ -150,23 +194,14 @@ WRONG_STEP = [
     (step("ifog"), "in the order i, f, o, g, as in some lecture notes: here it is i, f, g, o"),
     (step("igfo"), "in the order i, g, f, o, as in the first TensorFlow"),
     (step("iofg"), "in the order i, o, f, g, as in ONNX"),
-    (step("fiog"), "in the order f, i, o, g"),
     (step(split=lambda z: [z[:, k::4] for k in range(4)]), "every fourth column"),
     (step(gate=np.tanh, candidate=sigmoid), "sigmoid and tanh are swapped"),
     (step(candidate=sigmoid), "the candidate goes through the sigmoid"),
     (step(candidate=lambda z: z), "the candidate has lost its tanh"),
+    (step(candidate=lambda z: np.tanh(sigmoid(z))), "it needs tanh alone"),
+    (step(candidate=lambda z: np.maximum(z, 0)), "the candidate goes through relu"),
     (step(gate=np.tanh), "the gates go through tanh"),
     (step(gate=lambda z: z), "the gates have lost their sigmoid"),
-    (step(cell=lambda i, f, g, c, h: c + i * g), "the forget gate is not applied"),
-    (step(cell=lambda i, f, g, c, h: f * c + g), "the input gate is left out"),
-    (step(cell=lambda i, f, g, c, h: i * g), "the old cell state is missing"),
-    (step(cell=lambda i, f, g, c, h: f * c * i * g), "they are added"),
-    (step(cell=lambda i, f, g, c, h: (f + c) * (i + g)), "sums and products are exchanged"),
-    (step(cell=lambda i, f, g, c, h: f + c + i * g), "f is added to c_prev"),
-    (step(cell=lambda i, f, g, c, h: f * c + i + g), "i is added to g"),
-    (step(cell=lambda i, f, g, c, h: f * h + i * g), "the forget gate is applied to h_prev"),
-    (step(cell=lambda i, f, g, c, h: f * c + (1 - f) * g), "1 - f stands in the place of i"),
-    (step(cell=lambda i, f, g, c, h: np.tanh(f * c + i * g)), "c_t itself has gone through tanh"),
     (step(show=lambda o, c, old: o * c), "h_t lacks the tanh around the cell state"),
     (step(show=lambda o, c, old: o * sigmoid(c)), "h_t takes the sigmoid"),
     (step(show=lambda o, c, old: np.tanh(o * c)), "first the tanh, then the gate"),
@@ -176,11 +211,58 @@ WRONG_STEP = [
     (step(bias=0), "the bias is missing"),
     (step(reads=lambda h, c: c), "the gates read c_prev"),
     (step(reads=lambda h, c: 0 * h), "the gates don't see the previous state"),
-    (swapped, "in the other order: h_t first"),
+    (returning(lambda h, c, old: (c, h)), "in the other order: h_t first"),
+    (returning(lambda h, c, old: (h, h)), "h_t is returned twice"),
+    (returning(lambda h, c, old: (c, c)), "c_t is returned twice"),
+    (returning(lambda h, c, old: (h, old)), "the old cell state is returned"),
+    (returning(lambda h, c, old: (h, np.tanh(c))), "the tanh of c_t is returned"),
+    (returning(lambda h, c, old: (h, 1.1 * c)), "right: h_t; but c_t is 1.1 times"),
+    (returning(lambda h, c, old: (h, c * c)), "but c_t has the right shape, and is wrong for all"),
     (changes_c, "the numbers are right, but your function changes its argument c_prev"),
+    (of_nine_units, "right otherwise, but with other sizes, 20 features and 10 units, line 4"),
     # two mistakes at once: one part is explained
     (step(show=lambda o, c, old: o * c, cell=lambda i, f, g, c, h: c + i * g), "not applied"),
     (lambda x, h, c, U, V, b: h, "returns an array of shape (6, 9) where 2 arrays"),
+    (lambda x, h, c, U, V, b: (h, None), "of which c_t is None, that can't be read"),
+    # where both are wrong, c_t comes first
+    (
+        step(cell=lambda i, f, g, c, h: f * c * c + i * g),
+        "before you look at h_t, made of c_t: c_t is right while",
+    ),
+]
+WRONG_STEP += [
+    (step(order), f"in the order {', '.join(order)}")
+    for order in map("".join, itertools.permutations("ifgo"))
+    if order not in ("ifgo", "figo")
+]
+WRONG_STEP += [
+    (one_gate(name, curve), f"{name} {words}")
+    for name in "ifo"
+    for curve, words in (
+        (lambda z: z, "has lost its sigmoid"),
+        (np.tanh, "goes through tanh"),
+        (lambda z: sigmoid(sigmoid(z)), "goes through the sigmoid twice"),
+    )
+]
+WRONG_STEP += [
+    (step(cell=cell), fragment)
+    for cell, fragment in (
+        (lambda i, f, g, c, h: c + i * g, "the forget gate is not applied"),
+        (lambda i, f, g, c, h: f * c + g, "the input gate is left out"),
+        (lambda i, f, g, c, h: i * g, "the old cell state is missing"),
+        (lambda i, f, g, c, h: f * c, "nothing is written"),
+        (lambda i, f, g, c, h: f * c - i * g, "what is written is subtracted"),
+        (lambda i, f, g, c, h: f * c * i * g, "they are added"),
+        (lambda i, f, g, c, h: f * (c + i * g), "f multiplies the whole sum"),
+        (lambda i, f, g, c, h: (f + c) * (i + g), "sums and products are exchanged"),
+        (lambda i, f, g, c, h: f + c + i * g, "f is added to c_prev"),
+        (lambda i, f, g, c, h: f * c + i + g, "i is added to g"),
+        (lambda i, f, g, c, h: f * h + i * g, "the forget gate is applied to h_prev"),
+        (lambda i, f, g, c, h: f * c + (1 - f) * g, "1 - f stands in the place of i"),
+        (lambda i, f, g, c, h: (1 - f) * c + i * g, "1 - f stands in the place of f"),
+        (lambda i, f, g, c, h: (1 - i) * c + i * g, "1 - i stands in the place of f"),
+        (lambda i, f, g, c, h: np.tanh(f * c + i * g), "c_t itself has gone through tanh"),
+    )
 ]
 
 W, B = HOLDS
@@ -188,18 +270,36 @@ WRONG_LATCH = [
     (weights(W, B[:2] + [0]), "b has the shape (3,), and should have (4,)"),
     (weights(np.array(W).T, B), "W_x has the shape (4, 2), and should have (2, 4)"),
     (weights(np.array(W) * np.nan, B), "W_x holds NaN"),
-    (weights([W[0], [0, -40, 0, 0]], B), "nothing much is written: while the flag is up, i is"),
+    (weights([W[0], [0, -40, 0, 0]], B), "is up, i is only 2.1e-09, so little is written"),
+    (
+        weights([W[0], [20, -20, 0, 0]], B),
+        "while the flag is up, i is only 0.5, so little is written, and f is still 0.5, so the old "
+        "value is not erased: the flag's weight just cancels the bias",
+    ),
+    (weights(W[::-1], B), "the rows of W_x are the other way round"),
+    (weights([W[0], [40, 40, 0, 0]], [-20, -20, 0, 20]), "f is the wrong way round"),
+    (weights([W[0], [-40, -40, 0, 0]], [20, 20, 0, 20]), "i is the wrong way round"),
+    (weights(W, [-20, 20, 0, -20]), "right and not shown: o goes down to 2.1e-09"),
+    (weights(W, B, [[0, -50, 0, 0]]), "without W_h your cell would be a latch"),
+    (
+        weights([W[0], [16, -16, 0, 0]], [-8, 8, 0, 20]),
+        "f is 0.9997, so it forgets: that to the power of 900 is 0.74; and i is 0.00034, so other",
+    ),
     (weights([[0, 0, -10, 0], W[1]], B), "the wrong sign"),
     (weights([[0, 0, 0, 0], W[1]], B), "doesn't follow the value: while the flag is up, g lies"),
-    (weights([W[0], [40, 0, 0, 0]], B), "is not erased by a new one: while the flag is up, f is 1"),
+    (weights([W[0], [40, 0, 0, 0]], B), "is up, f is still 1, so the old value is not erased"),
     (
         weights([W[0], [40, -10, 0, 0]], [-20, 5, 0, 20]),
-        "f is 0.9933, and that to the power of 900",
+        "while the flag is down, f is 0.9933, so it forgets: that to the power of 900 is 0.0",
     ),
-    (weights([W[0], [10, -40, 0, 0]], [-5, 20, 0, 20]), "other values leak in: while the flag is"),
+    (
+        weights([W[0], [10, -40, 0, 0]], [-5, 20, 0, 20]),
+        "i is 0.0067, so other values leak in",
+    ),
     (weights(W, [-20, 20, 0, -1]), "right and not shown: o goes down to 0.27"),
     (weights([[0, 0, 0.4, 0], W[1]], B), "at step 0 the stored value is +1 and h is 0.36"),
     (lambda: 3, "returns a number where 3 arrays are asked for"),
+    (lambda: (HOLDS[0], None, HOLDS[1]), "a tuple of 3, of which W_h is None, that can't be read"),
     (lambda: print("latch", end=" "), "prints but does not return"),
 ]
 WRONG_LATCH += [
@@ -215,6 +315,8 @@ WRONG_BIAS = [
     (lambda n: 0.5 ** (1 / n), "that is the gate's value"),
     (lambda n: float(sigmoid(0.5 ** (1 / n))), "you need the way back"),
     (lambda n: math.log(2 ** (1 / n) - 1), "the sign is wrong"),
+    (lambda n: np.log(1 - 2 ** (1 / n)), "the bias is NaN: the logarithm of a negative number"),
+    (lambda n: round(math.log(1 / (2 ** (1 / n) - 1)), 4), "is close, but rounded or searched"),
     (lambda n: math.log(0.5) / n, "the logarithm of the gate alone"),
     (lambda n: 1 / (2 ** (1 / n) - 1), "one step is left to take"),
     (lambda n: math.log(n), "the usual rule of thumb"),
@@ -236,6 +338,12 @@ WRONG_READING = [
     (reading(erased=4), "something is kept or replaced"),
     (reading(erased=24), "is a step from 0 to 23, and you say 24"),
     (reading(erased="14"), "is a step from 0 to 23"),
+    (reading(erased=14.5), "is a step from 0 to 23"),
+    (
+        reading(erase=14),
+        "'input', 'output', 'erased', and yours has 'erase'",
+    ),
+    (lambda: {"forget": "?", "input": "?", "output": "?", "erased": 0}, "no answer for 'forget'"),
     (reading(erased=None), "no answer for 'erased' yet"),
     (reading(input="B"), "A, B and C, each once, and you name B, B, A"),
     (reading(forget="f"), "A, B and C, each once"),

@@ -6,6 +6,7 @@ from matplotlib.patches import FancyBboxPatch
 
 from tests.test_figures import drawn, holds, texts
 from utils import diagrams, figures
+from utils.plotting import GREY
 
 RNG = np.random.default_rng(0)
 X = np.column_stack([[1, -1, 1, 1, -1, -1], [0, 1, 0, 1, 0, 0]]).astype(float)
@@ -23,6 +24,7 @@ def test_lstm_cell_names_every_array():
     found = " ".join(texts(fig))
     for name in ("c_{t-1}", "c_t", "h_{t-1}", "h_t", "x_t", "f_t", "i_t", "g_t", "o_t", "tanh"):
         assert name in found
+    assert found.count("\\sigma") == 3 and found.count("tanh") == 2
     assert texts(fig).count("$\\odot$") == 3 and texts(fig).count("+") == 1
     assert sum(isinstance(patch, FancyBboxPatch) for patch in fig.axes[0].patches) == 10
     assert "3 gates" in sentence
@@ -39,6 +41,13 @@ def test_valves_show_values_flags_and_the_cell_state():
     assert sentence.endswith("2 steps later, the cell state is +0.72.")
 
 
+def test_valves_cut_nothing_off():
+    c = np.array([0, 1, 5, -9, -3, -20.0])
+    fig, _ = drawn(figures.valves, x=X, c=c, f=1.0, i=1.0)
+    low, high = fig.axes[1].get_ylim()
+    assert holds(fig.axes[1], np.arange(6), c) and low < -20 and high > 20
+
+
 def test_gradients_of_cells_show_both_cells_and_the_formula():
     lstm, rnn = np.array([[1, 0.5, 0.2]] * 3), np.array([[1, 0.1, 0.01]] * 3)
     fig, sentence = drawn(figures.gradients_of_cells, lstm=lstm, rnn=rnn, bias=0.0)
@@ -47,6 +56,16 @@ def test_gradients_of_cells_show_both_cells_and_the_formula():
         assert holds(ax, [0, 1, 2], norms)
     assert ax.get_yscale() == "log" and "begin near 0.5." in sentence
     assert "LSTM's gradient is 0.2 times" in sentence and "network's 0.01 times" in sentence
+    assert not any("\N{DOWNWARDS ARROW}" in text for text in texts(fig))
+
+
+def test_gradients_below_the_panel_are_told_and_marked():
+    lstm, rnn = 0.01 ** np.arange(9.0)[None], 0.5 ** np.arange(9.0)[None]
+    fig, sentence = drawn(figures.gradients_of_cells, lstm=lstm, rnn=rnn, bias=-10.0)
+    assert "LSTM's gradient is about 10^−16 times" in sentence
+    assert sentence.endswith("to the power of 8 is about 10^−35.")
+    marked = {text for text in texts(fig) if text.endswith(" \N{DOWNWARDS ARROW}")}
+    assert len(marked) == 2 and not any("simple" in name for name in marked)
 
 
 def test_recall_against_delay_shows_every_seed_and_guessing():
@@ -59,6 +78,7 @@ def test_recall_against_delay_shows_every_seed_and_guessing():
     assert all(list(seed) in heights for seed in scores["simple"].T)
     assert [0.95, 0.5] in heights and [0.7, 0.75] in heights and [0.5, 0.5] in heights
     assert {"simple", "LSTM", "linear model", "guessing"} <= set(texts(fig))
+    assert sentence.startswith("Each dot is one of 3 seeds, each line runs through their medians.")
     assert "simple: some, none; LSTM: all, all" in sentence and "70% to 75%" in sentence
 
 
@@ -76,7 +96,10 @@ def test_learning_by_bias_counts_who_has_learned():
     (ax,) = fig.axes
     assert holds(ax, np.arange(60), losses[0][1]) and holds(ax, np.arange(60), losses[3][0])
     assert {"$b_f = 0$", "$b_f = 3$", "guessing"} <= set(texts(fig))
-    assert "of 3 seeds" in sentence and sentence.endswith("some with 0, all with 3.")
+    on_top = max(ax.lines, key=lambda line: line.get_zorder())
+    assert holds(ax, np.arange(60), on_top.get_ydata()) and on_top.get_ydata()[0] == 0.7
+    assert sentence.startswith("Each thin line is one of 3 seeds, smoothed by a running median")
+    assert sentence.endswith("some with 0, all with 3.")
 
 
 def test_unit_replay_shows_gates_and_states_and_marks_the_step():
@@ -104,10 +127,12 @@ def test_a_riddle_does_not_name_its_gates():
     known, _ = drawn(figures.unit_replay, (7.2, 5), **values | {"step": 1})
     legend = [text.get_text() for text in fig.axes[1].get_legend().get_texts()]
     assert legend == ["A", "B", "C"]  # in alphabetical order
-    colours = {label.get_label()[0]: label.get_color() for label in known.axes[1].lines[:3]}
+    colours = {line.get_color() for ax in known.axes for line in ax.lines}
     for line in fig.axes[1].lines[:3]:
         (gate,) = [g for g, letter in names.items() if letter == line.get_label()]
-        assert np.allclose(line.get_ydata(), GATES[gate]) and line.get_color() != colours[gate]
+        assert np.allclose(line.get_ydata(), GATES[gate])
+    riddle = {line.get_color() for line in fig.axes[1].lines[:3]}
+    assert len(riddle) == 3 and not riddle & {*colours} - {GREY}
     assert not any(word in sentence for word in ("forget", "f =", "o ="))
 
 
@@ -122,7 +147,7 @@ def test_state_growth_shows_each_run_up_to_its_length(length):
     assert holds(fig.axes[0], steps, tanh[0, :length])
     assert holds(fig.axes[0], steps, np.minimum(relu[0, :length], 1e12))
     assert f"read {length} steps" in sentence
-    assert sentence.endswith("0 of 2 with tanh and 2 of 2 with relu.")
+    assert sentence.endswith("in none of 2 runs with tanh, in all of 2 runs with relu.")
 
 
 def test_every_panel_has_a_title_and_names_its_values():

@@ -241,7 +241,7 @@ def task_shapes(fig):
 def lstm_cell(fig):
     """One step of an LSTM: the cell state along the top, the gates below."""
     ax = canvas(fig, 14.4, 6.4)
-    top, middle, gates, low = 5.8, 4.0, 2.6, 1.1
+    top, middle, gates, low = 5.8, 4.1, 2.6, 1.1
     box(ax, 0.9, top, "$c_{t-1}$", "state", 1.3, 0.8)
     box(ax, 13.5, top, "$c_t$", "state", 1.3, 0.8)
     box(ax, 0.9, 1.7, "$h_{t-1}$", "state", 1.3, 0.8)
@@ -252,19 +252,20 @@ def lstm_cell(fig):
         arrow(ax, (start, top), (end, top), linewidth=2.8)
     names = ("$f_t$ forget", "$i_t$ input", "$g_t$ candidate", "$o_t$ output")
     for x, name in zip((3.1, 5.75, 8.4, 11.05), names, strict=True):
-        box(ax, x, gates, name, "weight", 2.4, 0.8)
-        arrow(ax, (x, low), (x, gates - 0.4))
+        curve = "tanh" if "candidate" in name else "$\\sigma$"
+        box(ax, x, gates, f"{name}\n{curve}", "weight", 2.4, 1.2)
+        arrow(ax, (x, low), (x, gates - 0.6))
     for xs, ys in (
         ([2.0, 11.05], [low, low]),
         ([1.55, 2.0], [1.7, low]),
         ([1.55, 2.0], [0.5, low]),
     ):
         ax.plot(xs, ys, color=ROLES["weight"], linewidth=1.6)
-    arrow(ax, (3.1, gates + 0.4), (3.1, top - 0.3))
-    arrow(ax, (5.75, gates + 0.4), (6.85, middle - 0.25))
-    arrow(ax, (8.4, gates + 0.4), (7.25, middle - 0.25))
+    arrow(ax, (3.1, gates + 0.6), (3.1, top - 0.3))
+    arrow(ax, (5.75, gates + 0.6), (6.85, middle - 0.25))
+    arrow(ax, (8.4, gates + 0.6), (7.25, middle - 0.25))
     arrow(ax, (7.05, middle + 0.3), (7.05, top - 0.3))
-    arrow(ax, (11.05, gates + 0.4), (11.8, middle - 0.25))
+    arrow(ax, (11.05, gates + 0.6), (11.8, middle - 0.25))
     arrow(ax, (12.0, top), (12.0, 5.25))
     arrow(ax, (12.0, 4.67), (12.0, middle + 0.3))
     arrow(ax, (12.3, middle), (12.85, middle))
@@ -279,8 +280,8 @@ def lstm_cell(fig):
     return (
         "One step of an LSTM. Along the top runs the cell state, from c before to c after: it is "
         "multiplied by the forget gate f, then input gate i times candidate g is added. Its tanh, "
-        "times the output gate o, is the state h. All 3 gates and the candidate are made of the "
-        "input x and the old h."
+        "times the output gate o, is the state h. All 3 gates, with a sigmoid, and the candidate, "
+        "with a tanh, are made of the input x and the old h."
     )
 
 

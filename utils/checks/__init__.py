@@ -30,6 +30,7 @@ import numpy as np
 # No two alike, nor after +-1; above those of lesson 1's network, so that `explain` knows a number
 # from there; batch below timesteps, so that a loop over the wrong axis ends in numbers.
 SIZES = {"batch": 6, "timesteps": 13, "features": 17, "units": 9}
+OTHER_SIZES = {"features": 20, "units": 10}
 
 PLAIN = {  # an exception's words: what is said of it; the first that fits
     r"UnboundLocalError.*": r"raises \g<0>: a name is read before it has a value",
@@ -74,12 +75,13 @@ class Exercise:
     `returns` maps what is to be returned to its axes, {"h_t": "batch units"}. `right` says what
     has been verified. `mistakes` are triples: text that stands once in the reference, what
     stands there instead, the nudge. `evidence(args, result)` says what is wrong with a result
-    that is a number or a short list.
+    that is a number or a short list. `origin` names the array that the others are made of.
     """
 
-    def __init__(self, reference, probes, returns, right, mistakes=(), evidence=None):
+    def __init__(self, reference, probes, returns, right, mistakes=(), evidence=None, origin=None):
         self.reference, self.probes, self.returns = reference, probes, returns
         self.right, self.mistakes, self.evidence = right, mistakes, evidence
+        self.origin = origin
         self.name = reference.__name__
 
     def __call__(self, answer):
@@ -182,14 +184,19 @@ class Exercise:
             return but + explain(result, answer, probe.sizes)
         if isinstance(result, str):
             return but + result
-        if len(results) > 1 and all(same(result, other) for other in results):
+        numbers = all(array.size and np.isfinite(array).all() for array in result)
+        if numbers and len(results) > 1 and all(same(result, other) for other in results):
             several = "s" if result[0].size > 1 else ""
             return f"you return the same number{several} whatever the arguments"
-        part = wrong_parts([result], [wanted[at]])[0]
-        name, axes = list(self.returns.items())[part]
+        parts, names = wrong_parts([result], [wanted[at]]), list(self.returns)
+        part = max(parts, key=lambda k: names[k] == self.origin)  # the origin, else the first
+        name, axes = names[part], self.returns[names[part]]
         got, want = result[part], wanted[at][part]
-        right_names = [n for k, n in enumerate(self.returns) if same(result, wanted[at], k)]
+        right_names = [n for k, n in enumerate(names) if k not in parts]
         but += f"right: {', '.join(right_names)}; but " if right_names else ""
+        if name == self.origin and len(parts) > 1:
+            others = " and ".join(names[k] for k in parts if k != part)
+            but += f"before you look at {others}, made of {name}: "
         if words := difference(got, want, axes.split(), probe.sizes):
             return f"{but}{name} {words}"
         if self.evidence:
@@ -197,22 +204,23 @@ class Exercise:
         for other, r, w in zip(self.probes, results, wanted, strict=True):
             if at == 0 and same(r, w, part) and w[part].any():
                 return f"{but}{name} is right {other.when}, and wrong otherwise: {other.look}"
-        return f"{but}{name} has the right shape, but is wrong for all arguments that were tried"
+        return f"{but}{name} has the right shape, and is wrong for all arguments that were tried"
 
 
 # --- probes -----------------------------------------------------------------------------------
 
 
 def random_probes(arguments, terms, seed=0):
-    """All arguments random; each and every two of `terms` zero; one sample; one timestep.
+    """All arguments random; each and every two of `terms` zero; one sample; one timestep; and
+    other numbers of units and features, so that no size can be written out.
 
     `arguments` maps each to its axes, "batch units". Values stay within +-0.9, as tanh's do.
     """
     rng = np.random.default_rng(seed)
     used = {axis for axes in arguments.values() for axis in axes.split()}
 
-    def probe(when="", look="", zero=(), **smaller):
-        sizes = {axis: size for axis, size in (SIZES | smaller).items() if axis in used}
+    def probe(when="", look="", zero=(), **others):
+        sizes = {axis: size for axis, size in (SIZES | others).items() if axis in used}
         shapes = {name: [sizes[a] for a in axes.split()] for name, axes in arguments.items()}
         args = {name: rng.uniform(-0.9, 0.9, shape) for name, shape in shapes.items()}
         return Probe(args | {name: 0 * args[name] for name in zero}, when, look, sizes)
@@ -226,6 +234,10 @@ def random_probes(arguments, terms, seed=0):
     if "timesteps" in used:
         look = "look at what one step hands to the next"
         probes.append(probe("for a single timestep", look, timesteps=1))
+    if others := {axis: size for axis, size in OTHER_SIZES.items() if axis in used}:
+        when = " and ".join(f"{size} {axis}" for axis, size in others.items())
+        look = "are sizes written out elsewhere?"
+        probes.append(probe(f"with other sizes, {when},", look, **others))
     return probes
 
 
@@ -256,17 +268,21 @@ def as_arrays(value, names):
         return f"{returned} where {len(names)} arrays are asked for: {', '.join(names)}"
     if not several and isinstance(value, tuple) and any(np.ndim(v) for v in value):
         return f"{returned} where one array is asked for: {names[0]}"
-    try:
-        arrays = [np.array(v) for v in (value if several else [value])]
-        if all(a.dtype.kind in "biuf" for a in arrays):
-            return [a.astype(float) for a in arrays]
-        if any(a.dtype.kind == "c" for a in arrays):
-            return "what your function returns is complex: is it a root of a negative number?"
-    except ValueError:  # a list whose items differ in length
-        pass
     if isinstance(value, str):
         return f"{returned}, where numbers are asked for"
-    return f"{returned} that can't be read as an array of numbers"
+    arrays = []
+    for name, item in zip(names, value if several else [value], strict=True):
+        try:
+            array = np.array(item)
+        except ValueError:  # a list whose items differ in length
+            array = np.array(None)
+        if array.dtype.kind == "c":
+            return "what your function returns is complex: is it a root of a negative number?"
+        if array.dtype.kind not in "biuf":
+            which = f", of which {name} is {kind(item)}," if several else ""
+            return f"{returned}{which} that can't be read as an array of numbers"
+        arrays.append(array.astype(float))
+    return arrays
 
 
 def unchanged(a, b):
@@ -351,7 +367,7 @@ def difference(got, want, axes, sizes):
     if got.shape != want.shape:
         return f"has the wrong shape: it is {shapes}"
     if not np.isfinite(got).all():
-        return "holds NaN or infinity"
+        return "holds NaN or infinity" if got.ndim else f"is {got}, which is no number"
     if want.size > 1 and want.any():
         factor = np.sum(got * want) / np.sum(want * want)
         if close(got, factor * want):

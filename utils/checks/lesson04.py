@@ -1,5 +1,6 @@
 """The checks of lesson 04. Each begins with the reference, which is a solution to read."""
 
+import functools
 import itertools
 
 import numpy as np
@@ -7,15 +8,21 @@ import numpy as np
 from utils.checks import Exercise, Probe, kind, random_probes
 from utils.layers import LSTM, sigmoid
 
+
+def instead_of(right, mistakes):
+    """Known mistakes {what stands there in the place of `right`: what is said of it}."""
+    return [(right, wrong, words) for wrong, words in mistakes.items()]
+
+
 # --- one gate ---------------------------------------------------------------------------------
 
 
 def forget_gate(x_t, h_prev, W_x, W_h, b):
     """f_t (batch, units), from weights in which the blocks of i, f, g and o lie side by side."""
     units = h_prev.shape[1]
-    block = slice(units, 2 * units)  # the second of the four
-    z = x_t @ W_x[:, block] + h_prev @ W_h[:, block] + b[block]
-    return sigmoid(z)
+    z = x_t @ W_x + h_prev @ W_h + b
+    z_f = z[:, units : 2 * units]  # the second of the four
+    return sigmoid(z_f)
 
 
 # Two axes with a name of their own: the blocks make 4 times as many columns as there are units.
@@ -26,6 +33,7 @@ STEP = {
     "W_h": "units columns",
     "b": "columns",
 }
+EVERY_FOURTH = "every fourth column is taken: a gate's columns lie side by side, in one block"
 WRONG_BLOCK = "the columns of the {} are taken: the blocks lie in the order i, f, g, o"
 
 
@@ -42,66 +50,70 @@ def gated_probes(arguments, terms):
     return probes
 
 
+def two_sigmoids(extra):
+    """The sigmoid of the input's part and that of the state's part, the bias in one of them."""
+    from_h = f"(h_prev @ W_h{extra})[:, units:2*units]"
+    return f"sigmoid(z_f - {from_h}) + sigmoid({from_h})"
+
+
 forget_gate = Exercise(
     forget_gate,
     probes=gated_probes(STEP, terms=["x_t", "h_prev", "b"]),
     returns={"f_t": "batch units"},
     right="the forget gate agrees on random arrays, also with x_t, h_prev and b switched off in "
-    "turn, and for a single sample",
+    "turn, for a single sample, and for other numbers of units and features",
     mistakes=[
-        (
-            "slice(units, 2 * units)",
-            "slice(0, units)",
-            WRONG_BLOCK.format("input gate i"),
+        *instead_of(
+            "units : 2 * units",
+            {
+                ":units": WRONG_BLOCK.format("input gate i"),
+                "2 * units : 3 * units": WRONG_BLOCK.format("candidate g"),
+                "3 * units :": WRONG_BLOCK.format("output gate o"),
+                "1::4": EVERY_FOURTH,
+                "units + 1 : 2 * units + 1": "the columns begin one too late: they are counted "
+                "from 0, so the first after the block of i has the number units",
+                ":": "all four blocks are computed: of the columns, take those of the forget gate",
+            },
         ),
         (
-            "slice(units, 2 * units)",
-            "slice(2 * units, 3 * units)",
-            WRONG_BLOCK.format("candidate g"),
+            "z[:, units : 2 * units]",
+            "z[units : 2 * units]",
+            "rows are cut out, which are samples: the blocks are columns, so a colon for all rows "
+            "comes first",
         ),
-        (
-            "slice(units, 2 * units)",
-            "slice(3 * units, 4 * units)",
-            WRONG_BLOCK.format("output gate o"),
+        *instead_of(
+            "sigmoid(z_f)",
+            {
+                "z_f": "that is the sum before the sigmoid: a gate lies in 0..1",
+                "np.tanh(z_f)": "a gate lies between 0 and 1, and tanh reaches down to -1: a gate "
+                "needs the sigmoid",
+                "1 - sigmoid(z_f)": "that is 1 minus the gate, the share that is lost: the minus "
+                "in exp(-z) may be missing",
+                "sigmoid(sigmoid(z_f))": "the sigmoid is taken twice: once makes it a gate",
+                "sigmoid(z_f) * h_prev": "the gate is there and already multiplies h_prev: here "
+                "f_t alone is asked for",
+                "sigmoid(z_f - b[units:2*units]) + b[units:2*units]": "the bias is added after "
+                "the sigmoid",
+            },
         ),
-        (
-            "slice(units, 2 * units)",
-            "slice(1, None, 4)",
-            "every fourth column is taken: a gate's columns lie side by side, in one block",
+        *instead_of(
+            "sigmoid(z_f)",
+            dict.fromkeys(
+                map(two_sigmoids, ["", " + b"]),
+                "input and state each have a sigmoid of their own: first the whole sum, then one "
+                "sigmoid",
+            ),
         ),
-        (
-            "block = slice(units, 2 * units)",
-            "block = slice(0, 4 * units)",
-            "all four blocks are computed: of the columns, take those of the forget gate",
+        *instead_of(
+            " + b",
+            {"": "the bias is missing", " - b": "the bias is subtracted, and should be added"},
         ),
+        (" + h_prev @ W_h", "", "the previous state is missing: the gate reads it, too"),
+        ("x_t @ W_x + ", "", "the input is missing"),
         (
-            "return sigmoid(z)",
-            "return z",
-            "that is the sum before the sigmoid: a gate lies in 0..1",
-        ),
-        (
-            "return sigmoid(z)",
-            "return np.tanh(z)",
-            "a gate lies between 0 and 1, and tanh reaches down to -1: a gate needs the sigmoid",
-        ),
-        (
-            "return sigmoid(z)",
-            "return 1 - sigmoid(z)",
-            "that is 1 minus the gate, the share that is lost: the minus in exp(-z) may be missing",
-        ),
-        (" + b[block]", "", "the bias is missing"),
-        (" + b[block]", " - b[block]", "the bias is subtracted, and should be added"),
-        (
-            "return sigmoid(z)",
-            "return sigmoid(z - b[block]) + b[block]",
-            "the bias is added after the sigmoid",
-        ),
-        (" + h_prev @ W_h[:, block]", "", "the previous state is missing: the gate reads it, too"),
-        ("x_t @ W_x[:, block] + ", "", "the input is missing"),
-        (
-            "h_prev @ W_h[:, block]",
-            "h_prev @ W_h[:, block].T",
-            "W_h is transposed: " + "rows are samples here, so the state stands on the left",
+            "h_prev @ W_h",
+            "h_prev @ np.hstack([W.T for W in np.split(W_h, 4, axis=1)])",
+            "W_h is transposed: rows are samples here, so the state stands on the left",
         ),
     ],
 )
@@ -121,15 +133,34 @@ def lstm_step(x_t, h_prev, c_prev, W_x, W_h, b):
     return h_t, c_t
 
 
-def order_mistake(order, where):
-    """The blocks taken in another order, as elsewhere."""
-    names = ", ".join(f"z_{name}" for name in order)
-    said = ", ".join(order)
-    words = f"the blocks are taken in the order {said}{where}: here it is i, f, g, o"
-    return ("z_i, z_f, z_g, z_o = np.split", f"{names} = np.split", words)
+ORDER = "ifgo"
+ORDERS = ["".join(order) for order in itertools.permutations(ORDER) if "".join(order) != ORDER]
+ELSEWHERE = {"ifog": "some lecture notes", "igfo": "the first TensorFlow", "iofg": "ONNX"}
 
 
-CELL = "c_t = f * c_prev + i * g"
+def in_order(order):
+    """The words for blocks that are taken in another order, as elsewhere."""
+    if order == "figo":
+        return (
+            "f and i are swapped: f, the second block, says how much of c_prev is kept; i, the "
+            "first, how much is written"
+        )
+    where = f", as in {ELSEWHERE[order]}" if order in ELSEWHERE else ""
+    return f"the blocks are taken in the order {', '.join(order)}{where}: here it is i, f, g, o"
+
+
+def one_gate(name):
+    """The mistakes that one gate alone may have in its curve."""
+    return instead_of(
+        f"sigmoid(z_{name})",
+        {
+            f"z_{name}": f"{name} has lost its sigmoid, the other two gates have theirs",
+            f"np.tanh(z_{name})": f"{name} goes through tanh: it is a gate, from 0 to 1",
+            f"sigmoid(sigmoid(z_{name}))": f"{name} goes through the sigmoid twice",
+        },
+    )
+
+
 lstm_step = Exercise(
     lstm_step,
     probes=gated_probes(
@@ -137,116 +168,105 @@ lstm_step = Exercise(
         terms=["x_t", "h_prev", "c_prev", "b"],
     ),
     returns={"h_t": "batch units", "c_t": "batch units"},
+    origin="c_t",
     right="h_t and c_t agree on random arrays, also with x_t, h_prev, c_prev and b switched off in "
-    "turn, and for a single sample",
+    "turn, for a single sample, and for other numbers of units and features",
     mistakes=[
-        # the order of the blocks
-        (
-            "z_i, z_f, z_g, z_o = np.split",
-            "z_f, z_i, z_g, z_o = np.split",
-            "f and i are swapped: f, the second block, says how much of c_prev is kept; i, the "
-            "first, how much is written",
+        *instead_of(
+            "z_i, z_f, z_g, z_o",
+            {", ".join(f"z_{name}" for name in order): in_order(order) for order in ORDERS},
         ),
-        order_mistake("ifog", ", as in some lecture notes"),
-        order_mistake("igfo", ", as in the first TensorFlow"),
-        order_mistake("iofg", ", as in ONNX"),
-        order_mistake("fiog", ""),
-        (
-            "np.split(z, 4, axis=1)",
-            "[z[:, k::4] for k in range(4)]",
-            "every fourth column is taken: a gate's columns lie side by side, in one block",
-        ),
+        ("np.split(z, 4, axis=1)", "[z[:, k::4] for k in range(4)]", EVERY_FOURTH),
         # the curves
         (
             "i, f, o = sigmoid(z_i), sigmoid(z_f), sigmoid(z_o)\n    g = np.tanh(z_g)",
             "i, f, o = np.tanh(z_i), np.tanh(z_f), np.tanh(z_o)\n    g = sigmoid(z_g)",
             "sigmoid and tanh are swapped: gates lie between 0 and 1, the candidate does not",
         ),
-        (
-            "g = np.tanh(z_g)",
-            "g = sigmoid(z_g)",
-            "the candidate goes through the sigmoid: it may be negative, so it needs tanh",
+        *instead_of(
+            "np.tanh(z_g)",
+            {
+                "sigmoid(z_g)": "the candidate goes through the sigmoid: it may be negative, so "
+                "it needs tanh",
+                "z_g": "the candidate has lost its tanh",
+                "np.tanh(sigmoid(z_g))": "the candidate goes through the sigmoid, and then through "
+                "tanh: it needs tanh alone",
+                "np.maximum(z_g, 0)": "the candidate goes through relu: here it needs tanh",
+            },
         ),
-        ("g = np.tanh(z_g)", "g = z_g", "the candidate has lost its tanh"),
-        (
+        *instead_of(
             "sigmoid(z_i), sigmoid(z_f), sigmoid(z_o)",
-            "np.tanh(z_i), np.tanh(z_f), np.tanh(z_o)",
-            "the gates go through tanh: they must lie between 0 and 1",
+            {
+                "np.tanh(z_i), np.tanh(z_f), np.tanh(z_o)": "the gates go through tanh: they must "
+                "lie between 0 and 1",
+                "z_i, z_f, z_o": "the gates have lost their sigmoid",
+            },
         ),
-        (
-            "sigmoid(z_i), sigmoid(z_f), sigmoid(z_o)",
-            "z_i, z_f, z_o",
-            "the gates have lost their sigmoid",
-        ),
+        *itertools.chain.from_iterable(map(one_gate, "ifo")),
         # the cell state
-        (
-            CELL,
-            "c_t = c_prev + i * g",
-            "c_prev is kept whole: the forget gate is not applied to it",
-        ),
-        (
-            CELL,
-            "c_t = f * c_prev + g",
-            "the candidate is written whole: the input gate is left out",
-        ),
-        (CELL, "c_t = i * g", "the old cell state is missing: nothing is remembered"),
-        (
-            CELL,
-            "c_t = f * c_prev * i * g",
-            "what is kept and what is written are multiplied: they are added",
-        ),
-        (CELL, "c_t = (f + c_prev) * (i + g)", "sums and products are exchanged in c_t"),
-        (CELL, "c_t = f + c_prev + i * g", "f is added to c_prev: a gate multiplies"),
-        (CELL, "c_t = f * c_prev + i + g", "i is added to g: a gate multiplies"),
-        (
-            CELL,
-            "c_t = f * h_prev + i * g",
-            "the forget gate is applied to h_prev: what it keeps is the old cell state",
-        ),
-        (
-            CELL,
-            "c_t = f * c_prev + (1 - f) * g",
-            "1 - f stands in the place of i: here the input gate is a gate of its own",
-        ),
-        (
-            CELL,
-            "c_t = np.tanh(f * c_prev + i * g)",
-            "c_t itself has gone through tanh: the cell state stays as it is, only h_t is made of "
-            "its tanh",
+        *instead_of(
+            "f * c_prev + i * g",
+            {
+                "c_prev + i * g": "c_prev is kept whole: the forget gate is not applied to it",
+                "f * c_prev + g": "the candidate is written whole: the input gate is left out",
+                "i * g": "the old cell state is missing: nothing is remembered",
+                "f * c_prev": "nothing is written: the candidate and its gate are missing",
+                "f * c_prev - i * g": "what is written is subtracted: it is added",
+                "f * c_prev * i * g": "what is kept and what is written are multiplied: they are "
+                "added",
+                "f * (c_prev + i * g)": "f multiplies the whole sum: it acts on c_prev alone",
+                "i * (f * c_prev + g)": "i multiplies the whole sum: it acts on g alone",
+                "(f + c_prev) * (i + g)": "sums and products are exchanged in c_t",
+                "f + c_prev + i * g": "f is added to c_prev: a gate multiplies",
+                "f * c_prev + i + g": "i is added to g: a gate multiplies",
+                "f * h_prev + i * g": "the forget gate is applied to h_prev: what it keeps is the "
+                "old cell state",
+                "f * c_prev + (1 - f) * g": "1 - f stands in the place of i: here the input gate "
+                "is a gate of its own",
+                "(1 - f) * c_prev + i * g": "1 - f stands in the place of f: f is the share that "
+                "is kept",
+                "(1 - i) * c_prev + i * g": "1 - i stands in the place of f: here the forget gate "
+                "is a gate of its own",
+                "o * c_prev + i * g": "o stands in the place of f",
+                "f * c_prev + o * g": "o stands in the place of i",
+                "np.tanh(f * c_prev + i * g)": "c_t itself has gone through tanh: the cell state "
+                "stays as it is, only h_t is made of its tanh",
+            },
         ),
         # the state
-        ("h_t = o * np.tanh(c_t)", "h_t = o * c_t", "h_t lacks the tanh around the cell state"),
-        (
-            "h_t = o * np.tanh(c_t)",
-            "h_t = o * sigmoid(c_t)",
-            "h_t takes the sigmoid of the cell state: it takes its tanh",
-        ),
-        (
-            "h_t = o * np.tanh(c_t)",
-            "h_t = np.tanh(o * c_t)",
-            "the tanh is taken of the product: first the tanh, then the gate",
-        ),
-        (
-            "h_t = o * np.tanh(c_t)",
-            "h_t = np.tanh(c_t)",
-            "the output gate is left out of h_t",
-        ),
-        (
-            "h_t = o * np.tanh(c_t)",
-            "h_t = o * np.tanh(c_prev)",
-            "h_t is made of the old cell state: the new one is shown",
-        ),
-        (
-            "h_t = o * np.tanh(c_t)",
-            "h_t = o + np.tanh(c_t)",
-            "the output gate is added: a gate multiplies",
+        *instead_of(
+            "o * np.tanh(c_t)",
+            {
+                "o * c_t": "h_t lacks the tanh around the cell state",
+                "o * sigmoid(c_t)": "h_t takes the sigmoid of the cell state: it takes its tanh",
+                "np.tanh(o * c_t)": "the tanh is taken of the product: first the tanh, then the "
+                "gate",
+                "np.tanh(c_t)": "the output gate is left out of h_t",
+                "f * np.tanh(c_t)": "f stands in the place of o",
+                "i * np.tanh(c_t)": "i stands in the place of o",
+                "o * np.tanh(c_prev)": "h_t is made of the old cell state: the new one is shown",
+                "o * np.tanh(g)": "h_t is made of the candidate: the cell state is shown",
+                "o + np.tanh(c_t)": "the output gate is added: a gate multiplies",
+            },
         ),
         # the sums
         (" + h_prev @ W_h + b", " + h_prev @ W_h", "the bias is missing"),
         ("h_prev @ W_h + b", "c_prev @ W_h + b", "the gates read c_prev: they read h_prev"),
         ("x_t @ W_x + h_prev @ W_h", "x_t @ W_x", "the gates don't see the previous state h_prev"),
+        ("x_t @ W_x + h_prev @ W_h", "h_prev @ W_h", "the gates don't see the input x_t"),
         # what is returned
-        ("return h_t, c_t", "return c_t, h_t", "both are right and in the other order: h_t first"),
+        *instead_of(
+            "return h_t, c_t",
+            {
+                "return c_t, h_t": "both are right and in the other order: h_t first",
+                "return h_t, h_t": "h_t is returned twice: the second is c_t",
+                "return c_t, c_t": "c_t is returned twice: the first is h_t",
+                "return h_t, c_prev": "the old cell state is returned: the next step needs the "
+                "new one",
+                "return h_t, np.tanh(c_t)": "the tanh of c_t is returned: c_t goes to the next "
+                "step as it is",
+            },
+        ),
     ],
 )
 
@@ -267,9 +287,9 @@ def latch():
 
 STEPS = 1000
 SHAPES = {"W_x": (2, 4), "W_h": (1, 4), "b": (4,)}
-ORDER = "ifgo"
 
 
+@functools.cache
 def tape(seed=0):
     """Sequences (samples, 1000, 2) with a flag at the start and two later, and what is stored."""
     rng = np.random.default_rng(seed)
@@ -297,54 +317,74 @@ def latches(weights):
     return bool(np.all(run(weights, x)[0] * stored >= 0.5))
 
 
-def reordered(weights, order):
-    """The weights with their blocks moved from `order` to i, f, g, o."""
+def in_columns(order):
+    """The change that moves the blocks from `order` to i, f, g, o."""
     columns = [order.index(name) for name in ORDER]
-    return [np.asarray(w, float)[..., columns] for w in weights]
+    return lambda W_x, W_h, b: (W_x[:, columns], W_h[:, columns], b[columns])
+
+
+def turned(name):
+    """The change that turns a gate round: all its weights and its bias negated."""
+    signs = [-1 if name == other else 1 for other in ORDER]
+    return lambda *weights: [w * signs for w in weights]
+
+
+REPAIRS = {  # what is said of weights that one change would make a latch: the change
+    **{
+        f"with its columns in the order {', '.join(order)} your cell would be a latch: here the "
+        "order is i, f, g, o": in_columns(order)
+        for order in ORDERS
+    },
+    "the rows of W_x are the other way round: the value comes first, then the flag": (
+        lambda W_x, W_h, b: (W_x[::-1], W_h, b)
+    ),
+    "i is the wrong way round: shut while the flag is up, open while it is down": turned("i"),
+    "f is the wrong way round: near 1 while the flag is up, near 0 while it is down": turned("f"),
+    "what is written has the wrong sign: g is negative for +1 and positive for -1": turned("g"),
+    "without W_h your cell would be a latch: none of the four needs the old state": (
+        lambda W_x, W_h, b: (W_x, 0 * W_h, b)
+    ),
+}
+
+
+def at_a_flag(i, f):
+    """What is wrong with the two gates while the flag is up."""
+    told = [f"i is only {i.min():.2g}, so little is written"] * bool(i.min() < 0.9)
+    told += [f"f is still {f.max():.2g}, so the old value is not erased"] * bool(f.max() > 0.1)
+    if told and any(np.allclose(gate, 0.5, atol=0.01) for gate in (i, f)):
+        told[-1] += ": the flag's weight just cancels the bias, and must be larger"
+    return told and "while the flag is up, " + ", and ".join(told)
+
+
+def between_flags(i, f):
+    """What is wrong with the two gates while the flag is down."""
+    told, left = [], f.mean() ** 900
+    if left < 0.8:
+        told.append(f"f is {f.mean():.4g}, so it forgets: that to the power of 900 is {left:.2g}")
+    if i.mean() * 900 > 0.2:
+        told.append(f"i is {i.mean():.2g}, so other values leak in, and there are hundreds")
+    return told and "while the flag is down, " + "; and ".join(told)
 
 
 def what_leaks(weights):
-    """What is wrong with a latch, looked up in its gates."""
-    for order in map("".join, itertools.permutations(ORDER)):
-        if order != ORDER and latches(reordered(weights, order)):
-            return (
-                f"with its columns in the order {', '.join(order)} your cell would be a latch: "
-                "here the order is i, f, g, o"
-            )
+    """What is wrong with a latch: the one change that would mend it, or what its gates show."""
+    for words, change in REPAIRS.items():
+        if latches(change(*weights)):
+            return words
     x, stored = tape()
     h, layer = run(weights, x)
     i, f, g, o, c = (layer.gates[name][:, :, 0] for name in (*ORDER, "c"))
     up, down = x[:, :, 1] > 0, x[:, :, 1] == 0
-    mean = {name: (gate[up].mean(), gate[down].mean()) for name, gate in (("i", i), ("f", f))}
-    if mean["i"][0] < 0.5:
-        return f"nothing much is written: while the flag is up, i is {mean['i'][0]:.2g}"
-    if np.all(g[up] * x[up][:, 0] < 0):
-        return "what is written has the wrong sign: g is negative for +1 and positive for -1"
     if np.any(g[up] * x[up][:, 0] < 0.3):
         return (
             "what is written doesn't follow the value: while the flag is up, g lies between "
             f"{g[up].min():.2g} and {g[up].max():.2g}"
         )
-    if mean["f"][0] > 0.5:
-        return (
-            "an old value is not erased by a new one: while the flag is up, f is "
-            f"{mean['f'][0]:.2g}, so both are added"
-        )
-    left = f[down].mean() ** 900
-    if left < 0.8:
-        return (
-            f"it forgets: while the flag is down, f is {mean['f'][1]:.4g}, and that to the power "
-            f"of 900 is {left:.2g}"
-        )
-    if i[down].mean() * 900 > 0.2:
-        return (
-            f"other values leak in: while the flag is down, i is {mean['i'][1]:.2g}, and hundreds "
-            "of values enter"
-        )
+    if words := at_a_flag(i[up], f[up]) or between_flags(i[down], f[down]):
+        return words
     if np.all(c * stored >= 0.5) and o.min() < 0.9:
         return f"the cell state is right and not shown: o goes down to {o.min():.2g}"
-    wrong = np.argwhere(h * stored < 0.5)
-    sample, step = wrong[0]
+    sample, step = np.argwhere(h * stored < 0.5)[0]
     return (
         f"at step {step} the stored value is {stored[sample, step]:+.0f} and h is "
         f"{h[sample, step]:.2g}, where at least 0.5 in size is asked for"
@@ -385,6 +425,8 @@ def bias_for_half_life(steps):
 
 def what_is_kept(args, bias):
     f, steps = float(sigmoid(np.float64(bias))), args["steps"]
+    if abs(f**steps - 0.5) < 0.005:
+        return f"{bias:.6g} is close, but rounded or searched: give the exact formula, unrounded"
     return (
         f"with your {bias:.4g} the gate is {f:.4g}, and that to the power of {steps} is "
         f"{f**steps:.3g}, not one half"
@@ -398,51 +440,29 @@ bias_for_half_life = Exercise(
     right="after 1, 2, 7, 10 and 200 steps exactly half of the cell state is left",
     evidence=what_is_kept,
     mistakes=[
-        (
-            "return np.log(f / (1 - f))",
-            "return f",
-            "that is the gate's value: the bias is what the sigmoid turns into it",
+        *instead_of(
+            "np.log(f / (1 - f))",
+            {
+                "f": "that is the gate's value: the bias is what the sigmoid turns into it",
+                "sigmoid(f)": "the sigmoid leads from the bias to the gate: you need the way back",
+                "np.log((1 - f) / f)": "the sign is wrong: that bias shuts the gate by as much as "
+                "it should open it",
+                "np.log((f - 1) / f)": "the bias is NaN: the logarithm of a negative number",
+                "np.log(f)": "the logarithm of the gate alone is not the inverse of the sigmoid",
+                "f / (1 - f)": "that is exp of the bias: one step is left to take",
+                "np.log(steps)": "that is the usual rule of thumb, which leaves about exp(-1), "
+                "37 %: exactly one half is asked for",
+                "np.arctanh(f)": "that inverts tanh: a gate goes through the sigmoid",
+            },
         ),
-        (
-            "return np.log(f / (1 - f))",
-            "return sigmoid(f)",
-            "the sigmoid leads from the bias to the gate: you need the way back",
-        ),
-        (
-            "return np.log(f / (1 - f))",
-            "return np.log((1 - f) / f)",
-            "the sign is wrong: that bias shuts the gate by as much as it should open it",
-        ),
-        (
-            "return np.log(f / (1 - f))",
-            "return np.log(f)",
-            "the logarithm of the gate alone is not the inverse of the sigmoid",
-        ),
-        (
-            "return np.log(f / (1 - f))",
-            "return f / (1 - f)",
-            "that is exp of the bias: one step is left to take",
-        ),
-        (
-            "return np.log(f / (1 - f))",
-            "return np.log(steps)",
-            "that is the usual rule of thumb, which leaves about exp(-1), 37 %: exactly one half "
-            "is asked for",
-        ),
-        (
-            "return np.log(f / (1 - f))",
-            "return np.arctanh(f)",
-            "that inverts tanh: a gate goes through the sigmoid",
-        ),
-        (
+        *instead_of(
             "0.5 ** (1 / steps)",
-            "1 - 0.5 / steps",
-            "the gate takes equal bites: each step leaves its share of what is left by then",
-        ),
-        (
-            "0.5 ** (1 / steps)",
-            "0.5**steps",
-            "that is what a gate of 0.5 leaves after `steps` steps: here the gate is the unknown",
+            {
+                "1 - 0.5 / steps": "the gate takes equal bites: each step leaves its share of "
+                "what is left by then",
+                "0.5**steps": "that is what a gate of 0.5 leaves after `steps` steps: here the "
+                "gate is the unknown",
+            },
         ),
     ],
 )
@@ -521,24 +541,26 @@ class ReadGates(Exercise):
             return super().complaint(answer, first)
         if not isinstance(said, dict):
             return f"your function returns {kind(said)}, where a dict is asked for"
-        for key in self.reference():
-            if said.get(key) in (None, ..., ""):
+        wanted = list(self.reference())
+        if unknown := [key for key in said if key not in wanted]:
+            return f"the keys are {', '.join(map(repr, wanted))}, and yours has {unknown[0]!r}"
+        for key in wanted:
+            if said.get(key) in (None, ..., "", "?"):
                 return f"the dict has no answer for '{key}' yet"
         _, gates, h = recording()
-        letters = [said[key] for key in ("forget", "input", "output")]
-        if sorted(map(str, letters)) != ["A", "B", "C"]:
-            return (
-                f"the gates are A, B and C, each once, and you name {', '.join(map(str, letters))}"
-            )
-        if said["output"] != NAMES["o"]:
-            return f"'output': {against_output(said['output'], gates, h)}"
-        if said["forget"] != NAMES["f"]:
-            return f"'forget': {against_forget(said['forget'], gates)}"
+        forget, put_in, output = (str(said[key]).strip().upper() for key in wanted[:3])
+        if sorted([forget, put_in, output]) != ["A", "B", "C"]:
+            return f"the gates are A, B and C, each once, and you name {forget}, {put_in}, {output}"
+        if output != NAMES["o"]:
+            return f"'output': {against_output(output, gates, h)}"
+        if forget != NAMES["f"]:
+            return f"'forget': {against_forget(forget, gates)}"
         step = said["erased"]
-        if isinstance(step, bool) or not isinstance(step, (int, np.integer)) or not 0 <= step < 24:
-            return f"'erased' is a step from 0 to 23, and you say {step!r}"
+        number = isinstance(step, (int, float, np.number)) and not isinstance(step, bool)
+        if not number or step not in range(len(h)):
+            return f"'erased' is a step from 0 to {len(h) - 1}, and you say {step!r}"
         if step != self.reference()["erased"]:
-            return f"the three gates are right. 'erased': {against_erased(step, gates)}"
+            return f"the three gates are right. 'erased': {against_erased(int(step), gates)}"
         return None
 
 

@@ -18,6 +18,11 @@ from utils.plotting import (
 )
 
 GATES = {"f": "black", "i": "blue", "o": "green"}
+RIDDLE = [  # line styles and colours for gates that are to be known by what they do
+    ("blue", {"color": COLOURS["orange"], "linewidth": 2.8}),
+    ("vermillion", {"color": COLOURS["sky"], "linewidth": 2.8}),
+    ("green", {"color": GREY, "linewidth": 2.8}),
+]
 MINUS = "\N{MINUS SIGN}"
 
 
@@ -45,8 +50,8 @@ def valves(fig, x, c, f, i):
     above, below = panels(fig, 1, 2, height_ratios=[1, 2])
     values_and_flags(above, x)
     above.set(title="Values; the filled ones are flagged", ylabel="value")
-    steps, reach = np.arange(len(x)), 3.2
-    below.plot(steps, np.clip(c, -reach, reach), color=ROLES["state"], marker=".")
+    steps, reach = np.arange(len(x)), max(3.2, 1.1 * np.abs(c).max())
+    below.plot(steps, c, color=ROLES["state"], marker=".")
     below.axhline(0, color=GREY, linewidth=1)
     below.set(title="The cell state", xlabel="time step t", ylabel="c", ylim=(-reach, reach))
     below.set_xlim(*above.get_xlim())
@@ -62,17 +67,16 @@ def valves(fig, x, c, f, i):
 def gradients_of_cells(fig, lstm, rnn, bias):
     """Norms (runs, lags), relative to lag 0: dL/dc of LSTMs and dL/dh of simple networks."""
     (ax,) = panels(fig, right=0.79)
-    lags, floor = np.arange(lstm.shape[1]), 1e-12
+    lags, bottom = np.arange(lstm.shape[1]), 1e-9
     kept = 1 / (1 + np.exp(-bias))
     ends = []
     for norms, colour in ((lstm, "vermillion"), (rnn, "blue")):
-        low, middle, high = (
-            np.maximum(f(norms, axis=0), floor) for f in (np.min, np.median, np.max)
-        )
+        low, middle, high = (f(norms, axis=0) for f in (np.min, np.median, np.max))
         ax.fill_between(lags, low, high, color=tint(COLOURS[colour], 0.3))
         line(ax, lags, middle, colour)
         ends.append(middle[-1])
-    product = np.maximum(kept**lags, floor)
+    product = kept**lags
+    ends.append(product[-1])
     line(ax, lags, product, "black", linewidth=1.5)
     guide(ax, 1, "all of it", x=0.01, ha="left")
     ax.set(
@@ -81,18 +85,17 @@ def gradients_of_cells(fig, lstm, rnn, bias):
         xlabel="lag: steps back from the loss",
         ylabel="relative length",
         xlim=(0, lags[-1]),
-        ylim=(1e-9, 1e4),
+        ylim=(bottom, 1e4),
     )
-    names, colours = (
-        ("LSTM, along c", "simple, along h", "$\\sigma(b_f)^{lag}$"),
-        ("vermillion", "blue"),
-    )
-    name_ends(ax, [*ends, product[-1]], names, [*(COLOURS[c] for c in colours), "black"])
+    names = ("LSTM, along c", "simple, along h", "$\\sigma(b_f)^{lag}$")
+    below = [" \N{DOWNWARDS ARROW}" * bool(end < bottom) for end in ends]  # the line ends outside
+    names = [name + arrow for name, arrow in zip(names, below, strict=True)]
+    name_ends(ax, ends, names, [COLOURS[c] for c in ("vermillion", "blue", "black")])
     return (
         f"Forget bias {fmt(bias)}: the forget gates begin near {kept:.3g}. {lags[-1]} steps back, "
         f"in the median over {len(lstm)} networks, the LSTM's gradient is {order_of(ends[0])} "
         f"times what it was, the simple network's {order_of(ends[1])} times; {kept:.3g} to the "
-        f"power of {lags[-1]} is {order_of(product[-1])}."
+        f"power of {lags[-1]} is {order_of(ends[2])}."
     )
 
 
@@ -118,9 +121,10 @@ def recall_against_delay(fig, delays, scores, linear):
     name_ends(ax, [*ends, linear[-1]], names, [*(COLOURS[c] for c in colours[: len(ends)]), GREY])
     runs = scores[names[0]].shape[1]
     return (
-        f"Which of {runs} seeds are right in more than 90% of new sequences, at delays of "
-        f"{', '.join(map(str, delays))} steps: {'; '.join(told)}. Guessing gets 50%, the linear "
-        f"model {min(linear):.0%} to {max(linear):.0%}."
+        f"Each dot is one of {runs} seeds, each line runs through their medians. Which seeds are "
+        f"right in more than 90% of new sequences, at delays of {', '.join(map(str, delays))} "
+        f"steps: {'; '.join(told)}. Guessing gets 50%, the linear model {min(linear):.0%} to "
+        f"{max(linear):.0%}."
     )
 
 
@@ -128,22 +132,23 @@ def learning_by_bias(fig, losses, chance):
     """losses {forget bias: (seeds, steps)}: each run a thin line, their median a thick one."""
     (ax,) = panels(fig, right=0.8)
     names, ends, told, colours = [], [], [], ("blue", "vermillion", "green", "black")
-    for (bias, runs), colour in zip(losses.items(), colours, strict=False):
+    for k, ((bias, runs), colour) in enumerate(zip(losses.items(), colours, strict=False)):
         smooth = np.array([running_median(np.clip(run, 1e-4, 9)) for run in runs])
         for run in smooth:
             ax.plot(run, color=tint(COLOURS[colour], 0.45), linewidth=0.9)
         middle = np.median(smooth, axis=0)
-        line(ax, np.arange(len(middle)), middle, colour)
+        line(ax, np.arange(len(middle)), middle, colour, zorder=4 - k / 10)  # the first on top
         names.append(f"$b_f = {bias:g}$")
         ends.append(middle[-1])
         told.append(f"{how_many(smooth[:, -1] < chance / 2)} with {fmt(bias)}")
-    guide(ax, chance, "guessing", x=0.02, ha="left")
+    guide(ax, chance, "guessing", x=0.02, ha="left", zorder=1)
     ax.set(yscale="log", title="The same training, other forget biases", ylabel="loss")
-    ax.set(xlabel="training step", xlim=(0, len(middle) - 1), ylim=(3e-3, 2))
+    ax.set(xlabel="training step", xlim=(0, len(middle) - 1), ylim=(1e-3, 2))
     name_ends(ax, ends, names, [COLOURS[c] for c in colours])
     return (
-        f"Which of {len(runs)} seeds have halved the loss of guessing after {len(middle)} steps, "
-        f"by forget bias: {', '.join(told)}."
+        f"Each thin line is one of {len(runs)} seeds, smoothed by a running median; each thick one "
+        f"is the median of the seeds. Which of them have halved the loss of guessing after "
+        f"{len(middle)} steps, by forget bias: {', '.join(told)}."
     )
 
 
@@ -158,8 +163,9 @@ def unit_replay(fig, x, gates, h, step, clamp="free", since=None, names=None):
     values_and_flags(top, x)
     steps = np.arange(len(x))
     shown = names or {"f": "forget f", "i": "input i", "o": "output o"}
-    for gate, colour in zip(sorted(shown, key=shown.get), GATES.values(), strict=True):
-        line(middle, steps, gates[gate], colour, shown[gate], marker=".")
+    looks = RIDDLE if names else [(colour, {}) for colour in GATES.values()]
+    for gate, (colour, style) in zip(sorted(shown, key=shown.get), looks, strict=True):
+        line(middle, steps, gates[gate], colour, shown[gate], marker=".", **style)
     line(bottom, steps, gates["c"], "vermillion", "cell state c", linestyle="-", marker=".")
     line(bottom, steps, h, "purple", "state h", marker=".")
     bottom.axhline(0, color=GREY, linewidth=1)
@@ -207,7 +213,7 @@ def state_growth(fig, sizes, trained, length):
         for run in size:
             line(ax, np.arange(1, length + 1), np.clip(run, 1e-3, ceiling), colour, linewidth=1.2)
         ends.append(np.clip(np.median(size[:, -1]), 1e-3, ceiling))
-        told.append(f"{np.sum(size.max(axis=1) > 100)} of {len(size)} with {name}")
+        told.append(f"{how_many(size.max(axis=1) > 100)} of {len(size)} runs with {name}")
     ax.axvspan(1, trained, color=tint(ROLES["input"], 0.15))
     ax.text(1.05, 1e10, "as in training", color=ROLES["input"])
     ax.set(xscale="log", yscale="log", title="The largest cell state", ylabel="largest |c|")
@@ -215,5 +221,5 @@ def state_growth(fig, sizes, trained, length):
     name_ends(ax, ends, list(sizes), [COLOURS["blue"], COLOURS["vermillion"]])
     return (
         f"LSTMs trained on windows of {trained} steps read {length} steps at a stretch. "
-        f"A cell state beyond 100 occurs in {' and '.join(told)}."
+        f"A cell state beyond 100 occurs in {', in '.join(told)}."
     )
