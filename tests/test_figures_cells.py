@@ -1,8 +1,11 @@
 """The figures of the gated cells show the data they are given; after tests/test_figures.py."""
 
+import io
+
 import numpy as np
 import pytest
 from matplotlib.patches import FancyBboxPatch
+from PIL import Image
 
 from utils import diagrams, figures
 from utils.plotting import new_figure, picture
@@ -42,7 +45,7 @@ def replayed(answer=0.9, target=1.0, **clamp):
 def test_gate_replay_shows_input_gates_and_state():
     fig, sentence = replayed()
     shown = [ax.images[0].get_array() for ax in fig.axes]
-    for array, values in zip(shown, (X[:, ::-1], GATES["z"], GATES["r"], H), strict=True):
+    for array, values in zip(shown, (X[:, :1], GATES["z"], GATES["r"], H), strict=True):
         assert np.allclose(array, values.T)
     frames = [(patch.get_x(), patch.get_width()) for patch in fig.axes[1].patches]
     assert frames == [(0.5, 1), (2.5, 1)]  # steps 1 and 3, counted from 0
@@ -58,35 +61,66 @@ def test_gate_replay_says_what_is_held():
     assert "held\nat 1" in texts(fig) and "free" in texts(fig)
 
 
+@pytest.mark.parametrize(("answer", "words"), [(0.505, "a guess"), (0.52, "right"), (0.4, "wrong")])
+def test_gate_replay_tells_a_guess_from_an_answer(answer, words):
+    _, sentence = replayed(answer=answer)
+    assert sentence.endswith(f"which is {words}.")
+
+
+NORMS = np.array([[1, 0.1, 0.01], [1, 0.2, 0.04], [1, 0.3, 0.09]])
+
+
 def test_reach_shows_medians_and_names_them():
-    norms = np.array([[1, 0.1, 0.01], [1, 0.2, 0.04], [1, 0.3, 0.09]])
-    stages = {"First": {"LSTM": norms, "GRU": norms / 2}, "Then": {"SimpleRNN": 2 * norms}}
-    fig, sentence = drawn(figures.reach, stages=stages)
+    stages = {"First": {"LSTM": NORMS, "GRU": NORMS / 2}, "Then": {"SimpleRNN": 2 * NORMS}}
+    fig, sentence = drawn(figures.reach, stages=stages, lags=(1, 2))
     left, right = fig.axes
     assert holds(left, range(3), [1, 0.2, 0.04]) and holds(left, range(3), [0.5, 0.1, 0.02])
+    assert holds(left, [1, 2], [0.2, 0.04])  # the dots
     assert holds(right, range(3), [2, 0.4, 0.08]) and right.get_yscale() == "log"
     assert left.get_title(loc="left") == "First" and right.get_title(loc="left") == "Then"
     assert {"LSTM", "GRU", "SimpleRNN"} <= set(texts(fig))
-    assert "First. What is left of the gradient 2 steps back: LSTM 0.04, GRU 0.02." in sentence
+    assert "1 and 2 steps back" in sentence
+    assert "First: LSTM 0.2 and 0.04; GRU 0.1 and 0.02. Then: SimpleRNN 0.4" in sentence
+
+
+def test_reach_keeps_cells_apart_where_they_overlap():
+    """The picture has few colours: those of two areas must not become one."""
+    png, _ = picture(
+        figures.reach,
+        new_figure((7.2, 3.2)),
+        {"stages": {"A": {"LSTM": NORMS * [1, 1, 3], "GRU": NORMS}}, "lags": (2,)},
+    )
+    shades = np.array(Image.open(io.BytesIO(png)).convert("RGB")).reshape(-1, 3)
+    areas = {
+        tuple(c)
+        for c, n in zip(*np.unique(shades, axis=0, return_counts=True), strict=True)
+        if n > 500
+    }
+    pale = [c for c in areas if 300 < sum(map(int, c)) < 720]
+    assert any(c[2] > c[1] + 5 for c in pale) and any(c[1] > c[2] + 5 for c in pale), pale
 
 
 def test_reach_can_compare_with_a_formula():
     norms = np.array([[1, 0.5, 0.3]])
     exact = ("half", np.array([1, 0.5, 0.25]))
-    fig, sentence = drawn(figures.reach, stages={"A": {"GRU": norms}}, exact=exact)
+    fig, sentence = drawn(figures.reach, stages={"A": {"GRU": norms}}, lags=(2,), exact=exact)
     assert holds(fig.axes[0], range(3), exact[1]) and "half" in texts(fig)
-    assert sentence.endswith("GRU 0.3, half 0.2.")
+    assert sentence.endswith("GRU 0.3; half 0.2.")
 
 
-def test_reach_says_when_nothing_is_lost():
-    _, sentence = drawn(figures.reach, stages={"A": {"GRU": np.array([[1, 7.0]])}})
-    assert sentence.endswith("GRU most of it or more.")
-
-
-def test_reach_tells_of_a_run_far_below_the_others():
-    norms = np.array([[1, 0.5], [1, 0.5], [1, 1e-4]])
-    _, sentence = drawn(figures.reach, stages={"A": {"GRU": norms}})
-    assert sentence.endswith("GRU 0.5 (less than a hundredth of that in a run).")
+@pytest.mark.parametrize(
+    ("ends", "words"),
+    [
+        ([7.0], "most of it or more"),
+        ([0.5, 0.5, 1e-4], "0.5 (in one run less than a hundredth of that)"),
+        ([0.5, 0.5, 0.5, 1e-4, 1e-4], "0.5 (in some runs less than a hundredth of that)"),
+        ([1e-15], "below 10^−12"),
+    ],
+)
+def test_reach_says_what_is_left(ends, words):
+    norms = np.array([[1, end] for end in ends])
+    _, sentence = drawn(figures.reach, stages={"A": {"GRU": norms}}, lags=(1,))
+    assert sentence.endswith(f"A: GRU {words}.")
 
 
 def test_accuracy_against_delay_shows_every_run():
@@ -102,8 +136,8 @@ def test_accuracy_against_delay_shows_every_run():
     assert holds(ax, range(3), 100 * np.median(runs, axis=1))
     assert 50 in [line.get_ydata()[0] for line in ax.lines]  # chance
     assert [t.get_text() for t in ax.get_xticklabels()] == ["5", "10", "20"]
-    assert "3 runs each" in sentence
-    assert "GRU: some or all at a delay of 5, 10; none at a delay of 20" in sentence
+    assert "Dots are runs, 3 for each delay" in sentence
+    assert "A: GRU some or all (5, 10), none (20)." in sentence
 
 
 def test_accuracy_against_delay_joins_delays():
@@ -111,10 +145,10 @@ def test_accuracy_against_delay_joins_delays():
     _, sentence = drawn(
         figures.accuracy_against_delay,
         delays=[5, 10, 20],
-        scores={"A": {"GRU": runs}, "B": {"LSTM": runs}},
+        scores={"A": {"GRU": runs, "LSTM": 0.9 * runs}, "B": {"LSTM": runs}},
         baselines={"guessing": 0.5, "linear": 0.7},
     )
-    assert "A, GRU: some or all at a delay of 5, 10, 20. B, LSTM: some or all" in sentence
+    assert "A: GRU every run (5, 10, 20); LSTM some or all (5, 10, 20). B: LSTM every" in sentence
     assert sentence.endswith("For comparison, guessing gets 50%, linear gets 70%.")
 
 
@@ -132,7 +166,7 @@ def test_gru_cell_draws_the_reset_on_its_side_of_the_product(reset_after):
 def test_panels_have_titles_and_labels():
     norms, scores = {"GRU": np.ones((2, 3))}, {"GRU": np.ones((3, 2))}
     for fig, _ in (
-        drawn(figures.reach, stages={"A": norms}),
+        drawn(figures.reach, stages={"A": norms}, lags=(1,)),
         drawn(figures.accuracy_against_delay, delays=[1, 2, 3], scores={"A": scores}, baselines={}),
     ):
         for ax in fig.axes:

@@ -5,6 +5,7 @@ import numpy as np
 from utils.plotting import COLOURS, guide, line, name_ends, order_of, panels, tint
 
 CELL_COLOURS = {"SimpleRNN": "vermillion", "LSTM": "green", "GRU": "blue"}
+FLOOR = 1e-12  # of what is drawn
 HELD = {None: "free", 0.0: "held at 0", 1.0: "held at 1"}
 
 
@@ -14,18 +15,18 @@ def gate_replay(fig, x, gates, h, answer, target, clamp):
     steps, units = h.shape
     flagged = x[:, 1] > 0
     rows = (
-        ("value and flag", x[:, ::-1], "PuOr", 1.6),
+        ("value", x[:, :1], "PuOr", 1.6),
         ("update gate z", gates["z"], "cividis", None),
         ("reset gate r", gates["r"], "cividis", None),
         ("state h", h, "PuOr", 1.2),
     )
-    axes = panels(fig, 1, 4, left=0.16, right=0.87, hspace=0.14, height_ratios=(2, 4, 4, 4))
+    axes = panels(fig, 1, 4, left=0.16, right=0.87, hspace=0.14, height_ratios=(1, 4, 4, 4))
     for ax, (name, values, colours, most) in zip(axes, rows, strict=True):
         low, high = (-most, most) if most else (0, 1)
         ax.imshow(values.T, colours, vmin=low, vmax=high, aspect="auto", interpolation="nearest")
         ax.grid(False)
         for t in np.flatnonzero(flagged):
-            ax.axvspan(t - 0.5, t + 0.5, fill=False, edgecolor=COLOURS["vermillion"], linewidth=1.8)
+            ax.axvspan(t - 0.5, t + 0.5, fill=False, edgecolor="black", linewidth=1.8)
         ax.set(yticks=[], xticks=range(4, steps, 5), xlim=(-0.5, steps - 0.5))
         ax.set_xticklabels(range(5, steps + 1, 5) if ax is axes[-1] else [])
         note = HELD[clamp[name[-1]]] if name[-1] in clamp else ""
@@ -40,59 +41,58 @@ def gate_replay(fig, x, gates, h, answer, target, clamp):
         else f"{name} is {HELD[clamp[name]]}"
         for name in "zr"
     )
-    right = (answer > 0.5) == bool(target)
+    right = "right" if (answer > 0.5) == bool(target) else "wrong"
     return (
-        f"{units} units over {steps} steps. Dark is 0 and bright is 1 for the gates: {z}; {r}. The "
-        f"value to recall is {'+1' if target else '−1'}. The network gives +1 a probability of "
-        f"{answer:.0%}, which is {'right' if right else 'wrong'}."
+        f"{units} units over {steps} steps. Purple is positive and "
+        f"orange negative; in the gates dark is 0 and bright is 1: {z}; {r}. The value to recall "
+        f"is {'+1' if target else '−1'}. The network gives +1 a probability of {answer:.0%}, which "
+        f"is {'a guess' if abs(answer - 0.5) < 0.01 else right}."
     )
 
 
-def reach(fig, stages, exact=None):
+def reach(fig, stages, lags, exact=None):
     """What is left of the gradient against the lag. `stages` maps the title of a panel to
-    {cell: norms (runs, lags)}; `exact` is a pair (name, values) to compare with."""
-    floor, words = 1e-12, []
+    {cell: norms (runs, lags)}; at `lags` the median runs have a dot, and the caption says where.
+    `exact` is a pair (name, values) to compare with."""
+    words, steps = [], next(iter(next(iter(stages.values())).values())).shape[1]
     axes = panels(fig, len(stages), right=0.87, wspace=0.65)
     for ax, (title, cells) in zip(axes, stages.items(), strict=True):
-        ends, names, colours = [], [], []
-        for name, norms in cells.items():
-            colour, lags = CELL_COLOURS[name], np.arange(norms.shape[1])
-            norms = np.maximum(norms, floor)
+        ends, told = [], []
+        names = [*cells, exact[0]] if exact else [*cells]
+        colours = [CELL_COLOURS.get(name, "black") for name in names]
+        for name, colour in zip(names, colours, strict=True):
+            norms = np.maximum(cells.get(name, exact and exact[1:]), FLOOR)
             middle = np.median(norms, axis=0)
-            ax.fill_between(lags, norms.min(axis=0), norms.max(axis=0),
-                            color=tint(COLOURS[colour], 0.22))  # fmt: skip
-            line(ax, lags, middle, colour)
+            ax.fill_between(range(steps), norms.min(axis=0), norms.max(axis=0),
+                            color=tint(COLOURS[colour], 0.35))  # fmt: skip
+            line(ax, range(steps), middle, colour, linewidth=2 if name in cells else 1.4)
+            ax.plot(lags, middle[[*lags]], "o", color=COLOURS[colour], markersize=5)
             ends.append(middle[-1])
-            names.append(name)
-            colours.append(COLOURS[colour])
-        if exact:
-            line(ax, lags, np.maximum(exact[1], floor), "black", linewidth=1.4)
-            ends, names, colours = [*ends, exact[1][-1]], [*names, exact[0]], [*colours, "black"]
+            left = dict.fromkeys(_left(norms[:, lag]) for lag in lags)  # the same words but once
+            told.append(f"{name} {' and '.join(left)}")
         ax.set_yscale("log")
         ax.set(
             title=title,
             xlabel="lag: steps back",
             ylabel="relative length" if ax is axes[0] else "",
-            xlim=(0, lags[-1]),
+            xlim=(0, steps - 1),
             ylim=(1e-9, 1e3),
         )
-        name_ends(ax, ends, names, colours)
-        left = ", ".join(
-            f"{name} {_share(end)}{_lowest(cells.get(name), end)}"
-            for end, name in zip(ends, names, strict=True)
-        )
-        words.append(f"{title}. What is left of the gradient {lags[-1]} steps back: {left}.")
-    return " ".join(words)
+        name_ends(ax, ends, names, [COLOURS[colour] for colour in colours])
+        words.append(f"{title}: {'; '.join(told)}.")
+    back = " and ".join(map(str, lags))
+    left = f"What is left of the gradient {back} steps back, in the median run (shaded: all runs)."
+    return f"{left} {' '.join(words)}"
 
 
-def _share(x):
-    return order_of(x) if x < 0.7 else "most of it or more"
-
-
-def _lowest(norms, middle):
-    """A remark on the worst run, where it is far from the median."""
-    low = middle if norms is None else norms[:, -1].min()
-    return " (less than a hundredth of that in a run)" if low < middle / 100 else ""
+def _left(norms):
+    """What is left in the median run, and a remark on others that are far below it."""
+    middle = np.median(norms)
+    low = np.sum(norms < middle / 100)
+    said = "most of it or more" if middle > 0.7 else order_of(middle)
+    said = f"below {order_of(FLOOR).removeprefix('about ')}" if middle <= FLOOR else said
+    where = "one run" if low == 1 else "some runs"
+    return f"{said} (in {where} less than a hundredth of that)" if low else said
 
 
 def accuracy_against_delay(fig, delays, scores, baselines, learnt=0.85):
@@ -108,7 +108,8 @@ def accuracy_against_delay(fig, delays, scores, baselines, learnt=0.85):
                 ax.plot(np.full(len(values), place + shift), 100 * values, "o",
                         color=tint(COLOURS[colour], 0.55), markersize=4.5)  # fmt: skip
             line(ax, places + shift, 100 * np.median(runs, axis=1), colour)
-            words.append(f"{title}, {name}: {_in_words(delays, runs > learnt)}.")
+        told = "; ".join(f"{name} {_in_words(delays, r, learnt)}" for name, r in cells.items())
+        words.append(f"{title}: {told}.")
         for name, score in baselines.items():
             guide(ax, 100 * score, name, x=0.02, ha="left", above=False)
         ax.set(
@@ -125,15 +126,17 @@ def accuracy_against_delay(fig, delays, scores, baselines, learnt=0.85):
     runs = next(iter(next(iter(scores.values())).values())).shape[1]
     lowest = ", ".join(f"{name} gets {score:.0%}" for name, score in baselines.items())
     return (
-        f"{runs} runs each; a run has learnt it if {learnt:.0%} are right. {' '.join(words)} "
-        f"For comparison, {lowest}."
+        f"Dots are runs, {runs} for each delay, lines their medians. Which have learnt it, with "
+        f"{learnt:.0%} right? {' '.join(words)} For comparison, {lowest}."
     )
 
 
-def _in_words(delays, learnt):
-    """At which delays some run has learnt it, or none: words that no processor changes."""
-    groups = ("some or all", learnt.any(axis=1)), ("none", ~learnt.any(axis=1))
+def _in_words(delays, runs, learnt):
+    """At which delays every run has learnt it, or none: words that no processor changes. A cell
+    whose runs are not all perfect may lose one or win one with the last digit."""
+    every, none = runs.min(axis=1) > 0.995, runs.max(axis=1) < learnt
+    groups = ("every run", every), ("some or all", ~every & ~none), ("none", none)
     said = [
         (word, [str(d) for d, w in zip(delays, where, strict=True) if w]) for word, where in groups
     ]
-    return "; ".join(f"{word} at a delay of {', '.join(which)}" for word, which in said if which)
+    return ", ".join(f"{word} ({', '.join(which)})" for word, which in said if which)
