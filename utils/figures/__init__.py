@@ -5,6 +5,18 @@ returns the sentence that says what the picture shows, with its numbers.
 """
 
 from utils.figures.cells import accuracy_against_delay, gate_replay, reach
+from utils.figures.forecasts import (
+    alarms,
+    as_written,
+    compared,
+    errors_by_horizon,
+    forecaster_live,
+    free_run,
+    leaks,
+    series_in_parts,
+    windows_in_parts,
+    with_interval,
+)
 from utils.figures.gates import (
     gradients_of_cells,
     learning_by_bias,
@@ -33,21 +45,29 @@ from utils.figures.zoo import zoo, zoo_cage
 
 __all__ = [
     "accuracy_against_delay",
+    "alarms",
+    "as_written",
     "clipping",
+    "compared",
     "counting",
     "descent",
     "difference_error",
+    "errors_by_horizon",
     "errors_far_away",
     "example_sequences",
+    "forecaster_live",
+    "free_run",
     "gate_replay",
     "gradient_against_lag",
     "gradients_of_cells",
     "impulse_response",
+    "leaks",
     "learning_by_bias",
     "learning_curve",
     "reach",
     "recall_against_delay",
     "responses",
+    "series_in_parts",
     "smoothing",
     "state_growth",
     "state_paths",
@@ -57,6 +77,8 @@ __all__ = [
     "two_orders",
     "unit_replay",
     "valves",
+    "windows_in_parts",
+    "with_interval",
     "zoo",
     "zoo_cage",
 ]

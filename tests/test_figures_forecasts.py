@@ -1,0 +1,256 @@
+"""The figures of the forecasting lesson show the data they are given."""
+
+import inspect
+
+import numpy as np
+import pytest
+
+from utils import data, figures
+from utils.figures import forecasts as module
+from utils.plotting import new_figure, picture
+
+RNG = np.random.default_rng(0)
+Y = RNG.standard_normal((30, 1))
+LEVELS = {"naive": 0.3, "seasonal naive": 0.25, "linear": 0.2, "LSTM": 0.19}
+
+
+def drawn(draw, size=(7.2, 3.2), **values):
+    """The figure that `draw` makes, and its sentence."""
+    fig = new_figure(size)
+    _, sentence = picture(draw, fig, values)
+    return fig, sentence
+
+
+def texts(fig):
+    return [text.get_text() for ax in fig.axes for text in ax.texts]
+
+
+def holds(ax, x, y):
+    wanted = np.column_stack([x, y])
+    shown = [np.column_stack(line.get_data()) for line in ax.lines]
+    return any(points.shape == wanted.shape and np.allclose(points, wanted) for points in shown)
+
+
+# --- windows and parts ------------------------------------------------------------------------
+
+
+def divided(embargo, horizon=1):
+    x, y = data.make_windows(np.arange(20.0), 3, horizon)
+    parts = data.split_in_time(len(x), 0.5, 0.25, embargo)
+    return drawn(
+        figures.windows_in_parts, x=x[:, :, 0].astype(int), y=y.astype(int), parts=parts
+    ), parts
+
+
+def test_windows_in_parts_shows_what_each_window_sees_and_is_asked():
+    (fig, sentence), parts = divided(embargo=0)
+    cells = fig.axes[0].images[0].get_array()
+    assert cells.shape == (17, 20)
+    assert cells[4].tolist() == [0] * 4 + [1] * 3 + [2] + [0] * 12
+    assert "20 steps gives 17 windows of 3 values, 1 asked for in each" in sentence
+    assert "6 steps stand in two parts (framed); 0 windows are left out" in sentence
+    assert len(fig.axes[0].patches) == 6  # the frames
+    assert {"train", "validation", "test", "3", "19"} <= set(texts(fig))
+
+
+@pytest.mark.parametrize(("embargo", "horizon", "shared"), [(3, 1, False), (2, 1, True)])
+def test_windows_in_parts_counts_what_an_embargo_leaves(embargo, horizon, shared):
+    (fig, sentence), parts = divided(embargo, horizon)
+    assert ("No step is in two parts" in sentence) != shared
+    assert f"{2 * embargo} windows are left out" in sentence
+    cells = fig.axes[0].images[0].get_array()
+    assert np.sum((cells == 3).any(axis=1)) == 2 * embargo
+
+
+# --- one step ahead ---------------------------------------------------------------------------
+
+
+def test_as_written_shows_losses_and_forecast():
+    loss, val_loss = [0.31, 0.02, 0.013], [0.1, 0.02, 0.012]
+    fig, sentence = drawn(
+        figures.as_written, loss=loss, val_loss=val_loss, y=Y[:, 0], forecast=Y[:, 0] / 2
+    )
+    left, right = fig.axes
+    assert holds(left, [1, 2, 3], loss) and holds(left, [1, 2, 3], val_loss)
+    assert holds(right, range(30), Y[:, 0]) and holds(right, range(30), Y[:, 0] / 2)
+    assert "falls from 0.3 to 0.01; the validation loss ends at 0.01" in sentence
+
+
+def live(losses, errors=LEVELS):
+    return drawn(
+        figures.forecaster_live,
+        y=Y,
+        forecast=Y / 2,
+        losses=losses,
+        steps=400,
+        floor=0.01,
+        errors=errors,
+    )
+
+
+def test_forecaster_live_shows_forecast_loss_and_rivals():
+    fig, sentence = live([1.0, 0.5, 0.2])
+    left, middle, right = fig.axes
+    assert holds(left, range(30), Y) and holds(left, range(30), Y / 2)
+    assert holds(middle, [1, 2, 3], [1.0, 0.5, 0.2]) and middle.get_xlim() == (0, 400)
+    assert [bar.get_width() for bar in right.patches] == list(LEVELS.values())
+    assert "linear 0.2" in texts(fig) and "LSTM 0.19" in texts(fig)
+    assert "After 3 steps of training the LSTM's MAE is 0.19, which is 0.95 of linear's" in sentence
+    assert "naive 0.3, seasonal naive 0.25, linear 0.2." in sentence
+
+
+def test_forecaster_live_shows_a_hundred_values_at_most():
+    fig, _ = drawn(
+        figures.forecaster_live,
+        y=np.ones((300, 1)),
+        forecast=np.zeros((300, 1)),
+        losses=[1.0],
+        steps=10,
+        floor=0.01,
+        errors=LEVELS,
+    )
+    assert holds(fig.axes[0], range(100), np.zeros(100))
+
+
+# --- leaks ------------------------------------------------------------------------------------
+
+
+def test_leaks_shows_claims_and_service():
+    table = {
+        "clean": (np.array([0.10, 0.12, 0.11]), np.array([0.11, 0.10, 0.12])),
+        "future": (np.array([0.05, 0.06, 0.07]), np.array([0.2, 0.3, 0.25])),
+    }
+    fig, sentence = drawn(figures.leaks, settings={"A": table, "B": table})
+    left, right = fig.axes
+    assert holds(left, [0.10, 0.12, 0.11], [-0.16] * 3) and holds(right, [0.25], [1.16])
+    assert "in the median of 3 series. A: clean 0.11 and 0.11; future 0.06 and 0.25." in sentence
+    assert [text.get_text() for text in left.get_yticklabels()] == ["clean", "future"]
+    assert [text.get_text() for text in left.get_legend().get_texts()] == ["claimed", "in service"]
+
+
+def test_leaks_of_one_series():
+    _, sentence = drawn(
+        figures.leaks, settings={"One series": {"clean": (np.array([0.1]), np.array([0.2]))}}
+    )
+    assert "on one series. One series: clean 0.1 and 0.2." in sentence
+
+
+# --- many steps -------------------------------------------------------------------------------
+
+
+def test_free_run_shows_each_model_and_says_how_large_it_grows():
+    truth = np.sin(0.1 * np.arange(100))
+    runs = {"linear": 0.9 * truth, "as written": 1e9 * truth, "LSTM": truth}
+    fig, sentence = drawn(figures.free_run, past=np.zeros(20), truth=truth, runs=runs)
+    (ax,) = fig.axes
+    assert holds(ax, range(100), truth) and holds(ax, range(100), 0.9 * truth)
+    assert holds(ax, range(-20, 0), np.zeros(20))
+    assert sentence.endswith("linear 0.9, as written more than 10, LSTM 1.0.")
+    assert "100 steps ahead from 20 values" in sentence
+    assert set(runs) <= set(texts(fig))
+
+
+def test_free_run_knows_infinity():
+    runs = {"as written": np.array([1.0, np.inf, np.nan])}
+    _, sentence = drawn(figures.free_run, past=np.zeros(4), truth=np.zeros(3), runs=runs)
+    assert sentence.endswith("as written more than 10.")
+
+
+def test_errors_by_horizon_keeps_the_panel_for_what_is_near():
+    errors = {"a": np.array([0.1, 0.2]), "b": np.array([0.1, 50.0])}
+    fig, sentence = drawn(figures.errors_by_horizon, errors=errors, unit="ppm")
+    (ax,) = fig.axes
+    assert holds(ax, [1, 2], errors["a"]) and ax.get_ylim()[1] == pytest.approx(0.6)
+    assert sentence == "MAE one step and 2 steps ahead: a 0.1 and 0.2; b 0.1 and far above."
+    assert ax.get_ylabel() == "MAE, ppm"
+
+
+def interval():
+    y = np.column_stack([Y, Y])
+    forecast = np.zeros_like(y)
+    covered = np.mean(np.abs(y) <= 1, axis=0)
+    return drawn(
+        figures.with_interval,
+        y=y,
+        forecast=forecast,
+        low=forecast - 1,
+        high=forecast + 1,
+        level=0.9,
+        covered=covered,
+        unit="°C",
+    ), covered
+
+
+def test_with_interval_marks_what_lies_outside():
+    (fig, sentence), covered = interval()
+    left, right = fig.axes
+    outside = np.flatnonzero(np.abs(Y[:, 0]) > 1)
+    assert len(outside) and holds(left, outside, Y[outside, 0])
+    np.testing.assert_allclose([bar.get_height() for bar in right.patches], 100 * covered)
+    assert "An interval for 90% of the values. Of 30 test windows" in sentence
+    assert f"holds {covered.mean():.0%} on average" in sentence and "°C" in left.get_ylabel()
+
+
+# --- real series and faults -------------------------------------------------------------------
+
+
+def test_series_in_parts_cuts_where_it_is_told():
+    values = np.arange(10.0)
+    fig, sentence = drawn(figures.series_in_parts, values=values, cuts=[5, 8], unit="ppm")
+    (ax,) = fig.axes
+    for a, b in ((0, 5), (5, 8), (8, 10)):
+        assert holds(ax, range(a, b), values[a:b])
+    assert "train 0 to 4, validation 5 to 7, test 8 to 9" in sentence and "10 values" in sentence
+
+
+def test_compared_says_which_forecast_is_off():
+    y = np.sin(np.arange(30.0))
+    forecasts = {"good": y + 0.001, "low": y - 2, "high": y + 3}
+    fig, sentence = drawn(figures.compared, y=y, forecasts=forecasts, unit="ppm")
+    (ax,) = fig.axes
+    assert all(holds(ax, range(30), forecast) for forecast in forecasts.values())
+    assert sentence.endswith("in ppm: good hardly off; low 2 below; high 3 above.")
+
+
+def test_alarms_counts_right_and_false_ones():
+    sizes = np.array([0.1, 0.5, 0.6, 0.1, 0.9])
+    at = np.array([False, True, False, True, True])
+    fig, sentence = drawn(figures.alarms, sizes=sizes, threshold=0.4, at=at)
+    (ax,) = fig.axes
+    assert holds(ax, [1, 3, 4], [0.5, 0.1, 0.9]) and holds(ax, [2], [0.6])
+    assert "3 faults were planted, 3 alarms raised, 2 of them right" in sentence
+    assert sentence.endswith("precision 67%, recall 67%.")
+
+
+def test_no_alarm_has_no_precision():
+    at = np.array([True, False])
+    _, sentence = drawn(figures.alarms, sizes=np.array([0.1, 0.1]), threshold=1.0, at=at)
+    assert sentence.endswith("precision undefined, recall 0%.")
+
+
+# --- all of them ------------------------------------------------------------------------------
+
+
+def test_panels_have_titles_and_labels():
+    figs = [
+        divided(2)[0][0],
+        live([1.0])[0],
+        interval()[0][0],
+        drawn(figures.series_in_parts, values=np.arange(9.0), cuts=[3, 6], unit="ppm")[0],
+        drawn(figures.compared, y=Y[:, 0], forecasts={"a": Y[:, 0]}, unit="ppm")[0],
+        drawn(figures.alarms, sizes=Y[:, 0] ** 2, threshold=1.0, at=Y[:, 0] > 0.5)[0],
+        drawn(figures.errors_by_horizon, errors={"a": np.ones(3)})[0],
+        drawn(figures.free_run, past=Y[:4, 0], truth=Y[:, 0], runs={"LSTM": Y[:, 0]})[0],
+    ]
+    for fig in figs:
+        for ax in fig.axes:
+            assert ax.get_title(loc="left") and ax.get_xlabel()
+
+
+def test_every_drawing_function_is_exported():
+    public = [
+        name
+        for name, f in inspect.getmembers(module, inspect.isfunction)
+        if f.__module__ == module.__name__ and not name.startswith("_")
+    ]
+    assert len(public) == 10 and set(public) <= set(figures.__all__)

@@ -1,0 +1,480 @@
+"""The checks of lesson 06. Each begins with the reference, which is a solution to read."""
+
+import functools
+from types import NoneType
+
+import numpy as np
+
+from utils import data
+from utils.checks import Exercise, Probe, kind
+from utils.forecasting import Linear, mae
+from utils.layers import LSTM, Dense, Last, Sequential
+from utils.training import Adam, clip_by_norm, cosine_decay, minibatches, mse, train
+
+# --- a series cut into windows ----------------------------------------------------------------
+
+
+def cut_windows(series, window, horizon):
+    """x (samples, window): each stretch of the series; y (samples, horizon): what follows it."""
+    samples = len(series) - window - horizon + 1
+    x = np.array([series[k : k + window] for k in range(samples)])
+    y = np.array([series[k + window : k + window + horizon] for k in range(samples)])
+    return x, y
+
+
+def window_probe(steps, window, horizon, when="", look=""):
+    series = np.random.default_rng(steps).uniform(-0.9, 0.9, steps)
+    sizes = {"samples": steps - window - horizon + 1, "window": window, "horizon": horizon}
+    return Probe({"series": series, "window": window, "horizon": horizon}, when, look, sizes)
+
+
+TARGETS = "series[k + window : k + window + horizon]"
+cut_windows = Exercise(
+    cut_windows,
+    probes=[
+        window_probe(23, 5, 3),
+        window_probe(29, 7, 1, "for a horizon of 1", "look at where the targets end"),
+        window_probe(17, 1, 4, "for a window of 1", "look at where the windows end"),
+        window_probe(11, 8, 3, "for the shortest series that will do", "is there one sample?"),
+    ],
+    returns={"x": "samples window", "y": "samples horizon"},
+    right="every window and its targets agree, for horizons of 1 and more, down to a series that "
+    "has room for one window only",
+    mistakes=[
+        (
+            "window - horizon + 1",
+            "window - horizon",
+            "the last window is missing: there is one more that has all its targets",
+        ),
+        (
+            "window - horizon + 1",
+            "window",
+            "the last windows have fewer than `horizon` targets: stop while all are there",
+        ),
+        (
+            "window - horizon + 1",
+            "window - horizon + 2",
+            "there is one window too many: its last target lies past the end of the series",
+        ),
+        (
+            TARGETS,
+            "series[k + window - 1 : k + window + horizon - 1]",
+            "the first target is the window's own last value: begin one step later",
+        ),
+        (
+            TARGETS,
+            "series[k + window + 1 : k + window + horizon + 1]",
+            "a step is skipped between window and targets: the first target follows at once",
+        ),
+        (
+            TARGETS,
+            "series[k + window + horizon - 1 : k + window + horizon]",
+            "y holds the last step of the horizon only: all of its steps are asked for",
+        ),
+        (
+            TARGETS,
+            "series[k + window : k + window + 1]",
+            "y holds the first step of the horizon only: all of its steps are asked for",
+        ),
+        (TARGETS, "series[k + window : k + horizon]", "y begins at window and ends at horizon: "
+         "the end has to be counted from the window's end"),
+        (
+            TARGETS,
+            "series[k : k + horizon]",
+            "the targets are the beginning of the window itself: they come after it",
+        ),
+        (
+            "series[k : k + window] for k in range(samples)",
+            "series[k : k + window][::-1] for k in range(samples)",
+            "each window runs backwards: the oldest value comes first",
+        ),
+        (
+            "series[k : k + window] for k in range(samples)",
+            "series[k + 1 : k + window + 1] for k in range(samples)",
+            "window k begins one step late, and so holds its own first target",
+        ),
+        ("return x, y", "return y, x", "both are right and in the other order: x first"),
+    ],
+)  # fmt: skip
+
+
+# --- the value of a season ago ----------------------------------------------------------------
+
+
+def seasonal_naive(series, first, horizon, season):
+    """Forecasts (horizon,) of series[first : first + horizon] from series[:first]: the latest
+    known value from the same point of the season."""
+    ahead = np.arange(horizon)
+    seasons_back = ahead // season + 1
+    return series[first + ahead - season * seasons_back]
+
+
+def season_probe(first, horizon, season, when="", look=""):
+    # Values after `first` are there, as in the lesson, so that who reads them gets something else.
+    series = np.random.default_rng(first).uniform(-0.9, 0.9, first + horizon + 3 * season)
+    args = {"series": series, "first": first, "horizon": horizon, "season": season}
+    return Probe(args, when, look, {"horizon": horizon})
+
+
+BACK = "series[first + ahead - season * seasons_back]"
+seasonal_naive = Exercise(
+    seasonal_naive,
+    probes=[
+        season_probe(31, 5, 7),
+        season_probe(
+            29, 17, 7, "for a horizon of more than two seasons", "whose values are known?"
+        ),
+        season_probe(24, 8, 8, "for a horizon of one season", "look at the last step"),
+        season_probe(9, 4, 9, "where the series begins one season before", "look at the index"),
+        season_probe(26, 3, 1, "for a season of 1", "that is the naive forecast"),
+    ],
+    returns={"the forecast": "horizon"},
+    right="the forecasts agree, also for a horizon of several seasons, a season of 1, and where "
+    "only one season is known",
+    mistakes=[
+        (
+            "ahead // season + 1",
+            "1",
+            "once the horizon is longer than the season, you read values from `first` on, which "
+            "nobody knows yet: go back by as many seasons as it takes",
+        ),
+        (
+            "ahead // season + 1",
+            "ahead // season",
+            "the first season of the horizon is read from `first` on, and those are the values "
+            "asked for: go back by one season more",
+        ),
+        (
+            "ahead // season + 1",
+            "(ahead + season) // season + 1",
+            "you go back one season more than needed: take the latest known",
+        ),
+        (
+            BACK,
+            "series[first + ahead - season * seasons_back - 1]",
+            "each value comes from one step before the same point of the season",
+        ),
+        (
+            "first + ahead - season * seasons_back",
+            "np.minimum(first + ahead - season * seasons_back + 1, first - 1)",
+            "each value comes from one step after the same point of the season",
+        ),
+        (
+            BACK,
+            "series[first : first + horizon]",
+            "those are the values asked for, from `first` on, which nobody knows yet",
+        ),
+        (
+            BACK,
+            "np.full(horizon, series[first - 1])",
+            "that is the naive forecast: the last value, whatever the season",
+        ),
+        (
+            BACK,
+            "np.full(horizon, series[first - season])",
+            "one value is repeated: each step ahead has its own point in the season",
+        ),
+        (
+            BACK,
+            "series[(first + ahead) % season]",
+            "that is the first season of the series: the latest known is asked for",
+        ),
+        (
+            BACK,
+            "series[first - 1 - ahead % season]",
+            "the values run backwards in time from the last known one",
+        ),
+    ],
+)
+
+
+# --- which pipeline leaks, and how ------------------------------------------------------------
+
+LEAKS = [
+    "none",
+    "scaler fitted on everything",
+    "windows split at random",
+    "feature from the future",
+    "target in the window",
+]
+LETTERS = dict(zip("ABCDE", [LEAKS[3], LEAKS[1], LEAKS[0], LEAKS[4], LEAKS[2]], strict=True))
+WINDOW, NUDGED = 8, 190  # of a series of 200 steps
+
+
+def pipeline(letter):
+    """One of five ways to prepare a series of 200 steps.
+
+    It returns a function prepare(series) -> (x, y, step, train): windows x (samples, 8, 2) of the
+    scaled value and its moving mean, targets y (samples, 1), the step of each target, and whether
+    the window is for training.
+    """
+    return functools.partial(prepare, leak=LETTERS[letter])
+
+
+def prepare(series, leak):
+    early = int(0.8 * len(series))
+    scaler = data.Standardizer().fit(series if leak == LEAKS[1] else series[:early])
+    z = scaler.transform(series)
+    means = np.lib.stride_tricks.sliding_window_view(np.pad(z, 4, mode="edge"), 5).mean(axis=1)
+    means = means[2:-2] if leak == LEAKS[3] else means[:-4]  # around each step, or up to it
+    x, y = data.make_windows(np.stack([z, means], axis=1), WINDOW)
+    step = np.arange(WINDOW, len(series))
+    if leak == LEAKS[4]:  # each window is one step late
+        x, y, step = x[1:], y[:-1], step[:-1]
+    train = step < early - WINDOW
+    if leak == LEAKS[2]:
+        train = np.random.default_rng(0).permutation(train)
+    return x, y, step, train
+
+
+def nudge(prepare, at=NUDGED):
+    """What changes when one value of the series does: (training windows, of how many, the step of
+    the earliest target for testing whose window changes)."""
+    series, _ = data.noisy_sine(200, seed=0)
+    moved = series + (np.arange(200) == at)
+    x, _, step, train = prepare(series)
+    changed = np.any(x != prepare(moved)[0], axis=(1, 2))
+    return int(np.sum(changed & train)), int(train.sum()), int(step[changed & ~train].min())
+
+
+def find_leaks():
+    """What is wrong with each pipeline, in the words of LEAKS."""
+    return {
+        "A": "feature from the future",
+        "B": "scaler fitted on everything",
+        "C": "none",
+        "D": "target in the window",
+        "E": "windows split at random",
+    }
+
+
+def speaks_against(letter, said):
+    """What the instrument shows of this pipeline that does not fit `said`."""
+    hit, windows, earliest = nudge(pipeline(letter))
+    if hit:
+        scaling = said == LEAKS[1]
+        return (
+            f"a change of value {NUDGED} reaches {hit} of {windows} windows for training"
+            + (", and a scaler would reach all of them" if scaling and hit < windows else "")
+            + (", and single windows can't do that" if hit == windows else "")
+        )
+    untouched = f"a change of value {NUDGED} reaches no window for training"
+    if said in (LEAKS[1], LEAKS[2]):
+        return untouched
+    words = f"{untouched}, and the earliest target whose window changes is number {earliest}"
+    if earliest > NUDGED:
+        return f"{words}: no window knows its target or anything later"
+    own = "its own target" if earliest == NUDGED else "what comes after its target"
+    return f"{words}: that window knows {own}"
+
+
+class FindLeaks(Exercise):
+    """The answer is a dictionary; what speaks against it is measured with the instrument."""
+
+    def complaint(self, answer, first):
+        said = first.value
+        if said is None or isinstance(said, Exception):
+            return super().complaint(answer, first)
+        if not isinstance(said, dict):
+            return f"your function returns {kind(said)}, where a dict is asked for"
+        for letter, right in LETTERS.items():
+            leak = said.get(letter)
+            if leak in (None, ..., ""):
+                return f"{letter} has no answer yet"
+            if leak not in LEAKS:
+                return f"{letter}: {leak!r} is none of the five: {', '.join(LEAKS)}"
+            if leak != right:
+                return f"{letter}: {speaks_against(letter, leak)}"
+        return None
+
+
+find_leaks = FindLeaks(
+    find_leaks,
+    probes=[Probe({})],
+    returns={"the answers": ""},
+    right="each pipeline has its name, and a change of one value shows just what you say",
+)
+
+
+# --- beat the linear row ----------------------------------------------------------------------
+
+
+def beat_linear(x, y, seed):
+    """A model trained on windows x (samples, 20, 1) and targets y (samples, 1): a function from
+    windows to forecasts."""
+    lstm = LSTM(16, input_size=1, seed=seed, dtype="float64")
+    model = Sequential([lstm, Last(), Dense(1, 16, seed=seed, dtype="float64")])
+    optimizer, epochs, size = Adam(0.02), 90, 64
+    batches = minibatches(x, y, size, epochs, seed)
+    batches = cosine_decay(batches, optimizer, epochs * -(-len(x) // size))
+    train(model, batches, mse, optimizer, clip=lambda grads: clip_by_norm(grads, 1.0))
+    return model.forward
+
+
+def own_series(seed):
+    """(x, y, x_new, y_new) of a noisy sine of the check's own."""
+    series, _ = data.noisy_sine(1000, seed=seed)
+    x, y = data.make_windows(series, 20)
+    early, _, late = data.split_in_time(len(x), 0.8, 0, embargo=20)
+    return x[early], y[early], x[late], y[late]
+
+
+OWN_SEEDS = range(20, 23)
+ENOUGH = 0.99  # of linear's MAE, in the median: what is above counts as a tie
+
+
+class BeatLinear(Exercise):
+    """The learner's model is trained on three series and judged against linear on each."""
+
+    def complaint(self, answer, first):
+        if isinstance(first.value, Exception | NoneType):
+            return super().complaint(answer, first)
+        ratios = []
+        for seed in OWN_SEEDS:
+            x, y, x_new, y_new = own_series(seed)
+            call = self.call(answer, Probe({"x": x, "y": y, "seed": seed}))
+            if call.changed:
+                return f"your function changes its argument {call.changed[0]} in place"
+            if words := self.oddity(call.value, x_new, y_new):
+                return words
+            rival = Linear().fit(x, y).predict(x_new)
+            ratios.append(mae(y_new, np.asarray(call.value(x_new.copy()))) / mae(y_new, rival))
+        return verdict(np.array(ratios))
+
+    def oddity(self, predict, x_new, y_new):
+        """What is wrong with what was returned before it can be judged, if anything."""
+        if not callable(predict):
+            return (
+                f"your function returns {kind(predict)}, where a function is asked for that maps "
+                "windows to forecasts: a model's forward is one, without brackets behind it"
+            )
+        forecast = self.call(lambda x: predict(x), Probe({"x": x_new})).result
+        if isinstance(forecast, Exception):
+            return (
+                f"what you return, called with windows of shape {x_new.shape}, {raised(forecast)}"
+            )
+        if isinstance(forecast, str):
+            return forecast.replace("your function", "what you return, called with windows,")
+        (forecast,) = forecast
+        if forecast.shape != y_new.shape:
+            return (
+                f"the forecasts have the shape {forecast.shape}, and should have {y_new.shape}: "
+                "one row for each window"
+            )
+        if not np.isfinite(forecast).all():
+            return "the forecasts hold NaN or infinity: has the training diverged?"
+        if np.ptp(forecast) < 1e-9:
+            return "the forecast is the same for every window: does it look at them?"
+        if np.allclose(forecast, x_new[:, -1]):
+            return "that is the naive forecast, each window's last value"
+        return None
+
+
+def raised(error):
+    return f"raises {type(error).__name__}: {error}"
+
+
+def verdict(ratios):
+    """What keeps these ratios to linear's MAE from being a win, in words, or nothing."""
+    middle = np.median(ratios)
+    told = f"over {len(ratios)} series your MAE is {middle:.3g} of linear's in the median, "
+    told += f"from {ratios.min():.3g} to {ratios.max():.3g}"
+    if np.allclose(ratios, 1, atol=1e-6):
+        return "that is the linear model itself: its MAE is linear's, digit for digit"
+    if middle > 1.5:
+        return f"{told}: it has hardly learnt anything. Is the rate too low, or training too short?"
+    if middle > 1.01:
+        return f"{told}: linear is better. Train for longer, or with another rate, and let it fall"
+    if middle >= ENOUGH:
+        return f"{told}: that is a tie. More than 1 % is asked for"
+    return None
+
+
+beat_linear = BeatLinear(
+    beat_linear,
+    probes=[Probe(dict(zip(("x", "y"), own_series(20), strict=False)) | {"seed": 20})],
+    returns={"the function": ""},
+    right="on three series that this check keeps for itself, your MAE is below linear's by more "
+    "than 1 % in the median",
+)
+
+
+# --- an honest report -------------------------------------------------------------------------
+
+
+def report(mine, linear):
+    """Of two arrays of MAEs, one for each run: the median ratio, the lowest, the highest, and in
+    how many runs mine is below linear's."""
+    ratios = mine / linear
+    return np.median(ratios), ratios.min(), ratios.max(), np.sum(ratios < 1)
+
+
+def report_probe(runs, seed, when="", tie=False):
+    rng = np.random.default_rng(seed)
+    linear = rng.uniform(0.5, 3.0, runs)
+    mine = linear * rng.uniform(0.8, 1.15, runs)
+    if tie:
+        mine[1] = linear[1]
+    look = "look at how you compare"
+    return Probe({"mine": mine, "linear": linear}, when, look, {"runs": runs})
+
+
+RATIOS, MEDIAN = "ratios = mine / linear", "return np.median(ratios)"
+report = Exercise(
+    report,
+    probes=[
+        report_probe(7, 0),
+        report_probe(6, 1, "for an even number of runs"),
+        report_probe(5, 2, "where one run is a draw", tie=True),
+        report_probe(1, 3, "for a single run"),
+    ],
+    returns={"median": "", "lowest": "", "highest": "", "wins": ""},
+    right="median, range and wins agree, for odd and even numbers of runs, with a draw, and for "
+    "one run alone",
+    mistakes=[
+        (
+            MEDIAN,
+            "return np.median(mine) / np.median(linear)",
+            "median: first the ratio within each run, then the median. Otherwise an easy series "
+            "of one is held against a hard one of the other",
+        ),
+        (MEDIAN, "return np.mean(ratios)", "median: that is the mean, which one odd run can move"),
+        (
+            MEDIAN,
+            "return np.mean(mine) / np.mean(linear)",
+            "median: that is the ratio of the means, in which the series with the largest errors "
+            "count most",
+        ),
+        (MEDIAN, "return ratios.min()", "median: that is your best run alone"),
+        (MEDIAN, "return ratios[-1]", "median: that is the last run alone"),
+        (
+            RATIOS,
+            "ratios = linear / mine",
+            "the ratios are upside down: yours over linear's, so that below 1 is better",
+        ),
+        (RATIOS, "ratios = mine - linear", "those are differences: divide yours by linear's"),
+        (
+            RATIOS,
+            "ratios = 1 - mine / linear",
+            "those are gains, 1 minus the ratio: the ratios themselves are asked for",
+        ),
+        (
+            "ratios.min(), ratios.max()",
+            "ratios.max(), ratios.min()",
+            "lowest and highest are in the other order",
+        ),
+        (
+            "ratios.min(), ratios.max()",
+            "mine.min(), mine.max()",
+            "lowest and highest are those of your MAE: those of the ratios are asked for",
+        ),
+        ("np.sum(ratios < 1)", "np.sum(ratios <= 1)", "wins: a draw counts as a win"),
+        ("np.sum(ratios < 1)", "np.sum(ratios > 1)", "wins: those are the runs that you lost"),
+        ("np.sum(ratios < 1)", "np.mean(ratios < 1)", "wins: a share, where a count is asked for"),
+        (
+            "np.sum(ratios < 1)",
+            "int(np.median(ratios) < 1) * len(ratios)",
+            "wins: all runs or none, by the median: count run by run",
+        ),
+    ],
+)

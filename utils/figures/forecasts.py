@@ -1,0 +1,270 @@
+"""Forecasts of a time series: windows and parts, networks and rivals, leaks, drift, intervals."""
+
+import numpy as np
+from matplotlib.colors import ListedColormap
+
+from utils.plotting import COLOURS, GREY, ROLES, fmt, guide, line, name_ends, order_of, panels, tint
+
+PARTS = "train", "validation", "test"
+MODELS = {  # a model has its colour in every figure
+    "naive": "orange",
+    "seasonal naive": "sky",
+    "linear": "black",
+    "LSTM": "green",
+    "as written": "vermillion",
+}
+
+
+def windows_in_parts(fig, x, y, parts):
+    """Windows x (samples, window) and targets y (samples, horizon), all as numbers of steps, and
+    the three slices `parts`: which step stands where, and which in two parts."""
+    (ax,) = panels(fig, left=0.09, right=0.86)
+    samples, steps = len(x), int(y.max()) + 1
+    cells = np.zeros((samples, steps))
+    used = [set(np.r_[x[part].ravel(), y[part].ravel()].tolist()) for part in parts]
+    for k in range(samples):
+        kept = any(part.start <= k < part.stop for part in parts)
+        cells[k, x[k]], cells[k, y[k]] = (1, 2) if kept else (3, 3)
+    colours = ["white", tint(ROLES["input"], 0.45), tint(ROLES["output"], 0.75), "#e3e3e3"]
+    ax.imshow(cells, ListedColormap(colours), vmin=0, vmax=3, aspect="auto", interpolation="none")
+    for k, first in enumerate(y[:, 0]):
+        ax.text(first, k, str(first), ha="center", va="center", fontsize=7)
+    for name, part in zip(PARTS, parts, strict=True):
+        if part.stop > part.start:
+            middle = (part.start + part.stop - 1) / 2
+            ax.text(1.015, middle, name, transform=ax.get_yaxis_transform(), va="center")
+            ax.axhline(part.start - 0.5, color=GREY, linewidth=1)
+    shared = set().union(*(a & b for i, a in enumerate(used) for b in used[:i]))
+    for step in shared:
+        ax.axvspan(step - 0.5, step + 0.5, fill=False, edgecolor=COLOURS["vermillion"])
+    ax.set(title="Blue is seen, green is asked for, grey is left out", xlabel="step of the series",
+           ylabel="window", xticks=range(0, steps, 4), yticks=range(0, samples, 4))  # fmt: skip
+    ax.grid(False)
+    left_out = samples - sum(part.stop - part.start for part in parts)
+    told = (
+        f"{len(shared)} steps stand in two parts (framed)" if shared else "No step is in two parts"
+    )
+    return (
+        f"A series of {steps} steps gives {samples} windows of {x.shape[1]} values, "
+        f"{y.shape[1]} asked for in each. {told}; {left_out} windows are left out."
+    )
+
+
+def as_written(fig, loss, val_loss, y, forecast):
+    """The two pictures of the usual tutorial: losses by epoch, and forecast over truth."""
+    left, right = panels(fig, 2, width_ratios=(1, 1.5))
+    epochs = np.arange(1, len(loss) + 1)
+    line(left, epochs, loss, "blue", "training")
+    line(left, epochs, val_loss, "vermillion", "validation")
+    left.legend()
+    left.set(title="Loss", xlabel="epoch", ylabel="mean squared error", ylim=(0, None))
+    line(right, np.arange(len(y)), y, "black", "actual", linewidth=1.3, linestyle="-")
+    line(right, np.arange(len(y)), forecast, "vermillion", "predicted", linewidth=1.6)
+    right.legend(ncols=2, loc="upper center")
+    right.set(title="Forecast and truth", xlabel="step of the test part", ylabel="value")
+    right.set_ylim(-1.7, 2.1)
+    return (
+        f"Over {len(loss)} epochs the training loss falls from {order_of(loss[0])} to "
+        f"{order_of(loss[-1])}; the validation loss ends at {order_of(val_loss[-1])}. "
+        f"The predicted curve follows the actual one over {len(y)} steps."
+    )
+
+
+def forecaster_live(fig, y, forecast, losses, steps, floor, errors):
+    """A network in training: y and forecast (samples, 1), losses so far of `steps`, the noise's
+    variance `floor`, and MAEs {model: error}, the network's last."""
+    left, middle, right = panels(fig, 3, width_ratios=(1.9, 1.1, 1.5), wspace=0.42)
+    shown = np.arange(min(len(y), 100))
+    left.plot(shown, y[: len(shown)], ".", color=ROLES["input"], markersize=4)
+    left.plot(shown, forecast[: len(shown)], color=ROLES["output"])
+    most = 1.25 * np.abs(y).max()
+    left.set(title="Values and forecast", xlabel="step", ylim=(-most, most))
+    middle.plot(np.arange(1, len(losses) + 1), losses, color=GREY, linewidth=0.8)
+    middle.set(yscale="log", title="Loss", xlabel="training step", xlim=(0, steps))
+    middle.set_ylim(floor / 3, max(3, 3 * floor))
+    guide(middle, floor, "noise", above=False)
+    places = np.arange(len(errors))
+    values = list(errors.values())
+    bars = [GREY] * (len(errors) - 1) + [ROLES["output"]]
+    right.barh(places, values, color=[tint(c, 0.5) for c in bars], height=0.72)
+    for place, (name, error) in zip(places, errors.items(), strict=True):
+        right.text(0.03, place, f"{name} {fmt(_two(error))}", va="center", fontsize=9.5,
+                   transform=right.get_yaxis_transform())  # fmt: skip
+    right.axvline(errors["linear"], color="black", linewidth=1, linestyle=(0, (4, 2)), zorder=0.9)
+    right.set(title="MAE", xlabel="error", yticks=[], xlim=(0, 1.15 * max(values)))
+    right.set_ylim(len(errors) - 0.5, -0.5)
+    name, mine = list(errors.items())[-1]
+    rivals = ", ".join(f"{n} {fmt(_two(e))}" for n, e in list(errors.items())[:-1])
+    return (
+        f"After {len(losses)} steps of training the {name}'s MAE is {fmt(_two(mine))}, which is "
+        f"{mine / errors['linear']:.2f} of linear's, on {len(y)} later windows. For comparison: "
+        f"{rivals}."
+    )
+
+
+def _two(x):
+    return float(f"{x:.2g}")
+
+
+def leaks(fig, settings):
+    """What pipelines claim and what they do in service. `settings` maps a title to
+    {pipeline: (claimed, in service)}, each an array with an entry for each series."""
+    axes, words = panels(fig, len(settings), left=0.17, wspace=0.12), []
+    rows = list(next(iter(settings.values())))
+    most = max(np.max(pair) for table in settings.values() for pair in table.values())
+    for ax, (title, table) in zip(axes, settings.items(), strict=True):
+        for row, (claimed, real) in enumerate(table.values()):
+            for shift, runs, colour, marker in (
+                (-0.16, claimed, ROLES["input"], "o"),
+                (0.16, real, ROLES["state"], "D"),
+            ):
+                place = row + shift
+                ax.plot(runs, np.full(len(runs), place), marker, color=tint(colour, 0.45),
+                        markersize=4)  # fmt: skip
+                ax.plot(np.median(runs), place, marker, color=colour, markersize=8)
+        ax.set(
+            title=title, xlabel="MAE", xlim=(0, 1.1 * most), ylim=(max(len(rows), 4) - 0.5, -1.2)
+        )
+        ax.set_yticks(range(len(table)), list(table) if ax is axes[0] else [""] * len(table))
+        words.append(f"{title}: {_pairs(table)}")
+    axes[0].plot([], [], "o", color=ROLES["input"], label="claimed")
+    axes[0].plot([], [], "D", color=ROLES["state"], label="in service")
+    axes[0].legend(loc="upper left", ncols=2, handlelength=1)
+    runs = len(next(iter(next(iter(settings.values())).values()))[0])
+    series = f"in the median of {runs} series" if runs > 1 else "on one series"
+    return f"MAE claimed, and MAE in service, {series}. {' '.join(words)}"
+
+
+def _pairs(table):
+    words = [
+        f"{name} {fmt(np.median(claimed))} and {fmt(np.median(real))}"
+        for name, (claimed, real) in table.items()
+    ]
+    return "; ".join(words) + "."
+
+
+def free_run(fig, past, truth, runs):
+    """Forecasts {model: (steps,)} that feed on themselves, after the values `past`; `truth` is the
+    clean series that they should follow."""
+    (ax,) = panels(fig, right=0.86)
+    before, ahead = np.arange(-len(past), 0), np.arange(len(truth))
+    ax.plot(before, past, ".", color=ROLES["input"])
+    ax.plot(ahead, truth, color="#b0b0b0", linewidth=5, solid_capstyle="butt")
+    ends, words = [], []
+    for name, run in runs.items():
+        line(ax, ahead, np.clip(run, -50, 50), MODELS[name], linewidth=1.6)
+        ends.append(np.clip(run[-1], -1.7, 1.7))
+        last = np.abs(run[-63:]).max() if len(run) >= 63 else np.abs(run).max()
+        words.append(f"{name} {_size(last)}")
+    names = list(runs)
+    name_ends(ax, ends, names, [COLOURS[MODELS[name]] for name in names])
+    ax.set(title="Fed with its own forecasts", xlabel="steps ahead", ylabel="value",
+           xlim=(-len(past), len(truth)), ylim=(-1.8, 1.8))  # fmt: skip
+    return (
+        f"{len(truth)} steps ahead from {len(past)} values (dots); the sine itself is grey. "
+        f"The largest value in the last turn of the sine, which should be 1: {', '.join(words)}."
+    )
+
+
+def _size(x):
+    return "more than 10" if not x < 10 else f"{x:.1f}"
+
+
+def errors_by_horizon(fig, errors, unit=""):
+    """MAEs {model: (horizon,)} against the number of steps ahead. What is far above the best
+    leaves the panel."""
+    (ax,) = panels(fig, right=0.76)
+    top = 3 * min(max(values) for values in errors.values())
+    ends, words = [], []
+    for (name, values), colour in zip(errors.items(), COLOURS, strict=False):
+        line(ax, np.arange(1, len(values) + 1), values, colour)
+        ends.append(min(values[-1], top))
+        end = fmt(_two(values[-1])) if values[-1] < top else "far above"
+        words.append(f"{name} {fmt(_two(values[0]))} and {end}")
+    steps = len(values)
+    ax.set(title="Error by horizon", xlabel="steps ahead", ylabel=f"MAE{unit and f', {unit}'}")
+    ax.set(xlim=(1, steps), ylim=(0, top))
+    name_ends(ax, ends, list(errors), list(COLOURS.values()))
+    return f"MAE one step and {steps} steps ahead: {'; '.join(words)}."
+
+
+def with_interval(fig, y, forecast, low, high, level, covered, unit=""):
+    """The last step ahead of forecasts y (samples, horizon), with its interval; `covered` is the
+    share of values inside it, by horizon."""
+    left, right = panels(fig, 2, width_ratios=(2.2, 1))
+    steps = np.arange(len(y))
+    left.fill_between(
+        steps, low[:, -1], high[:, -1], color=tint(ROLES["output"], 0.25), linewidth=0
+    )
+    left.plot(steps, forecast[:, -1], color=ROLES["output"])
+    outside = (y[:, -1] < low[:, -1]) | (y[:, -1] > high[:, -1])
+    left.plot(steps[~outside], y[~outside, -1], ".", color=ROLES["input"], markersize=4)
+    left.plot(steps[outside], y[outside, -1], "x", color=ROLES["state"], markersize=5)
+    ahead = f"{y.shape[1]} steps" if y.shape[1] > 1 else "One step"
+    left.set(title=f"{ahead} ahead", xlabel="test window", ylabel=unit or "value")
+    places = np.arange(1, y.shape[1] + 1)
+    right.bar(places, 100 * covered, color=tint(ROLES["output"], 0.5))
+    guide(right, 100 * level, f"{level:.0%} asked for")
+    right.set(title="Inside", xlabel="steps ahead", ylabel="% of the values", ylim=(50, 105))
+    right.set_xticks(places)
+    return (
+        f"An interval for {level:.0%} of the values. Of {len(y)} test windows it holds "
+        f"{np.mean(covered):.0%} on average over the horizons, {min(covered):.0%} to "
+        f"{max(covered):.0%}. Crosses lie outside."
+    )
+
+
+def series_in_parts(fig, values, cuts, unit):
+    """A series (steps,) and the two steps at which its validation and its test part begin."""
+    (ax,) = panels(fig)
+    edges = [0, *cuts, len(values)]
+    for name, a, b, colour in zip(
+        PARTS, edges[:-1], edges[1:], ("blue", "purple", "vermillion"), strict=True
+    ):
+        ax.plot(np.arange(a, b), values[a:b], color=COLOURS[colour], linewidth=1)
+        ax.text((a + b) / 2, 0.03, name, color=COLOURS[colour], ha="center",
+                transform=ax.get_xaxis_transform())  # fmt: skip
+    ax.set(title="The series and its parts", xlabel="step", ylabel=unit, xlim=(0, len(values)))
+    ax.margins(y=0.15)
+    shares = [f"{name} {fmt(values[a:b].min())} to {fmt(values[a:b].max())}"
+              for name, a, b in zip(PARTS, edges[:-1], edges[1:], strict=True)]  # fmt: skip
+    return f"{len(values):,} values, in {unit}. Range of each part: {', '.join(shares)}."
+
+
+def compared(fig, y, forecasts, unit):
+    """What came true, y (samples,), beside the forecasts {name: (samples,)} of several models."""
+    (ax,) = panels(fig, right=0.78)
+    ax.plot(y, color="#b0b0b0", linewidth=5, solid_capstyle="butt")
+    words = []
+    for (name, forecast), colour in zip(forecasts.items(), COLOURS, strict=False):
+        line(ax, np.arange(len(y)), forecast, colour, linewidth=1.6)
+        bias = np.mean(forecast - y)
+        side = "below" if bias < 0 else "above"
+        near = abs(bias) < 0.05 * np.std(y)
+        words.append(f"{name} {'hardly off' if near else f'{order_of(abs(bias))} {side}'}")
+    names = list(forecasts)
+    name_ends(ax, [f[-1] for f in forecasts.values()], names, list(COLOURS.values()))
+    ax.set(title="Forecasts; the truth is grey", xlabel="test window", ylabel=unit)
+    ax.set_xlim(0, len(y) - 1)
+    return f"{len(y)} test windows. On average the forecasts are, in {unit}: {'; '.join(words)}."
+
+
+def alarms(fig, sizes, threshold, at):
+    """Sizes of the residuals (steps,), the threshold above which there is an alarm, and where a
+    fault was planted (steps,) of True and False."""
+    (ax,) = panels(fig)
+    steps, found = np.arange(len(sizes)), sizes > threshold
+    ax.vlines(steps, 0, sizes, color="#b8b8b8", linewidth=1)
+    ax.plot(steps[at], sizes[at], "o", color=ROLES["state"], label="planted fault")
+    false = found & ~at
+    ax.plot(steps[false], sizes[false], "x", color=ROLES["input"], label="false alarm")
+    ax.axhline(threshold, color="black", linewidth=1.2, linestyle=(0, (4, 3)), label="threshold")
+    ax.legend(ncols=3, loc="upper left")
+    ax.set(title="Residuals and alarms", xlabel="step", ylabel="size of the residual",
+           xlim=(0, len(sizes)), ylim=(0, 1.35 * max(sizes.max(), threshold)))  # fmt: skip
+    right = int(np.sum(found & at))
+    precision = f"{right / found.sum():.0%}" if found.any() else "undefined"
+    return (
+        f"{int(at.sum())} faults were planted, {int(found.sum())} alarms raised, {right} of them "
+        f"right: precision {precision}, recall {right / at.sum():.0%}."
+    )
