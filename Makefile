@@ -6,7 +6,7 @@ PY := .venv/bin/python
 UV := $(PY) -m uv pip compile --quiet --no-config --upgrade --only-binary :all: --no-annotate \
 	--custom-compile-command "make lock" --python-version 3.11
 
-.PHONY: help lab test lint notebooks bench site lock binder clean
+.PHONY: help lab test lint notebooks bench site slides lock binder clean
 
 help:
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -33,6 +33,9 @@ bench: .venv/installed ## time the NumPy layers against Keras, and PyTorch where
 
 site: .venv/tested ## render the solutions edition to plain pages in site/, to read without Jupyter
 	$(PY) -m tools.build_site
+
+slides: .venv/tested ## make a deck of slides of each lesson in slides/, to project without Jupyter
+	$(PY) -m tools.build_slides
 
 lock: .venv/installed ## renew all pinned lists from requirements.txt and tests/requirements.txt
 	$(PY) -m pip install --quiet uv==0.13.9

@@ -90,6 +90,10 @@ def test_state_paths_hold_the_paths_and_their_lengths():
     assert "tanh" in sentence and f"from {start:.3g}" in sentence
     apart = max(np.linalg.norm(a - b) for a in h[:, -1] for b in h[:, -1])
     assert f"{apart:.3g} apart" in sentence
+    angle = np.radians(30 * np.arange(41))
+    h = np.stack([np.cos(angle), np.sin(angle)], axis=-1) * 0.9 ** np.arange(41)[:, None]
+    _, sentence = drawn(figures.state_paths, h=h[None], radius=0.9, activation="linear")
+    assert "a step turns it by 30 degrees" in sentence
 
 
 def test_example_sequences_stand_in_their_rows():

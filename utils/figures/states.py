@@ -154,9 +154,17 @@ def state_paths(fig, h, radius, activation):
     apart = max(np.linalg.norm(a - b) for a in h[:, -1] for b in h[:, -1])
     return (
         f"Spectral radius {fmt(radius)}, {activation}: over {h.shape[1] - 1} steps the state's "
-        f"length, in the mean over {len(h)} starts, goes from {fmt(start)} to {fmt(end)}. At the "
-        f"end the two paths farthest from each other are {fmt(apart) if apart > 1e-6 else 0} apart."
+        f"length, in the mean over {len(h)} starts, goes from {fmt(start)} to {fmt(end)}; a step "
+        f"turns it by {_turn(h):.0f} degrees. At the end the two paths farthest from each other "
+        f"are {fmt(apart) if apart > 1e-6 else 0} apart."
     )
+
+
+def _turn(h):
+    """The angle between a state (..., timesteps, 2) and the next, in degrees, in the mean."""
+    (x, y), (x_next, y_next) = np.moveaxis(h[..., :-1, :], -1, 0), np.moveaxis(h[..., 1:, :], -1, 0)
+    angle = np.arctan2(np.abs(x * y_next - y * x_next), x * x_next + y * y_next)
+    return np.degrees(angle).mean()
 
 
 def example_sequences(fig, x, target):

@@ -1,0 +1,100 @@
+"""Make a deck of slides of each lesson in slides/, by reveal.js, to work offline (`make slides`).
+
+Cells with a slide type (JupyterLab: right sidebar, property inspector) are in the deck: "slide"
+begins a column, "subslide" stands below, "-" goes on, "fragment" goes on when asked. A slide holds
+what a room looks at: headings, questions, formulae, tables, lists, short code, figures. What is
+left of the text is for whoever speaks: press S for it.
+"""
+
+import shutil
+from importlib.metadata import distribution
+from pathlib import Path
+
+from bs4 import BeautifulSoup
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from tools.build_notebooks import lessons, parse
+from tools.build_site import code_cell, mathematical_font, python, render, show
+
+ROOT = Path(__file__).resolve().parent.parent
+TEMPLATES = Environment(
+    loader=FileSystemLoader(Path(__file__).resolve().parent / "slides"),
+    trim_blocks=True,
+    lstrip_blocks=True,
+    undefined=StrictUndefined,
+)
+REVEAL = distribution("sphinx-revealjs").locate_file("sphinx_revealjs/_static/revealjs")
+SLIDE_TYPES = "slide", "subslide", "fragment", "-"
+SHORT = 14  # lines of code that the last row can still read
+ASIDE = "Hint", "What there was to find"  # what is folded under these is for the speaker
+
+
+def columns(nb):
+    """The deck of a notebook: a list of columns, each a list of {"shown": [...], "notes": html}."""
+    deck = []
+    for cell, html in zip(nb.cells, render(nb)[0], strict=True):
+        kind = cell.metadata.get("slideshow", {}).get("slide_type")
+        if kind not in SLIDE_TYPES:
+            continue
+        shown, notes = text(html) if cell.cell_type == "markdown" else (code(cell), "")
+        if kind == "slide" or not deck:
+            deck.append([])
+        if kind in ("slide", "subslide") or not deck[-1]:
+            deck[-1].append({"shown": [], "notes": ""})
+        deck[-1][-1]["shown"].append({"html": shown, "fragment": kind == "fragment"})
+        deck[-1][-1]["notes"] += notes
+    return deck
+
+
+def text(html):
+    """A text cell's HTML -> (what a room looks at, what the speaker says)."""
+    elements = BeautifulSoup(html, "html.parser").find_all(recursive=False)
+    shown = [element for element in elements if is_looked_at(element)]
+    if all(element.name in ("h1", "h2", "h3") for element in shown):
+        shown = elements  # an exercise, or the opening: it is all to be read
+    said = [element for element in elements if element not in shown]
+    return "".join(map(str, shown)), "".join(map(str, said))
+
+
+def is_looked_at(element):
+    if element.name == "p":  # a question to the room, or a formula on a line of its own
+        asks = element.find("strong") and "?" in element.text
+        formula = element.find("math", display="block") or element.select_one("p > span.wide")
+        return bool(asks or formula)
+    if element.name == "details":
+        return not element.summary.text.startswith(ASIDE)
+    return True
+
+
+def code(cell):
+    """A code cell: its figures and what it prints, below the code where that is short."""
+    outputs = "".join(map(show, cell.outputs))
+    if "BEGIN SOLUTION" in cell.source:
+        return code_cell(cell)
+    is_short = len(cell.source.splitlines()) <= SHORT and "<figure" not in outputs
+    return (python(cell.source) if is_short else "") + outputs
+
+
+def build(root, folder):
+    """Write a deck for each lesson that has slides to `folder`, which is emptied first."""
+    shutil.rmtree(folder, ignore_errors=True)
+    (folder / "reveal").mkdir(parents=True)
+    for name in ("dist/reveal.js", "dist/reveal.css", "plugin/notes"):
+        copy = shutil.copytree if (REVEAL / name).is_dir() else shutil.copy
+        copy(REVEAL / name, folder / "reveal" / Path(name).name)
+    pages = {}
+    for source in lessons(root):
+        nb = parse(source.read_text("utf-8"))
+        if deck := columns(nb):
+            title = nb.cells[0].source.splitlines()[0].lstrip("# ")
+            template = TEMPLATES.get_template("deck.html")
+            pages[f"{source.stem}.html"] = template.render(title=title, columns=deck)
+    style = TEMPLATES.get_template("style.css").render(font=mathematical_font(pages.values()))
+    for name, page in {**pages, "style.css": style}.items():
+        (folder / name).write_text(page, "utf-8", newline="\n")
+    return list(pages)
+
+
+if __name__ == "__main__":
+    for name in build(ROOT, ROOT / "slides"):
+        print(f"Open {(ROOT / 'slides' / name).as_uri()}")
