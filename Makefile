@@ -6,10 +6,10 @@ PY := .venv/bin/python
 UV := $(PY) -m uv pip compile --quiet --no-config --upgrade --only-binary :all: --no-annotate \
 	--custom-compile-command "make lock" --python-version 3.11
 
-.PHONY: help lab test lint notebooks bench site slides lock binder clean
+.PHONY: help lab test test-browser lint notebooks bench site slides lock binder clean
 
 help:
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
 
 # One thread for NumPy: its products are small here, and a second thread only waits for the first.
 lab: .venv/installed ## open the course in JupyterLab
@@ -20,6 +20,9 @@ lab: .venv/installed ## open the course in JupyterLab
 test: .venv/tested ## run every test: units, both editions of each lesson, style
 	$(PY) -m pytest
 	@$(MAKE) --no-print-directory lint
+
+test-browser: .venv/tested ## open every lesson in Chromium, run it, move every control
+	$(PY) -m pytest tests/browser
 
 lint: .venv/tested ## check the style of code and lessons
 	$(PY) -m ruff check

@@ -7,8 +7,10 @@ import io
 import re
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
+import matplotlib as mpl
 import numpy as np
 import pytest
 from matplotlib.artist import Artist
@@ -100,6 +102,21 @@ def test_equal_values_give_equal_bytes_whatever_was_drawn_before():
     assert first == again == fresh != untidied
 
 
+def test_threads_take_turns_and_leave_matplotlib_as_it_was():
+    before, seen = dict(mpl.rcParams), []
+
+    def draw_some():
+        for _ in range(20):
+            seen.append(plotting.picture(curve, plotting.new_figure(SMALL), {"w": 0.5}))
+
+    threads = [threading.Thread(target=draw_some) for _ in range(2)]
+    for act in (threading.Thread.start, threading.Thread.join):
+        for thread in threads:
+            act(thread)
+    assert dict(mpl.rcParams) == before
+    assert len(seen) == 40 and len(set(seen)) == 1
+
+
 def test_panels_are_kept_for_the_same_grid_and_empty():
     fig = plotting.new_figure((7, 4))
     kept = plotting.panels(fig, 2)
@@ -162,13 +179,15 @@ def test_static_mode_shows_the_initial_values(shown, monkeypatch):
     assert shown[0] == shown[1]
 
 
-def test_live_mode_also_carries_the_static_figure(shown, monkeypatch):
+def test_live_mode_shows_the_widget_and_stores_a_figure_with_it(shown, monkeypatch):
     monkeypatch.delenv("COURSE_STATIC", raising=False)
     explore(curve, size=SMALL, **controls())
-    (bundle,) = shown
-    assert bundle["application/vnd.jupyter.widget-view+json"]["model_id"]
-    assert bundle["text/plain"] == "line: <w> is 0.5."
-    assert picture_in(bundle["text/html"])[:4] == b"\x89PNG"
+    widget, still = shown
+    assert widget["application/vnd.jupyter.widget-view+json"]["model_id"]
+    assert still["text/plain"] == "line: <w> is 0.5."
+    assert picture_in(still["text/html"])[:4] == b"\x89PNG"
+    assert "line: &lt;w&gt; is 0.5." in still["text/html"]
+    assert re.search(r'<div class="course-still-\w+"', still["text/html"])
 
 
 def test_a_move_gives_a_new_picture_and_sentence(live):

@@ -225,6 +225,10 @@ def test_sigmoid_is_exact_and_never_overflows():
     with np.errstate(all="raise"):
         np.testing.assert_allclose(sigmoid(z)[1:4], 1 / (1 + np.exp(-z[1:4])), rtol=1e-15)
         assert sigmoid(z)[[0, -1]].tolist() == [0, 1]
+    assert sigmoid(0) == 0.5
+    expected = sigmoid(z)
+    assert sigmoid(z, out=z) is z  # in place
+    assert np.array_equal(z, expected)
 
 
 @pytest.mark.parametrize("make", [lambda: rnn_and_data()[0], lambda: Dense(4, 2, dtype="float64")])

@@ -4,8 +4,10 @@
 
 const PATIENCE = 5000; // milliseconds before the reader is told why nothing happens
 const BUSY =
-  "The kernel has not answered yet. It may be busy with another cell; if not, run this cell again.";
-const GONE = "The kernel no longer answers. Run this cell again.";
+  "The kernel has not answered yet. It may be busy with other work; if not, run this cell again.";
+const GONE = "The kernel has stopped or was restarted. Run the lesson again: menu Run, Run All Cells.";
+// What stands in for the widget where it can't live, and JupyterLab's frame around it.
+const STILL = ":is(.NAME, .jp-OutputArea-child:has(.NAME)) {display: none}";
 
 function element(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
@@ -58,17 +60,20 @@ function render({ model, el }) {
   for (const input of [...controls.map((c) => c.input), again])
     input.dataset.lmSuppressShortcuts = "true"; // or the notebook takes the arrow keys
   const panel = element("div", { class: "course-controls" }, ...controls.map((c) => c.node), again);
-  el.append(element("div", { class: "course-explorer", style: `--width:${width}px` }, panel, figure));
+  const hideStill = element("style", {}, STILL.replaceAll("NAME", model.get("still")));
+  const root = element("div", { class: "course-explorer", style: `--width:${width}px` }, panel, figure);
+  el.append(hideStill, root);
 
   let waiting = null; // number of the request under way
   let moved = false; // since it was sent
-  let timer, url, newest;
+  let timer, url, newest, shown;
 
   function ask() {
     moved = false;
     waiting = model.get("asked").n + 1;
+    caption.setAttribute("aria-busy", true);
     clearTimeout(timer);
-    timer = setTimeout(() => (problem.textContent = BUSY), PATIENCE);
+    timer = setTimeout(onSilence, PATIENCE);
     model.set("asked", { n: waiting, positions: controls.map((c) => c.get()) });
     model.save_changes();
   }
@@ -89,24 +94,35 @@ function render({ model, el }) {
     problem.textContent = reply.problem;
     progress.value = reply.done;
     progress.hidden = reply.done >= 1;
-    caption.setAttribute("aria-busy", reply.done < 1); // spoken once, when the picture is final
-    if (png === newest) return; // the same picture, so the same sentence
-    newest = png;
-    const next = element("img", { width, height, alt: reply.sentence });
-    const nextUrl = URL.createObjectURL(new Blob([png], { type: "image/png" }));
-    next.src = nextUrl;
-    await next.decode().catch(() => {}); // swapped only when it can be painted: no blank frame
-    if (png !== newest) return URL.revokeObjectURL(nextUrl); // a newer one came first
-    image.replaceWith(next);
-    image = next;
-    caption.textContent = reply.sentence;
-    if (url) URL.revokeObjectURL(url);
-    url = nextUrl;
+    if (png !== newest) {
+      newest = png;
+      const next = element("img", { width, height, alt: "" });
+      const nextUrl = URL.createObjectURL(new Blob([png], { type: "image/png" }));
+      next.src = nextUrl;
+      await next.decode().catch(() => {}); // swapped only when it can be painted: no blank frame
+      if (png !== newest) return URL.revokeObjectURL(nextUrl); // a newer one came first
+      image.replaceWith(next);
+      image = next;
+      if (url) URL.revokeObjectURL(url);
+      url = nextUrl;
+      shown = png;
+    }
+    if (shown === newest) say(model.get("reply")); // else when its picture is there
+  }
+
+  function say({ sentence, done }) {
+    image.alt = sentence;
+    if (caption.textContent !== sentence) caption.textContent = sentence;
+    caption.setAttribute("aria-busy", waiting !== null || done < 1); // spoken when it is final
   }
 
   function onAsked() { // at first, and by other views of this explorer
     const { n, positions } = model.get("asked");
     if (n !== waiting) controls.forEach((control, i) => control.set(positions[i]));
+  }
+
+  function onSilence() {
+    if (problem.textContent !== GONE) problem.textContent = BUSY;
   }
 
   function onGone() {

@@ -9,6 +9,7 @@ import functools
 import inspect
 import numbers
 import os
+import uuid
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,6 +21,15 @@ from utils import plotting
 
 MOST_POSITIONS = 1000
 BREATH = 0.002  # seconds between two pictures of one run, for a newer request to come in
+
+# What a notebook that is opened again shows, until its cells are run: the first picture, in place
+# of JupyterLab's "model not found". The widget hides it; it comes late, or it would flash up first.
+STILL = """<style>
+@keyframes course-late {{from, to {{height: 0; overflow: hidden; visibility: hidden}}}}
+.jp-OutputArea-child:has(+ * .{name}) > .jp-OutputArea-output:not(:has(*)) {{display: none}}
+</style>
+<div class="{name}" style="animation: course-late 1s">{figure}
+<p><em>To move its controls, run the lesson again: menu Run, Run All Cells.</em></p></div>"""
 
 
 class Control(NamedTuple):
@@ -132,6 +142,7 @@ class Explorer(anywidget.AnyWidget):
     # To request n: the share of the work that is done, the sentence, or what went wrong.
     reply = traitlets.Dict().tag(sync=True)
     png = traitlets.Bytes().tag(sync=True)
+    still = traitlets.Unicode().tag(sync=True)  # class of what stands in for it where it can't live
 
     def __init__(self, draw, controls, size):
         self._draw, self._controls, self._size = draw, controls, tuple(size)
@@ -143,6 +154,7 @@ class Explorer(anywidget.AnyWidget):
             asked={"n": 0, "positions": positions},
             reply={"n": 0, "done": 1, "sentence": sentence, "problem": ""},
             png=png,
+            still=f"course-still-{uuid.uuid4().hex[:12]}",
         )
 
     def _figure(self):
@@ -170,12 +182,21 @@ class Explorer(anywidget.AnyWidget):
     async def _go_on(self, run, n):
         """Send picture after picture until the run is over or another has taken its place."""
         await asyncio.sleep(BREATH)
-        while self._run is run and not self._send_next(run, n):
+        while not self._send_next(run, n):
             await asyncio.sleep(BREATH)
 
     def _send_next(self, run, n):
         """Send the run's next picture. -> whether it was the last."""
-        png, reply = self.png, {**self.reply, "n": n, "done": 1, "problem": ""}
+        with plotting.DRAWING:
+            if self._run is not run:  # another began while this one waited for its turn
+                return True
+            png, reply = self._next(run)
+            with self.hold_sync():
+                self.png, self.reply = png, {**reply, "n": n}
+        return reply["done"] >= 1
+
+    def _next(self, run):
+        png, reply = self.png, {**self.reply, "done": 1, "problem": ""}
         try:
             reply["done"], reply["sentence"] = next(run, (1, reply["sentence"]))
             png = plotting.render(self._figure())
@@ -184,9 +205,7 @@ class Explorer(anywidget.AnyWidget):
                 f"This picture could not be drawn ({type(error).__name__}: {error}). "
                 "The last one that could is still shown. Move a control to go on."
             )
-        with self.hold_sync():
-            self.png, self.reply = png, reply
-        return reply["done"] >= 1
+        return png, reply
 
 
 def explore(draw, *, size=(7.2, 3.2), **controls):
@@ -201,17 +220,12 @@ def explore(draw, *, size=(7.2, 3.2), **controls):
     from IPython.display import display
 
     widget = Explorer(draw, controls, size)
+    view = {"version_major": 2, "version_minor": 0, "model_id": widget.model_id}
+    display({"application/vnd.jupyter.widget-view+json": view}, raw=True)
     sentence = widget.reply["sentence"]
-    mimebundle = {  # pages without widgets show the figure, terminals its sentence
-        "application/vnd.jupyter.widget-view+json": {
-            "version_major": 2,
-            "version_minor": 0,
-            "model_id": widget.model_id,
-        },
-        "text/html": plotting.static_html(widget.png, sentence, size),
-        "text/plain": sentence,
-    }
-    display(mimebundle, raw=True)
+    figure = plotting.static_html(widget.png, sentence, size)
+    still = STILL.format(name=widget.still, figure=figure)
+    display({"text/html": still, "text/plain": sentence}, raw=True)
 
 
 def _check_controls(draw, controls):

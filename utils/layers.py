@@ -23,10 +23,15 @@ from utils.arguments import (
     true_or_false,
 )
 
+# On Linux a freed array goes back to the system if it is large, and a new one costs a page fault
+# every 4 kB: a third of a training step. Having freed one of 31 MB, glibc keeps what is smaller.
+np.empty(31 << 20, "uint8")
+
 
 def sigmoid(z, out=None):
     """1 / (1 + exp(-z)), written with tanh so that no z is too large for exp."""
-    return np.add(0.5 * np.tanh(0.5 * z), 0.5, out=out)
+    t = np.tanh(np.multiply(z, 0.5, out=out), out=out)
+    return np.add(np.multiply(t, 0.5, out=out), 0.5, out=out)
 
 
 # Each activation with its derivative, written in terms of the activation's own output h.
@@ -134,8 +139,9 @@ class SimpleRNN(Layer):
 class Gated(Layer):
     """What LSTM and GRU share. Their weights lie side by side, one block of columns a gate.
 
-    Inside, arrays are (timesteps, gates, units, batch), so that what one gate does at one step
-    is contiguous. Products are the equations', transposed: (h W)^T = W^T h^T.
+    Inside, the batch comes last, so that what one gate does at one step is contiguous. Products
+    are the equations', transposed: (h W)^T = W^T h^T. What a step reads is stacked, as
+    [x_t; 1; h_{t-1}], and its product with [W_x; b; W_h] is x_t W_x + b + h_{t-1} W_h.
     """
 
     names = ("W_x", "W_h", "b")
@@ -156,28 +162,30 @@ class Gated(Layer):
         self.W_h = orthogonal(rng, units, columns).astype(dtype)
         self.b = np.zeros(columns, dtype)
 
-    def inputs(self, x):
-        """x (batch, timesteps, features) -> [x, 1] (timesteps, features + 1, batch)."""
+    def inputs(self, x, h_0):
+        """x (batch, timesteps, features) -> [x_t; 1; h_{t-1}] for every step, and h within it.
+
+        Of h (timesteps + 1, units, batch) only the first state is there: forward writes the
+        others, and what it writes at one step is read at the next.
+        """
         x = as_floats("x", x, ("batch", "timesteps", self.input_size), self.W_x.dtype)
-        return batch_last(with_ones(x))
+        batch, timesteps, features = x.shape
+        xh = np.empty((timesteps + 1, features + 1 + self.units, batch), x.dtype)
+        xh[:-1, :features] = x.transpose(1, 2, 0)
+        xh[:, features] = 1
+        h = xh[:, features + 1 :]
+        h[0] = self.first("h_0", h_0, batch)
+        return xh[:-1], h
 
-    def from_inputs(self, x, b):
-        """x_t W_x + b for all steps at once: (timesteps, gates, units, batch)."""
-        z = np.matmul(np.ascontiguousarray(np.vstack([self.W_x, b]).T), x)
-        return z.reshape(len(x), len(self.order), self.units, -1)
+    def first(self, name, state, batch):
+        """The state before the first step: (units, batch), or 0 unless given."""
+        if state is None:
+            return 0
+        return as_floats(name, state, (batch, self.units), self.W_x.dtype).T
 
-    def to_inputs(self, dz, x):
-        """dz (gates * units, timesteps * batch) -> the gradients of x, W_x and b."""
-        dW_x_b = rows(x) @ dz.T
-        dx = (self.W_x @ dz).reshape(self.input_size, len(x), -1)
-        return dx.transpose(2, 1, 0), dW_x_b[:-1], dW_x_b[-1]
-
-    def states(self, name, first, x):
-        """Room for one state more than there are steps; the first is 0 unless given."""
-        timesteps, _, batch = x.shape
-        states = np.empty((timesteps + 1, self.units, batch), x.dtype)
-        states[0] = 0 if first is None else as_floats(name, first, (batch, self.units), x.dtype).T
-        return states
+    def to_inputs(self, dz):
+        """dz (timesteps, gates, units, batch) -> dx (batch, timesteps, features)."""
+        return batch_first(np.matmul(self.W_x, joined(dz)))
 
     def held(self, clamp):
         """{"f": 1.0} -> {1: 1.0}: each clamped gate by its place in `order`, and its value."""
@@ -238,17 +246,20 @@ class LSTM(Gated):
         `gates` then holds i, f, g, o and c, each of h's shape. `clamp`, {"f": 1.0} for instance,
         gives a gate that value at every step, whatever its equation says.
         """
-        x, held = self.inputs(x), self.held(clamp)
-        h, c = self.states("h_0", h_0, x), self.states("c_0", c_0, x)
+        (xh, h), held = self.inputs(x, h_0), self.held(clamp)
+        timesteps, units, batch = h[1:].shape
+        c = np.empty((timesteps + 1, units, batch), h.dtype)
+        c[0] = self.first("c_0", c_0, batch)
         tanh_c = np.empty_like(c[1:])
-        gates = self.from_inputs(x, self.b)
-        W_h_T = np.ascontiguousarray(self.W_h.T)
-        steps = zip(gates, h[:-1], c[:-1], c[1:], tanh_c, h[1:], strict=True)
-        for gates_t, h_prev, c_prev, c_t, tanh_c_t, h_t in steps:
+        gates = np.empty((timesteps, 4, units, batch), h.dtype)
+        W_T = transposed(self.W_x, self.b, self.W_h)
+        z = joined(gates)  # the same memory: each gate takes the place of its z
+        steps = zip(xh, z, gates, c[:-1], c[1:], tanh_c, h[1:], strict=True)
+        for xh_t, z_t, gates_t, c_prev, c_t, tanh_c_t, h_t in steps:
             i, f, g, o = gates_t
-            gates_t += np.dot(W_h_T, h_prev).reshape(gates_t.shape)
+            np.dot(W_T, xh_t, out=z_t)
             candidate = self.f(g)
-            self.f_gate(gates_t, out=gates_t)  # all four in one call, which is faster; ...
+            self.f_gate(z_t, out=z_t)  # all four in one call, which is faster; ...
             g[...] = candidate  # ... then g, which is no gate
             for k, value in held.items():
                 gates_t[k] = value
@@ -256,7 +267,7 @@ class LSTM(Gated):
             c_t += i * g
             self.f(c_t, out=tanh_c_t)
             np.multiply(o, tanh_c_t, out=h_t)
-        self.memory = x, h, c, tanh_c, gates, held
+        self.memory = xh, h, c, tanh_c, gates, held
         self.gates = {**self.by_name(gates), "c": batch_first(c[1:])}
         return batch_first(h[1:])
 
@@ -266,7 +277,7 @@ class LSTM(Gated):
         As in SimpleRNN, dh[:, t] is the immediate derivative, and the total one stays in `dh`,
         that of the cell state in `dc`.
         """
-        x, h, c, tanh_c, gates, held = self.recall()
+        xh, h, c, tanh_c, gates, held = self.recall()
         dh = batch_last(as_floats("dh", dh, batch_first(h[1:]).shape, h.dtype))
         i, f, g, o = gates.swapaxes(0, 1)
         dz = self.slopes(gates, held)
@@ -283,10 +294,9 @@ class LSTM(Gated):
             dh_next = np.dot(self.W_h, dz_t.reshape(-1, dz_t.shape[-1]))
             dc_next = f_t * dc_t
         self.dh, self.dc = batch_first(dh), batch_first(dc)
-        dz = rows(dz)
-        dx, dW_x, db = self.to_inputs(dz, x)
-        self.grads = [dW_x, rows(h[:-1]) @ dz.T, db]
-        return dx
+        dW = over_time(xh, dz)
+        self.grads = [dW[: self.input_size], dW[-self.units :], dW[self.input_size]]
+        return self.to_inputs(dz)
 
 
 class GRU(Gated):
@@ -328,18 +338,19 @@ class GRU(Gated):
 
         `gates` then holds z, r and g, each of h's shape; `clamp` is as in LSTM.
         """
-        x, held = self.inputs(x), self.held(clamp)
-        h = self.states("h_0", h_0, x)
-        inner = np.empty_like(h[1:])  # h_{t-1} W_hg + b_hg, or r_t * h_{t-1} if that is first
-        b_x, b_h = (self.b[0], self.b[1][:, None]) if self.reset_after else (self.b, 0)
-        gates = self.from_inputs(x, b_x)
-        W_h_T = np.ascontiguousarray(self.W_h.T)
-        W_hg_T = W_h_T[2 * self.units :]
+        (xh, h), held = self.inputs(x, h_0), self.held(clamp)
+        x_1, one_h = xh[:, : self.input_size + 1], xh[:, self.input_size :]  # each with its bias
+        inner = np.empty(h[1:].shape, h.dtype)  # h_{t-1} W_hg + b_hg; or r_t * h_{t-1}, if first
+        b_x, b_h = self.b if self.reset_after else (self.b, np.zeros_like(self.b))
+        gates = np.matmul(transposed(self.W_x, b_x), x_1).reshape(-1, 3, *h[0].shape)
+        W_h_T = transposed(b_h, self.W_h)
+        W_hg_T = W_h_T[2 * self.units :, 1:]
         if not self.reset_after:
             W_h_T = W_h_T[: 2 * self.units]
-        for gates_t, h_prev, inner_t, h_t in zip(gates, h[:-1], inner, h[1:], strict=True):
+        steps = zip(gates, one_h, h[:-1], inner, h[1:], strict=True)
+        for gates_t, one_h_t, h_prev, inner_t, h_t in steps:
             z, r, g = gates_t
-            from_h = (np.dot(W_h_T, h_prev) + b_h).reshape(-1, *g.shape)
+            from_h = np.dot(W_h_T, one_h_t).reshape(-1, *g.shape)
             gates_t[:2] += from_h[:2]
             self.f_gate(gates_t[:2], out=gates_t[:2])  # z and r
             for k, value in held.items():
@@ -353,7 +364,7 @@ class GRU(Gated):
             self.f(g, out=g)
             np.multiply(z, h_prev - g, out=h_t)
             h_t += g
-        self.memory = x, h, inner, gates, held
+        self.memory = x_1, one_h, h, inner, gates, held
         self.gates = self.by_name(gates)
         return batch_first(h[1:])
 
@@ -362,19 +373,20 @@ class GRU(Gated):
 
         As in SimpleRNN, dh[:, t] is the immediate derivative, and the total one stays in `dh`.
         """
-        x, h, inner, gates, held = self.recall()
+        x_1, one_h, h, inner, gates, held = self.recall()
         dh = batch_last(as_floats("dh", dh, batch_first(h[1:]).shape, h.dtype))
         dz = self.slopes(gates, held)
         dz[:, 0] *= h[:-1] - gates[:, 2]  # h_t = z_t * (h_{t-1} - g_t) + g_t
         dz[:, 2] *= 1 - gates[:, 0]
         through_time = self.reset_after_product if self.reset_after else self.reset_before_product
-        dz, dW_h, *db_h = through_time(dz, dh, h[:-1], inner, gates)
-        dx, dW_x, db_x = self.to_inputs(dz, x)
+        dW_h, db_h = through_time(dz, dh, one_h, inner, gates)
+        dW_x_b = over_time(x_1, dz)
+        dW_x, db_x = dW_x_b[:-1], dW_x_b[-1]
         self.dh = batch_first(dh)
-        self.grads = [dW_x, dW_h, np.stack([db_x, *db_h]) if self.reset_after else db_x]
-        return dx
+        self.grads = [dW_x, dW_h, np.stack([db_x, db_h]) if self.reset_after else db_x]
+        return self.to_inputs(dz)
 
-    def reset_after_product(self, dz, dh, h_prev, inner, gates):
+    def reset_after_product(self, dz, dh, one_h, inner, gates):
         """Backward with r_t * (h_{t-1} W_hg + b_hg). All of dz is a multiple of dh."""
         z, r, _ = gates.swapaxes(0, 1)
         dg = dz[:, 2].copy()
@@ -386,15 +398,15 @@ class GRU(Gated):
             dz_t *= dh_t
             dh_next = np.dot(self.W_h, dz_t.reshape(-1, dz_t.shape[-1]))
             dh_next += z_t * dh_t
-        dz = rows(dz)
-        dW_h, db_h = rows(h_prev) @ dz.T, dz.sum(axis=1)
-        dz[2 * self.units :] = rows(dg * dh)
-        return dz, dW_h, db_h
+        db_W_h = over_time(one_h, dz)
+        np.multiply(dg, dh, out=dz[:, 2])
+        return db_W_h[1:], db_W_h[0]
 
-    def reset_before_product(self, dz, dh, h_prev, inner, gates):
+    def reset_before_product(self, dz, dh, one_h, inner, gates):
         """Backward with (r_t * h_{t-1}) W_hg. The way to r leads through g and the product."""
         z, r, _ = gates.swapaxes(0, 1)
         W_zr, W_hg = np.split(self.W_h, [2 * self.units], axis=1)
+        h_prev = one_h[:, 1:]
         dz[:, 1] *= h_prev
         dh_next = 0
         for dz_t, dh_t, z_t, r_t in zip(dz[::-1], dh[::-1], z[::-1], r[::-1], strict=True):
@@ -404,9 +416,8 @@ class GRU(Gated):
             dz_t[1] *= d_inner
             dh_next = np.dot(W_zr, dz_t[:2].reshape(-1, dz_t.shape[-1]))
             dh_next += z_t * dh_t + r_t * d_inner
-        dz = rows(dz)
-        dz_zr, dz_g = np.split(dz, [2 * self.units])
-        return dz, np.hstack([rows(h_prev) @ dz_zr.T, rows(inner) @ dz_g.T])
+        dW_h = np.hstack([over_time(h_prev, dz[:, :2]), over_time(inner, dz[:, 2])])
+        return dW_h, None  # there is no b_h
 
 
 class Last(Layer):
@@ -497,10 +508,19 @@ def batch_first(a):
     return a.transpose(2, 0, 1)
 
 
-def rows(a):
-    """(timesteps, ..., units, batch) -> (all of ... and units, timesteps * batch), a copy."""
-    a = a.reshape(len(a), -1, a.shape[-1])
-    return a.swapaxes(0, 1).reshape(a.shape[1], -1)
+def joined(gates):
+    """(timesteps, gates, units, batch) -> (timesteps, gates * units, batch)."""
+    return gates.reshape(len(gates), -1, gates.shape[-1])
+
+
+def transposed(*blocks):
+    """The blocks under one another, then all of it transposed."""
+    return np.ascontiguousarray(np.vstack(blocks).T)
+
+
+def over_time(a, dz):
+    """The sum over batch and time of a dz^T: the gradient of a matrix that is used at each step."""
+    return np.tensordot(joined(dz), a, ([0, 2], [0, 2])).T
 
 
 # --- products over all leading axes at once ---------------------------------------------------

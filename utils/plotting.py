@@ -13,6 +13,7 @@ import inspect
 import io
 import math
 import numbers
+import threading
 
 import matplotlib as mpl
 import numpy as np
@@ -91,10 +92,16 @@ STYLE = {
     "image.cmap": "cividis",
 }
 
+# JupyterLab lets explorers answer in a thread of their own, also while cells run; Matplotlib's
+# settings and a figure are for one thread at a time.
+DRAWING = threading.RLock()
 
+
+@contextlib.contextmanager
 def style():
-    """A context in which Matplotlib draws in the course's style."""
-    return mpl.rc_context(STYLE)
+    """A context in which Matplotlib draws in the course's style, for one thread at a time."""
+    with DRAWING, mpl.rc_context(STYLE):
+        yield
 
 
 def fmt(x):

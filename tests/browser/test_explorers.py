@@ -1,0 +1,237 @@
+"""What can happen to an explorer: held keys, trainings, failures, a kernel that is gone."""
+
+import statistics
+import time
+
+import pytest
+from nbformat import v4, write
+
+browser = pytest.importorskip("tools.browser", reason="needs Playwright: tests/requirements.txt")
+
+CELLS = [
+    """
+import sys, time
+sys.path.insert(0, "..")
+import numpy as np
+from utils import plotting
+from utils.explore import choice, explore, slider, switch
+""",
+    """
+def powers(fig, w, dots, aloud):
+    (ax,) = plotting.panels(fig)
+    ax.plot(w ** np.arange(20.0), "o" if dots else "-")
+    ax.set(ylim=(0, 2))
+    if w == 0.13:
+        raise ArithmeticError("13 brings bad luck")
+    if w == 0.87:
+        time.sleep(6)
+    return f"w is {w:g}, dots are {'on' if dots else 'off'}{', aloud' if aloud else ''}."
+
+explore(
+    powers,
+    w=slider("weight", 0, 1, 0.01, 0.5),
+    dots=switch("dots", False),
+    aloud=switch("aloud", False),
+)
+""",
+    """
+def training(fig, steps, rate):
+    (ax,) = plotting.panels(fig)
+    for step in range(1, steps + 1):
+        time.sleep(0.03)
+        ax.plot([0, step], [0, 1])
+        yield step / steps, f"Step {step} of {steps}, {rate}."
+
+rates = ["slow", "fast"]
+explore(training, steps=slider("steps", 10, 50, 10, 10), rate=choice("rate", rates, "slow"))
+""",
+]
+
+
+@pytest.fixture(scope="module")
+def notebook(window, url, folder):
+    """CELLS in a notebook, run."""
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    cells = [v4.new_code_cell(source.strip()) for source in CELLS]
+    write(v4.new_notebook(cells=cells, metadata=kernel), folder / "notebooks" / "explorers.ipynb")
+    notebook = browser.Notebook(window, url, "notebooks/explorers.ipynb")
+    assert not notebook.run()
+    yield notebook
+    notebook.close()
+
+
+@pytest.fixture
+def explorers(notebook):
+    """Its two explorers as they are at first: `powers`, which draws, and `training`."""
+    for explorer in notebook.explorers():
+        explorer.again.press("Enter")
+        explorer.settled()
+        explorer.root.evaluate(RECORD)
+    yield notebook.explorers()
+    assert not notebook.troubles
+
+
+# Everything that an explorer shows from now on, in the order in which it is shown.
+RECORD = """root => {
+    const seen = (root.seen = []);
+    const look = () => {
+        const progress = root.querySelector("progress"), alt = root.querySelector("img").alt;
+        const now = { done: progress.hidden ? null : progress.value, alt };
+        if (JSON.stringify(now) !== JSON.stringify(seen.at(-1))) seen.push(now);
+    };
+    look();
+    new MutationObserver(look).observe(root, { subtree: true, childList: true, attributes: true });
+}"""
+
+
+def seen(explorer):
+    return explorer.root.evaluate("root => root.seen")
+
+
+def wait_until_seen(explorer, condition):
+    explorer.root.page.wait_for_function(
+        f"root => ((last) => {condition})(root.seen.at(-1))", arg=explorer.root.element_handle()
+    )
+
+
+def test_a_held_key_ends_on_the_last_value(explorers):
+    powers, page = explorers[0], explorers[0].root.page
+    weight = powers.controls[0]
+    single = statistics.median(time_to_settle(powers, lambda k=k: weight.go(k)) for k in range(5))
+    before, end = len(seen(powers)), time.monotonic() + 2
+    while time.monotonic() < end:
+        page.keyboard.down("ArrowRight")  # never up: what a held key sends
+        page.wait_for_timeout(30)
+    took = time_to_settle(powers, lambda: page.keyboard.up("ArrowRight"))
+    assert took < max(0.3, 3 * single), f"{took:.2f} s after the key was released"
+    assert powers.now()["caption"].startswith(f"w is {weight.now()['position'] / 100:g},")
+    assert len(seen(powers)) - before > 5, "hardly a picture while the key was held"
+
+
+def time_to_settle(explorer, act):
+    start = time.monotonic()
+    act()
+    explorer.settled()
+    return time.monotonic() - start
+
+
+def test_a_training_is_seen_to_go_on_and_to_end(explorers):
+    training = explorers[1]
+    training.controls[0].go(1)
+    assert training.settled()["caption"] == "Step 20 of 20, slow."
+    looks = seen(training)
+    steps = [int(look["alt"].split()[1]) for look in looks if "of 20" in look["alt"]]
+    assert steps == sorted(steps) and len(set(steps)) > 5
+    bars = [look["done"] for look in looks if look["done"] is not None]
+    assert bars == sorted(bars) and len(set(bars)) > 5
+    assert looks[0]["done"] is None and looks[-1]["done"] is None
+
+
+def test_a_move_ends_a_training_and_begins_another(explorers):
+    training = explorers[1]
+    steps, rate = training.controls
+    steps.go(steps.last)
+    wait_until_seen(training, "last.alt.includes('of 50') && last.done !== null")
+    rate.go(1)
+    wait_until_seen(training, "last.alt.includes('fast')")
+    training.again.press("Enter")
+    assert training.settled()["caption"] == "Step 10 of 10, slow."
+    runs = [look["alt"].partition(" of ")[2] for look in seen(training)]
+    assert list(dict.fromkeys(runs)) == ["10, slow.", "50, slow.", "50, fast."]
+    assert runs[-1] == "10, slow."
+
+
+def test_a_drawing_that_fails_says_so_until_the_next_good_move(explorers):
+    powers = explorers[0]
+    weight = powers.controls[0]
+    weight.go(12)
+    good = powers.settled()
+    weight.input.press("ArrowRight")
+    bad = powers.settled()
+    assert "ArithmeticError: 13 brings bad luck" in bad["problem"]
+    assert bad["picture"] == good["picture"] and bad["caption"] == good["caption"]
+    weight.input.press("ArrowRight")
+    state = powers.settled()
+    assert state["caption"] == "w is 0.14, dots are off." and not state["problem"]
+
+
+def test_the_sentence_changes_where_the_picture_does_not(explorers):
+    powers = explorers[0]
+    first = powers.settled()
+    powers.controls[2].go(1)
+    state = powers.settled()
+    assert state["picture"] == first["picture"]
+    assert state["caption"] == state["alt"] == "w is 0.5, dots are off, aloud."
+
+
+def test_the_notebook_does_not_take_the_keys_of_a_control(notebook, explorers):
+    page = notebook.page
+    before = page.locator(".jp-Cell").count()
+    for control in explorers[0].controls:
+        control.input.focus()
+        for key in ("a", "b", "x", "d", "d", "m", "Enter", "0", "0", "Space"):
+            page.keyboard.press(key)
+    assert page.locator(".jp-Cell").count() == before and not page.locator(".jp-Dialog").count()
+    assert page.evaluate("document.activeElement.type") == "checkbox"
+
+
+def test_a_second_view_moves_along(notebook, explorers):
+    page = notebook.page
+    page.evaluate("window.jupyterapp.shell.currentWidget.content.activeCellIndex = 1")
+    notebook.command("notebook:create-output-view")
+    page.wait_for_function("document.querySelectorAll('.course-explorer').length === 3")
+    views = [view for view in notebook.explorers() if "weight" in view.root.inner_text()]
+    for mover, position in ((0, 90), (1, 20)):
+        views[mover].controls[0].go(position)
+        caption = views[mover].settled()["caption"]
+        assert caption == f"w is {position / 100:g}, dots are off."
+        for view in views:
+            view.root.get_by_role("status").get_by_text(caption).wait_for()
+            assert view.controls[0].now()["position"] == position
+    page.evaluate("window.jupyterapp.shell.currentWidget.close()")
+    page.wait_for_function("document.querySelectorAll('.course-explorer').length === 2")
+
+
+def test_a_kernel_that_is_long_in_answering_is_told_of(explorers):
+    powers = explorers[0]
+    powers.controls[0].go(87)
+    powers.root.get_by_text("The kernel has not answered yet").wait_for()
+    state = powers.settled()
+    assert state["caption"] == "w is 0.87, dots are off." and not state["problem"]
+
+
+def test_a_restarted_kernel_is_told_of_until_the_cells_are_run_again(notebook, explorers):
+    notebook.page.evaluate(f"{notebook.KERNEL}.restart()")
+    for explorer in explorers:
+        explorer.root.get_by_text("menu Run, Run All Cells").wait_for()
+        explorer.controls[0].input.press("End")
+        assert "menu Run, Run All Cells" in explorer.now()["problem"]
+    works_when_run(notebook)
+
+
+def test_a_notebook_opened_again_shows_its_pictures_and_says_what_to_do(notebook, explorers):
+    explorers[0].controls[0].go(0)
+    explorers[0].settled()
+    notebook.command("docmanager:save")
+    notebook.page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+    notebook.open()
+    page = notebook.page
+    for k, said in ((1, "w is 0.5, dots are off."), (2, "Step 10 of 10, slow.")):
+        output = page.locator(".jp-Cell").nth(k).locator(".jp-OutputArea")
+        output.get_by_role("img", name=said).wait_for()
+        output.get_by_text("menu Run, Run All Cells").wait_for()
+        assert "model not found" not in output.inner_text()
+    works_when_run(notebook)
+    assert not page.get_by_text("menu Run, Run All Cells").and_(page.locator(":visible")).count()
+    # JupyterLab's widget manager says on the console that there were no models: that, and no more.
+    assert all("widget model not found" in trouble for trouble in notebook.troubles)
+    notebook.troubles.clear()
+
+
+def works_when_run(notebook):
+    assert not notebook.run()
+    powers, training = notebook.explorers()
+    powers.controls[0].go(100)
+    assert powers.settled()["caption"] == "w is 1, dots are off."
+    training.controls[1].go(1)
+    assert training.settled()["caption"] == "Step 10 of 10, fast."

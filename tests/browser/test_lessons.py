@@ -1,0 +1,93 @@
+"""Every lesson of the learner edition, as its reader has it: run, and every control moved."""
+
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+
+NEED = "needs Playwright and axe: tests/requirements.txt"
+browser = pytest.importorskip("tools.browser", reason=NEED)
+axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason=NEED)
+
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+LESSONS = sorted(path.stem for path in NOTEBOOKS.glob("*.ipynb") if ".yours" not in path.name)
+
+# Controls that leave the picture as it is at some positions, and why that is meant to be so.
+SAME_PICTURE = {
+    "02_numpy_rnn: learning rate": "from 0.0001 on the first step leaves the picture",
+}
+
+
+@pytest.fixture(scope="module", params=LESSONS)
+def lesson(request, window, url):
+    lesson = browser.Notebook(window, url, f"notebooks/{request.param}.ipynb")
+    lesson.name = request.param
+    lesson.wrong_in_cells = lesson.run()
+    yield lesson
+    lesson.close()
+
+
+def test_a_lesson_runs_to_its_end(lesson):
+    assert not lesson.wrong_in_cells
+    cells = nbformat.read(NOTEBOOKS / f"{lesson.name}.ipynb", 4).cells
+    calls = [re.findall(r"^explore\(", cell.source, re.MULTILINE) for cell in cells]
+    assert len(lesson.explorers()) == sum(map(len, calls))
+
+
+def test_every_control_does_what_it_says_by_keyboard(lesson):
+    troubles = []
+    for k, explorer in enumerate(lesson.explorers(), 1):
+        first = explorer.settled()
+        assert first["alt"] == first["caption"] and re.search(r"\d", first["caption"])
+        for control in explorer.controls:
+            name = f"{lesson.name}: {control.label}"
+            troubles += [f"explorer {k}, {name}: {t}" for t in troubles_of(explorer, control, name)]
+            explorer.again.press("Enter")
+            if explorer.settled() != first or control.now()["position"] != control.start:
+                troubles.append(f"explorer {k}, {name}: Start again shows another picture")
+    assert not troubles, "\n".join(troubles)
+
+
+def troubles_of(explorer, control, name):
+    """Move a control to its beginning, middle and end. -> what is wrong there."""
+    seen = []
+    for position in sorted({0, control.last // 2, control.last}):
+        control.go(position)
+        seen.append(state := explorer.settled())
+        now = control.now()
+        if not now["label"] or now["position"] != position:
+            yield f"labelled {now['label']!r} stands at {now['position']}, not at {position}"
+        if now["announced"] != now["shown"]:
+            yield f"announces {now['announced']!r} and shows {now['shown']!r}"
+        if state["problem"] or state["alt"] != state["caption"]:
+            yield f"at {position}: {state}"
+    if control.kind == "range":
+        control.input.press("ArrowRight")  # it stands at its end
+        if explorer.settled() != state:
+            yield "the picture changes beyond the end"
+    if len({state["picture"] for state in seen}) < len(seen) and name not in SAME_PICTURE:
+        yield "the picture stays the same"
+    if len({state["caption"] for state in seen}) == 1:
+        yield f"the sentence is always the same: {state['caption']}"
+
+
+@pytest.mark.parametrize("theme", ["JupyterLab Dark", "JupyterLab Light"])
+def test_nothing_keeps_readers_out(lesson, theme):
+    lesson.command("apputils:change-theme", theme=theme)
+    lesson.page.wait_for_function(
+        "light => document.body.dataset.jpThemeLight === light", arg=str("Light" in theme).lower()
+    )
+    options = {"resultTypes": ["violations"]}
+    answer = axe.Axe().run(lesson.page, ".jp-Notebook .jp-OutputArea", options).response
+    grave = [
+        f"{found['help']}: {node['html'][:300]}"
+        for found in answer["violations"]
+        if found["impact"] in ("serious", "critical")
+        for node in found["nodes"]
+    ]
+    assert not grave, "\n".join(grave)
+
+
+def test_the_page_had_no_trouble_to_the_end(lesson):
+    assert not lesson.troubles
