@@ -77,6 +77,7 @@ RIGHT = [
     ("beat_linear", kernel_ridge),
     ("report", report_by_sorting),
     ("report", report_by_list),
+    ("report", lambda mine, linear: np.array(report_by_list(mine, linear))),
 ]
 
 
@@ -113,14 +114,40 @@ def tutorial_windows(data, sequence_length, horizon):
     return np.array(x), np.array(y)
 
 
+def season_mean(series, first, horizon, season):
+    return [np.mean(series[(first + k) % season : first : season]) for k in range(horizon)]
+
+
+def next_window(x, y, seed):
+    """A leak across windows: the next one ends with this one's target."""
+    model = linear(x, y, seed)
+
+    def predict(x_new):
+        forecast = model(x_new)
+        forecast[:-1] = x_new[1:, -1]
+        return forecast
+
+    return predict
+
+
+def smoothed(x, y, seed):
+    model = linear(x, y, seed)
+    return lambda x_new: (lambda f: (f + np.roll(f, -1, 0) + np.roll(f, 1, 0)) / 3)(model(x_new))
+
+
 def linear(x, y, seed):
     return forecasting.Linear().fit(x, y).predict
 
 
 def noisy_linear(size):
     def answer(x, y, seed):
-        rng, model = np.random.default_rng(seed), linear(x, y, seed)
-        return lambda x_new: model(x_new) + size * rng.standard_normal((len(x_new), 1))
+        model = linear(x, y, seed)
+        weights = 1e6 * np.random.default_rng(seed).standard_normal((20, 1))
+
+        def predict(x_new):  # the noise is the same for the same window
+            return model(x_new) + size * np.sin(np.round(x_new[:, :, 0], 6) @ weights)
+
+        return predict
 
     return answer
 
@@ -130,20 +157,30 @@ def changes_y(x, y, seed):
     return linear(x, y, seed)
 
 
+def upper_middle(mine, linear):
+    ratios = sorted(mine / linear)
+    return ratios[len(ratios) // 2], ratios[0], ratios[-1], sum(mine < linear)
+
+
 WRONG = {
     "cut_windows": [
         (cut(samples=-1), "the last window is missing: there is one more"),
         (cut(y_from=-1, y_to=-1), "the first target is the window's own last value"),
-        (cut(y_from=1, y_to=1, samples=-1), "the last window is missing"),
+        (cut(y_from=1, y_to=1, samples=-1), "a step is skipped between window and targets"),
         (cut(x_from=1), "window k begins one step late"),
         (cut(step=2), "shape"),
-        (tutorial_windows, "shape"),
+        (tutorial_windows, "do not count the horizon"),
         (lambda s, w, h: windows_by_view(s, w, h)[::-1], "in the other order: x first"),
         (lambda s, w, h: windows_by_view(s, w, h)[0], "where 2 arrays are asked for"),
-        (lambda s, w, h: windows_by_view(s, w, 1), "x has the wrong shape"),
+        (lambda s, w, h: windows_by_view(s, w, 1), "do not count the horizon"),
     ],
     "seasonal_naive": [
         (lambda s, f, h, n: s[f - n : f - n + h], "which nobody knows yet"),
+        (lambda s, f, h, n: np.tile(s[-n:], h)[:h], "you read the end of the array"),
+        (lambda s, f, h, n: np.tile(s[f - n + 1 : f], h)[:h], "one step shorter than a season"),
+        (lambda s, f, h, n: np.tile(s[f - n - 1 : f - 1], h)[:h], "from one step before"),
+        (lambda s, f, h, n: s[f - n : f][(f + np.arange(h)) % n], "at the wrong place in it"),
+        (season_mean, "the mean over all known seasons"),
         (lambda s, f, h, n: np.full(h, s[f - 1]), "that is the naive forecast"),
         (lambda s, f, h, n: s[(f + np.arange(h)) % n], "the first season of the series"),
         (lambda s, f, h, n: s[f - 1 - np.arange(h) % n], "run backwards in time"),
@@ -176,6 +213,10 @@ WRONG = {
         (noisy_linear(0.01), "that is a tie"),
         (noisy_linear(0.05), "linear is better"),
         (noisy_linear(1.0), "hardly learnt anything"),
+        (next_window, "changes with the windows beside it"),
+        (smoothed, "changes with the windows beside it"),
+        (lambda *_: lambda x: np.random.default_rng().random((len(x), 1)), "called twice"),
+        (lambda x, y, seed: x.shape[3], "an axis is missing"),
         (changes_y, "changes its argument y in place"),
     ],
     "report": [
@@ -186,7 +227,14 @@ WRONG = {
         (lambda m, n: [*report_by_list(m, n)[:3], np.sum(m <= n)], "a draw counts as a win"),
         (lambda m, n: [*report_by_list(m, n)[:3], np.mean(m < n)], "a share, where a count"),
         (lambda m, n: [*report_by_list(m, n)[:3], np.sum(m > n)], "that you lost"),
-        (lambda m, n: report_by_list(m, n)[:3], "a list of 3 where 4 arrays"),
+        (lambda m, n: [*report_by_list(m, n)[:3], np.sum(m < 0.99 * n)], "be it by less than 1 %"),
+        (lambda m, n: (np.median(m - n), min(m - n), max(m - n), sum(m < n)), "differences"),
+        (lambda m, n: [*report_by_list(100 * m, n)[:3], np.sum(m < n)], "those are per cent"),
+        (lambda m, n: report_by_list(np.sort(m), np.sort(n)), "one run against another"),
+        (upper_middle, "average the two middle ones"),
+        (lambda m, n: (np.median(m / n), min(m) / min(n), max(m) / max(n), sum(m < n)), "range"),
+        (lambda m, n: (np.median(m / n), (m / n)[0], (m / n)[-1], sum(m < n)), "the first run"),
+        (lambda m, n: report_by_list(m, n)[:3], "a list of 3 where 4 numbers"),
     ],
 }  # fmt: skip
 CASES = [(name, *case) for name, cases in WRONG.items() for case in cases]

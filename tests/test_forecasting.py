@@ -345,6 +345,15 @@ def test_verdicts(words, misses):
     assert re.search(rf">{words}</td></tr></tbody>", scores._repr_html_())
 
 
+def test_the_best_row_that_costs_nothing_is_named_too():
+    """To beat a linear model that naive beats as well is no feat."""
+    text = repr(board(naive=1.0, model=[1.5, 1.5, 0.5])).splitlines()
+    assert text[-2].endswith("beats linear in 3 of 3, loses to naive in 2 of 3")
+    assert text[1].endswith("  beats linear") and text[3].endswith("  loses to naive")
+    html = board(naive=1.0, model=1.5)._repr_html_()
+    assert '0.25)">beats linear, loses to naive</td>' in html
+
+
 def test_rounding_errors_win_nothing():
     assert "ties with linear\n" in repr(board(linear=1e-15, model=3e-17))
     assert "loses to linear\n" in repr(board(linear=1e-15, model=1e-3))

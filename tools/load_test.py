@@ -19,6 +19,7 @@ import os
 import random
 import secrets
 import shutil
+import signal
 import socket
 import sys
 import tempfile
@@ -233,6 +234,7 @@ def main():
     options = parser.parse_args()
     (options.notebook,) = (ROOT / "notebooks").glob(f"{options.lesson}_*.ipynb")
     AsyncHTTPClient.configure(None, max_clients=1000)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))  # and the hub with it
     with tempfile.TemporaryDirectory() as folder:
         for number in range(options.students + 1):
             for name in ("notebooks", "utils"):

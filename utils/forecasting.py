@@ -238,15 +238,15 @@ class Scoreboard:
         names = [name for name in self.BASELINES if name not in self.scores]
         return names and f"no model is shown before the board has these rows: {', '.join(names)}"
 
-    def row(self, name):
-        """The row of `table`, as a dictionary."""
+    def row(self, name, rival="linear"):
+        """The row of `table`, as a dictionary; the comparison may be with another rival."""
         row = {}
         for metric, values in zip(self.METRICS, self.scores[name].T, strict=True):
             row[metric] = float(np.median(values))
             row[f"{metric} low"], row[f"{metric} high"] = float(values.min()), float(values.max())
         # What is below a billionth of the scale is rounding, and no reason to win or lose.
-        mase, rival = (np.maximum(self.scores[key][:, 2], 1e-9) for key in (name, "linear"))
-        ratio = mase / rival
+        mase, theirs = (np.maximum(self.scores[key][:, 2], 1e-9) for key in (name, rival))
+        ratio = mase / theirs
         row["ratio"] = float(np.median(ratio))
         row["wins"], row["losses"] = int(sum(ratio < 1 - self.TIE)), int(sum(ratio > 1 + self.TIE))
         row["ties"] = len(ratio) - row["wins"] - row["losses"]
@@ -259,14 +259,23 @@ class Scoreboard:
             low, middle, high = (three_digits(row[metric + end]) for end in (" low", "", " high"))
             several = len(self.scores[name]) > 1
             scores.append(f"{middle} [{low} to {high}]" if several else middle)
-        return [name, *scores, three_digits(row["ratio"]), verdict(name, row)]
+        return [name, *scores, three_digits(row["ratio"]), self.verdict(name)]
+
+    def verdict(self, name):
+        """Against linear, in words, and against the best row that costs nothing if that isn't
+        linear."""
+        best = min(self.BASELINES, key=lambda key: np.median(self.scores[key][:, 2]))
+        if name == best == "linear":
+            return "the one to beat"
+        rivals = [rival for rival in dict.fromkeys(("linear", best)) if rival != name]
+        return ", ".join(verdict(self.row(name, rival), rival) for rival in rivals)
 
     def note(self):
         samples, horizon = self.y.shape[-2:]
         steps = f"{horizon} steps" if horizon > 1 else "one step"
         return (
             f"{samples} windows, {steps} ahead. With several runs: the median [lowest to highest]. "
-            f"A tie: MAE within {self.TIE:.0%} of linear's in the same run."
+            f"A tie: MAEs within {self.TIE:.0%} of each other in the same run."
         )
 
     def __repr__(self):
@@ -288,7 +297,7 @@ class Scoreboard:
         head = "".join(f'<th scope="col" style="{left}">{escape(n)}</th>' for n in self.HEADER)
         body = ""
         for name, *scores, words in map(self.cells, self.scores):
-            shade = SHADES.get(words.split()[0], "")
+            shade = SHADES.get(words.split(", ")[-1].split()[0], "")
             body += f'<tr><th scope="row" style="{left}">{escape(name)}</th>'
             body += "".join(f'<td style="{left}">{score}</td>' for score in scores)
             body += f'<td style="{left};{shade}">{words}</td></tr>'
@@ -305,15 +314,13 @@ SHADES = {
 }
 
 
-def verdict(name, row):
-    """A row against linear's, in words: what happened in most of the runs."""
-    if name == "linear":
-        return "the one to beat"
+def verdict(row, rival):
+    """A row against a rival's, in words: what happened in most of the runs."""
     runs = row["wins"] + row["ties"] + row["losses"]
     for outcome, words in (("wins", "beats"), ("losses", "loses to"), ("ties", "ties with")):
         if row[outcome] > runs / 2:
-            return f"{words} linear" + (f" in {row[outcome]} of {runs}" if runs > 1 else "")
-    return f"ties with linear: {row['wins']} won, {row['losses']} lost of {runs}"
+            return f"{words} {rival}" + (f" in {row[outcome]} of {runs}" if runs > 1 else "")
+    return f"ties with {rival}: {row['wins']} won, {row['losses']} lost of {runs}"
 
 
 def three_digits(value):

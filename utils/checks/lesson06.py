@@ -29,6 +29,7 @@ def window_probe(steps, window, horizon, when="", look=""):
 
 
 TARGETS = "series[k + window : k + window + horizon]"
+X_LINE = "    x = np.array([series[k : k + window] for k in range(samples)])\n"
 cut_windows = Exercise(
     cut_windows,
     probes=[
@@ -75,6 +76,17 @@ cut_windows = Exercise(
             TARGETS,
             "series[k + window : k + window + 1]",
             "y holds the first step of the horizon only: all of its steps are asked for",
+        ),
+        (
+            f"horizon + 1\n{X_LINE}",
+            f"horizon\n{X_LINE}    series = series[1:]\n",
+            "a step is skipped between window and targets: the first target follows at once",
+        ),
+        (
+            f" - horizon + 1\n{X_LINE}",
+            f"\n{X_LINE}    horizon = 1\n",
+            "there are too many windows: you stop where one target is left, and do not count the "
+            "horizon",
         ),
         (TARGETS, "series[k + window : k + horizon]", "y begins at window and ends at horizon: "
          "the end has to be counted from the window's end"),
@@ -178,6 +190,36 @@ seasonal_naive = Exercise(
             BACK,
             "series[(first + ahead) % season]",
             "that is the first season of the series: the latest known is asked for",
+        ),
+        (
+            BACK,
+            "np.tile(series[-season:], horizon)[:horizon]",
+            "you read the end of the array, not of the known part, which ends before `first`",
+        ),
+        (
+            BACK,
+            "np.tile(series[first - season + 1 : first], horizon)[:horizon]",
+            "what you repeat is one step shorter than a season",
+        ),
+        (
+            BACK,
+            "np.tile(series[first - season - 1 : first - 1], horizon)[:horizon]",
+            "each value comes from one step before the same point of the season",
+        ),
+        (
+            BACK,
+            "series[first + ahead + season * seasons_back]",
+            "you go forward by seasons, to what nobody knows yet: go back",
+        ),
+        (
+            BACK,
+            "series[first - season + (first + ahead) % season]",
+            "you read the last known season, and begin at the wrong place in it",
+        ),
+        (
+            BACK,
+            "np.array([series[:first][(first + k) % season :: season].mean() for k in ahead])",
+            "that is the mean over all known seasons: the latest value alone is asked for",
         ),
         (
             BACK,
@@ -320,6 +362,7 @@ def own_series(seed):
 
 
 OWN_SEEDS = range(20, 23)
+SAME = 1e-4  # forecasts this near are equal: networks in float32 round by the batch
 ENOUGH = 0.99  # of linear's MAE, in the median: what is above counts as a tie
 
 
@@ -327,6 +370,11 @@ class BeatLinear(Exercise):
     """The learner's model is trained on three series and judged against linear on each."""
 
     def complaint(self, answer, first):
+        if isinstance(first.value, IndexError) and "tuple index" in str(first.value):
+            return (
+                "an axis is missing: networks take x as (samples, 20, 1) and y as (samples, 1), "
+                "as they come"
+            )
         if isinstance(first.value, Exception | NoneType):
             return super().complaint(answer, first)
         ratios = []
@@ -367,6 +415,27 @@ class BeatLinear(Exercise):
             return "the forecast is the same for every window: does it look at them?"
         if np.allclose(forecast, x_new[:, -1]):
             return "that is the naive forecast, each window's last value"
+        return self.neighbours(predict, x_new, forecast)
+
+    def neighbours(self, predict, x_new, forecast):
+        """Does a forecast need the other windows? They come later, and hold what it is to say."""
+        again = self.call(lambda x: predict(x), Probe({"x": x_new})).result
+        if not np.allclose(again, forecast, rtol=0, atol=SAME):
+            return (
+                "called twice with the same windows, what you return answers differently: is it "
+                "random, or does it keep something from call to call?"
+            )
+        some = np.random.default_rng(0).permutation(len(x_new))[: len(x_new) // 2]
+        few = self.call(lambda x: predict(x), Probe({"x": x_new[some]})).result
+        if isinstance(few, Exception):
+            return f"what you return, called with half of the windows, {raised(few)}"
+        if few[0].shape != forecast[some].shape or not np.allclose(
+            few[0], forecast[some], rtol=0, atol=SAME
+        ):
+            return (
+                "a window's forecast changes with the windows beside it: it may depend on its own "
+                "values only, for others come later in time"
+            )
         return None
 
 
@@ -382,7 +451,10 @@ def verdict(ratios):
     if np.allclose(ratios, 1, atol=1e-6):
         return "that is the linear model itself: its MAE is linear's, digit for digit"
     if middle > 1.5:
-        return f"{told}: it has hardly learnt anything. Is the rate too low, or training too short?"
+        return (
+            f"{told}: it has hardly learnt anything. Is the rate too low, or too high, or "
+            "training too short?"
+        )
     if middle > 1.01:
         return f"{told}: linear is better. Train for longer, or with another rate, and let it fall"
     if middle >= ENOUGH:
@@ -406,7 +478,7 @@ def report(mine, linear):
     """Of two arrays of MAEs, one for each run: the median ratio, the lowest, the highest, and in
     how many runs mine is below linear's."""
     ratios = mine / linear
-    return np.median(ratios), ratios.min(), ratios.max(), np.sum(ratios < 1)
+    return np.median(ratios), ratios.min(), ratios.max(), np.sum(mine < linear)
 
 
 def report_probe(runs, seed, when="", tie=False):
@@ -419,8 +491,24 @@ def report_probe(runs, seed, when="", tie=False):
     return Probe({"mine": mine, "linear": linear}, when, look, {"runs": runs})
 
 
+class Report(Exercise):
+    """Four numbers, in an array too."""
+
+    def call(self, function, probe):
+        def listed(*args):
+            value = function(*args)
+            return list(value) if isinstance(value, np.ndarray) and value.ndim == 1 else value
+
+        return super().call(listed, probe)
+
+    def complaint(self, answer, first):
+        words = super().complaint(answer, first)
+        return words and words.replace("4 arrays", "4 numbers")
+
+
 RATIOS, MEDIAN = "ratios = mine / linear", "return np.median(ratios)"
-report = Exercise(
+RANGE, WINS = "ratios.min(), ratios.max()", "np.sum(mine < linear)"
+report = Report(
     report,
     probes=[
         report_probe(7, 0),
@@ -445,6 +533,16 @@ report = Exercise(
             "median: that is the ratio of the means, in which the series with the largest errors "
             "count most",
         ),
+        (
+            MEDIAN,
+            "return np.sort(ratios)[len(ratios) // 2]",
+            "median: of an even number of runs, average the two middle ones",
+        ),
+        (
+            MEDIAN,
+            "return np.sort(ratios)[(len(ratios) - 1) // 2]",
+            "median: of an even number of runs, average the two middle ones",
+        ),
         (MEDIAN, "return ratios.min()", "median: that is your best run alone"),
         (MEDIAN, "return ratios[-1]", "median: that is the last run alone"),
         (
@@ -459,20 +557,51 @@ report = Exercise(
             "those are gains, 1 minus the ratio: the ratios themselves are asked for",
         ),
         (
-            "ratios.min(), ratios.max()",
+            RATIOS,
+            "ratios = 100 * mine / linear",
+            "those are per cent: the ratios themselves are asked for",
+        ),
+        (
+            RATIOS,
+            "ratios = np.sort(mine) / np.sort(linear)",
+            "you sort first, and so hold one run against another",
+        ),
+        (
+            RATIOS,
+            "ratios = np.round(mine / linear, 2)",
+            "your ratios are rounded: leave that to whoever prints them",
+        ),
+        (
+            RANGE,
+            "mine.min() / linear.min(), mine.max() / linear.max()",
+            "lowest and highest: first the ratio within each run, then the range",
+        ),
+        (
+            RANGE,
+            "np.quantile(ratios, 0.25), np.quantile(ratios, 0.75)",
+            "lowest and highest: those are the quartiles, which leave half of the runs out",
+        ),
+        (
+            RANGE,
+            "ratios[0], ratios[-1]",
+            "lowest and highest: those are the first run and the last",
+        ),
+        (
+            RANGE,
             "ratios.max(), ratios.min()",
             "lowest and highest are in the other order",
         ),
         (
-            "ratios.min(), ratios.max()",
+            RANGE,
             "mine.min(), mine.max()",
             "lowest and highest are those of your MAE: those of the ratios are asked for",
         ),
-        ("np.sum(ratios < 1)", "np.sum(ratios <= 1)", "wins: a draw counts as a win"),
-        ("np.sum(ratios < 1)", "np.sum(ratios > 1)", "wins: those are the runs that you lost"),
-        ("np.sum(ratios < 1)", "np.mean(ratios < 1)", "wins: a share, where a count is asked for"),
+        (WINS, "np.sum(ratios <= 1)", "wins: a draw counts as a win"),
+        (WINS, "np.sum(ratios < 0.99)", "wins: a lower MAE counts, be it by less than 1 %"),
+        (WINS, "np.sum(ratios > 1)", "wins: those are the runs that you lost"),
+        (WINS, "np.mean(ratios < 1)", "wins: a share, where a count is asked for"),
         (
-            "np.sum(ratios < 1)",
+            WINS,
             "int(np.median(ratios) < 1) * len(ratios)",
             "wins: all runs or none, by the median: count run by run",
         ),

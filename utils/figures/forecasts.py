@@ -37,8 +37,9 @@ def windows_in_parts(fig, x, y, parts):
     shared = set().union(*(a & b for i, a in enumerate(used) for b in used[:i]))
     for step in shared:
         ax.axvspan(step - 0.5, step + 0.5, fill=False, edgecolor=COLOURS["vermillion"])
-    ax.set(title="Blue is seen, green is asked for, grey is left out", xlabel="step of the series",
-           ylabel="window", xticks=range(0, steps, 4), yticks=range(0, samples, 4))  # fmt: skip
+    ax.set(title="Blue: seen, green: asked for, grey: left out, framed: in two parts",
+           xlabel="step of the series", ylabel="window",
+           xticks=range(0, steps, 4), yticks=range(0, samples, 4))  # fmt: skip
     ax.grid(False)
     left_out = samples - sum(part.stop - part.start for part in parts)
     told = (
@@ -80,7 +81,9 @@ def forecaster_live(fig, y, forecast, losses, steps, floor, errors):
     most = 1.25 * np.abs(y).max()
     left.set(title="Values and forecast", xlabel="step", ylim=(-most, most))
     middle.plot(np.arange(1, len(losses) + 1), losses, color=GREY, linewidth=0.8)
-    middle.set(yscale="log", title="Loss", xlabel="training step", xlim=(0, steps))
+    middle.set(
+        yscale="log", title="Loss", xlabel="training step", xlim=(0, steps), xticks=(0, steps)
+    )
     middle.set_ylim(floor / 3, max(3, 3 * floor))
     guide(middle, floor, "noise", above=False)
     places = np.arange(len(errors))
@@ -171,10 +174,12 @@ def _size(x):
 
 
 def errors_by_horizon(fig, errors, unit=""):
-    """MAEs {model: (horizon,)} against the number of steps ahead. What is far above the best
-    leaves the panel."""
+    """MAEs {model: (horizon,)} against the number of steps ahead. The panel fits those that stay
+    within three times the best one's largest; the others leave it at the top."""
     (ax,) = panels(fig, right=0.76)
-    top = 3 * min(max(values) for values in errors.values())
+    best = min(max(values) for values in errors.values())
+    near = np.concatenate([v for v in errors.values() if max(v) < 3 * best])
+    low, top = 0.95 * near.min(), 1.05 * near.max()
     ends, words = [], []
     for (name, values), colour in zip(errors.items(), COLOURS, strict=False):
         line(ax, np.arange(1, len(values) + 1), values, colour)
@@ -183,7 +188,7 @@ def errors_by_horizon(fig, errors, unit=""):
         words.append(f"{name} {fmt(_two(values[0]))} and {end}")
     steps = len(values)
     ax.set(title="Error by horizon", xlabel="steps ahead", ylabel=f"MAE{unit and f', {unit}'}")
-    ax.set(xlim=(1, steps), ylim=(0, top))
+    ax.set(xlim=(1, steps), ylim=(low, top))
     name_ends(ax, ends, list(errors), list(COLOURS.values()))
     return f"MAE one step and {steps} steps ahead: {'; '.join(words)}."
 
@@ -196,10 +201,14 @@ def with_interval(fig, y, forecast, low, high, level, covered, unit=""):
     left.fill_between(
         steps, low[:, -1], high[:, -1], color=tint(ROLES["output"], 0.25), linewidth=0
     )
-    left.plot(steps, forecast[:, -1], color=ROLES["output"])
+    left.plot(steps, forecast[:, -1], color=ROLES["output"], label="forecast")
     outside = (y[:, -1] < low[:, -1]) | (y[:, -1] > high[:, -1])
-    left.plot(steps[~outside], y[~outside, -1], ".", color=ROLES["input"], markersize=4)
-    left.plot(steps[outside], y[outside, -1], "x", color=ROLES["state"], markersize=5)
+    left.plot(steps[~outside], y[~outside, -1], ".", color=ROLES["input"], markersize=4,
+              label="inside")  # fmt: skip
+    left.plot(steps[outside], y[outside, -1], "x", color=ROLES["state"], markersize=5,
+              label="outside")  # fmt: skip
+    left.margins(y=0.15)
+    left.legend(ncols=3, loc="upper left", handlelength=1)
     ahead = f"{y.shape[1]} steps" if y.shape[1] > 1 else "One step"
     left.set(title=f"{ahead} ahead", xlabel="test window", ylabel=unit or "value")
     places = np.arange(1, y.shape[1] + 1)
