@@ -6,7 +6,7 @@ PY := .venv/bin/python
 UV := $(PY) -m uv pip compile --quiet --no-config --upgrade --only-binary :all: --no-annotate \
 	--custom-compile-command "make lock" --python-version 3.11
 
-.PHONY: help lab test test-browser lint notebooks bench site slides lock binder clean
+.PHONY: help lab test test-browser lint notebooks bench site slides lock binder assignment autograde feedback clean
 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -49,6 +49,16 @@ lock: .venv/installed ## renew all pinned lists from requirements.txt and tests/
 
 binder: ## write the README's links to Binder, for the GitHub repository that `origin` names
 	$(PYTHON) tools/binder_links.py
+
+# These need nbgrader: TEACHING.md, Grading.
+assignment: .venv/tested ## make an nbgrader assignment of a lesson (LESSON=02)
+	$(PY) -m tools.assignment make $(LESSON) $(ARGS)
+
+autograde: .venv/tested ## mark what students handed in, each in a sandbox (LESSON=02)
+	$(PY) -m tools.assignment autograde $(LESSON) $(ARGS)
+
+feedback: .venv/tested ## write a page of feedback for each marked submission (LESSON=02)
+	$(PY) -m tools.assignment feedback $(LESSON) $(ARGS)
 
 clean: ## remove the environment and all caches; notebooks stay as they are
 	rm -rf .venv .pytest_cache .ruff_cache .hypothesis

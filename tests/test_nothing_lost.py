@@ -4,6 +4,7 @@ That `make notebooks` refuses to overwrite it, tests/test_editions.py holds.
 """
 
 import asyncio
+import errno
 import json
 import os
 import shutil
@@ -15,6 +16,8 @@ import nbformat
 import pytest
 from jupyter_server.services.contents.largefilemanager import AsyncLargeFileManager
 from nbformat import v4
+
+from tools import build_notebooks
 
 ROOT = Path(__file__).resolve().parent.parent
 STUB, ANSWER = "raise NotImplementedError()", "return 42  # my own answer"
@@ -213,3 +216,19 @@ def test_a_full_disk_leaves_the_last_version_and_is_named(tmp_path):
     assert done.returncode == 0, done.stdout + done.stderr
     told = done.stdout.splitlines()
     assert len(told) == 3 and all("No space left on device" in line for line in told), told
+
+
+def test_half_a_copy_is_none(tmp_path, monkeypatch):
+    """`make notebooks --force` on a full disk: the original stays, no cut copy is left."""
+    mine = tmp_path / "01_lesson.ipynb"
+    mine.write_text("what a learner wrote")
+
+    def full(source, copy):
+        Path(copy).write_text("what a lea")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(build_notebooks.shutil, "copy2", full)
+    with pytest.raises(OSError, match="No space left"):
+        build_notebooks.keep_copy(mine)
+    assert [path.name for path in tmp_path.iterdir()] == [mine.name]
+    assert mine.read_text() == "what a learner wrote"

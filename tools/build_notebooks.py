@@ -260,7 +260,11 @@ def keep_copy(path):
     while kept.exists():
         number += 1
         kept = path.with_suffix(f".yours-{number}.ipynb")
-    return shutil.copy2(path, kept)
+    try:
+        return shutil.copy2(path, kept)
+    except OSError:
+        kept.unlink(missing_ok=True)  # half a copy is none
+        raise
 
 
 def replace(path, text):

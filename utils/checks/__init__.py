@@ -356,7 +356,7 @@ def shape_words(shape, sizes):
 def difference(got, want, axes, sizes):
     """How one array differs from what it should be, if there is a pattern in it."""
     shapes = f"{shape_words(got.shape, sizes)}, and should be {shape_words(want.shape, sizes)}"
-    for order in itertools.permutations(range(got.ndim)):
+    for order in itertools.permutations(range(got.ndim) if got.ndim == want.ndim else ()):
         if list(order) != sorted(order) and close(got.transpose(order), want):
             if got.shape == want.shape:
                 return "is transposed"
