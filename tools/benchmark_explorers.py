@@ -4,7 +4,7 @@
 
 LESSON is the beginning of a name, such as 02; all by default. Each explorer's controls are moved
 step by step from the keyboard. Below it, in the same page, stands the same figure under
-`ipywidgets.interact` with `plt.show()`, and is moved alike. The columns:
+`ipywidgets.interact` with `plt.show()`, and is moved in turn with it. The columns:
 
     first, ms   median time from the key press to the paint of the first new picture
     median, ms  the same for the last one: later than the first where a training is watched
@@ -15,32 +15,38 @@ step by step from the keyboard. Below it, in the same page, stands the same figu
     kB          what a move brings to the browser
     jumps       layout shift of the page in all moves; blank: frames in which no picture stood
 
-A star marks what misses its goal. At last, what 1,000 moves of the first explorer add to its
-kernel's memory. Run it when the machine has nothing else to do.
+A star marks what misses its goal. --soak says what so many moves of a lesson's first explorer add
+to its kernel's memory (goal: below 10 MB in 1,000). Run it when the machine does nothing else.
 """
 
 import argparse
 import asyncio
 import re
-import statistics
 import sys
 import tempfile
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from copy import copy
 from itertools import cycle, islice
 from pathlib import Path
+from statistics import median
 
 import nbformat
 from playwright.sync_api import TimeoutError as Late
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from tools.browser import ROOT, Control, Notebook, chromium, copy_course, jupyterlab
+from tools.browser import ROOT, Notebook, chromium, copy_course, jupyterlab
 
 P95_GOAL = {"train_live": 150, "counting_live": 150, "sums_live": 150, "forecast_live": 600}
 GOALS = {"p95": 100, "interact": 0.4, "slow": 160, "held": 300, "kB": 45, "jumps": 0, "blank": 0}
-MB_GOAL = 10
+COLUMNS = ["first", "median", "p95", "interact", "slow", "held", "kB", "jumps", "blank"]
+KEYS = {  # to the next value and back
+    "range": ("ArrowRight", "ArrowLeft"),
+    "select-one": ("ArrowDown", "ArrowUp"),
+    "checkbox": ("Space", "Space"),
+}
 DELAY, RATE = 0.05, 20e6 / 8  # the slow line: seconds one way, bytes a second
 
 # Appended to the course's explore.py: below each explorer, what there would be without it.
@@ -73,6 +79,7 @@ def explore(draw, *, size=(7.2, 3.2), **controls):
 WATCH = """root => {
     const watch = (root.watch = { start: null, up: null, painted: [], jumps: 0, blank: 0 });
     const picture = () => root.querySelector("img");
+    const note = () => setTimeout(() => watch.painted.push(performance.now()));
     let node = picture(), src = node?.src;
     root.addEventListener("keydown", (event) => (watch.start ??= event.timeStamp), true);
     root.addEventListener("keyup", (event) => (watch.up = event.timeStamp), true);
@@ -80,8 +87,8 @@ WATCH = """root => {
         const image = picture();
         if (!image || (image === node && image.src === src)) return;
         [node, src] = [image, image.src];
-        await image.decode().catch(() => {});
-        requestAnimationFrame(() => setTimeout(() => watch.painted.push(performance.now())));
+        if (!image.complete) await new Promise((loaded) => (image.onload = loaded));
+        requestAnimationFrame(note);
     }).observe(root, { subtree: true, childList: true, attributeFilter: ["src"] });
     new PerformanceObserver((list) => {
         for (const entry of list.getEntries()) watch.jumps += entry.value;
@@ -93,7 +100,12 @@ WATCH = """root => {
     };
     look();
 }"""
-NEXT_PAINT = "() => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 20)))"
+STEP_LIST = """(list, key) => {
+    list.closest(".widget-interact").watch.start = performance.now();
+    list.selectedIndex += key === "ArrowDown" ? 1 : -1;
+    list.dispatchEvent(new Event("change", { bubbles: true }));
+}"""
+NEXT_PAINT = "() => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 10)))"
 RUN_IN_KERNEL = """async (code) => {
     const future = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel
         .requestExecute({ code });
@@ -105,77 +117,79 @@ RUN_IN_KERNEL = """async (code) => {
 
 
 class Ours:
-    """One of the course's explorers, seen as something to move and to wait for."""
+    """One of the course's explorers: something to move, to wait for and to time."""
 
     def __init__(self, explorer):
-        self.root, self.explorer = explorer.root, explorer
-        self.controls = explorer.controls
+        self.start(explorer.root, explorer.controls)
+        self.explorer = explorer
+
+    def start(self, root, controls):
+        self.root, self.page, self.controls = root, root.page, controls
+        self.first, self.last = [], []  # milliseconds to the first and last picture of each move
+        self.keys = there_and_back(controls)
+        root.scroll_into_view_if_needed()
+        root.evaluate(WATCH)
 
     def wait(self):
         self.explorer.settled()
-        self.root.page.evaluate(NEXT_PAINT)
+        self.page.evaluate(NEXT_PAINT)
+
+    def watch(self):
+        return self.root.evaluate("root => root.watch")
+
+    def press(self, control, key):
+        self.page.keyboard.press(key)
+
+    def move(self):
+        control, key = next(self.keys)
+        control.input.focus()
+        self.root.evaluate("root => Object.assign(root.watch, { start: null, painted: [] })")
+        self.press(control, key)
+        self.wait()
+        watch = self.watch()
+        if watch["painted"]:  # else it is the same picture
+            self.first.append(watch["painted"][0] - watch["start"])
+            self.last.append(watch["painted"][-1] - watch["start"])
 
 
-class Stock:
+class Stock(Ours):
     """The same figure under `interact`."""
 
     INPUTS = ".noUi-handle, select, input[type=checkbox]"
 
-    def __init__(self, root, controls):
-        self.root = root
+    def __init__(self, root, ours):
         inputs = root.locator(self.INPUTS)
-        self.controls = [_Like(inputs.nth(k), control) for k, control in enumerate(controls)]
+        controls = [copy(control) for control in ours.controls]
+        for k, control in enumerate(controls):
+            control.input = inputs.nth(k)
+        self.start(root, controls)
+
+    def press(self, control, key):
+        if control.kind == "select-one":  # JupyterLab takes the arrows of a stock list for itself
+            control.input.evaluate(STEP_LIST, key)
+        else:
+            super().press(control, key)
 
     def wait(self):
-        try:
-            self.root.page.wait_for_function(
-                "root => root.watch.painted.length", arg=self.root.element_handle(), timeout=3000
+        with suppress(Late):  # the same picture
+            self.page.wait_for_function(
+                "root => root.watch.painted.length", arg=self.root.element_handle(), timeout=2000
             )
-        except Late:  # the same picture again
-            pass
 
 
-class _Like(Control):
-    """A stock widget that stands where `control` stands, and has as many positions."""
-
-    def __init__(self, input, control):
-        self.input, self.kind = input, control.kind
-        self.last, self.start = control.last, control.start
-
-
-def steps(control):
-    """Keys that move a control there and back again, a step each, for ever."""
-    forward, back = {
-        "checkbox": ("Space", "Space"),
-        "select-one": ("ArrowDown", "ArrowUp"),
-    }.get(control.kind, ("ArrowRight", "ArrowLeft"))
-    there, all_the_way = [forward] * (control.last - control.start), [back] * control.last
-    return cycle([*there, *all_the_way, *[forward] * control.start])
+def there_and_back(controls):
+    """Control and key, for ever: the controls take turns, each a step on at every turn."""
+    ways = [cycle(keys_of(control)) for control in controls]
+    while True:
+        for control, way in zip(controls, ways, strict=True):
+            yield control, next(way)
 
 
-def moves(controls, count):
-    """`count` moves (control, key), shared out among the controls, one control after the other."""
-    for k, control in enumerate(controls):
-        share = count // len(controls) + (k < count % len(controls))
-        yield from ((control, key) for key in islice(steps(control), share))
-    return
-
-
-def measure(what, count):
-    """Milliseconds to the first and to the last picture of each move that changes the picture."""
-    what.root.scroll_into_view_if_needed()
-    what.root.evaluate(WATCH)
-    first, last = [], []
-    for control, key in moves(what.controls, count):
-        control.input.focus()
-        what.root.evaluate("root => Object.assign(root.watch, { start: null, painted: [] })")
-        control.input.page.keyboard.press(key)
-        what.wait()
-        watch = what.root.evaluate("root => root.watch")
-        if watch["painted"]:
-            first.append(watch["painted"][0] - watch["start"])
-            last.append(watch["painted"][-1] - watch["start"])
-    return first, last, watch
+def keys_of(control):
+    """From where a control starts to its end, to its beginning, and where it was."""
+    on, back = KEYS[control.kind]
+    end = control.last - control.start
+    return [on] * end + [back] * control.last + [on] * control.start
 
 
 def held(ours):
@@ -183,64 +197,59 @@ def held(ours):
     control = max(ours.controls, key=lambda control: control.last)
     control.go(0)
     ours.wait()
-    end = time.monotonic() + 2
+    on, end = KEYS[control.kind][0], time.monotonic() + 2
     while time.monotonic() < end:
-        control.input.page.keyboard.down(
-            "ArrowDown" if control.kind == "select-one" else "ArrowRight"
-        )
-        control.input.page.wait_for_timeout(30)
-    control.input.page.keyboard.up("ArrowRight")
+        ours.page.keyboard.down(on)
+        ours.page.wait_for_timeout(30)
+    ours.page.keyboard.up(on)
     ours.wait()
-    watch = ours.root.evaluate("root => root.watch")
+    watch = ours.watch()
     return max(0, watch["painted"][-1] - watch["up"])
 
 
 def p95(times):
-    return sorted(times)[int(0.95 * (len(times) - 1) + 0.5)]
+    return sorted(times)[round(0.95 * (len(times) - 1))]
 
 
 @contextmanager
 def slow_line(url):
-    """The address of a proxy for `url` that delays what passes it, and lets little pass at once."""
-    port, ready, loop = int(url.rpartition(":")[2]), threading.Event(), asyncio.new_event_loop()
-    address = []
+    """The address of a proxy for `url` through which everything comes late, and not all at once."""
+    loop, listening = asyncio.new_event_loop(), threading.Event()
+    port = int(url.rpartition(":")[2])
 
     async def pipe(reader, writer):
-        queue, sent = asyncio.Queue(), 0.0
-
-        async def send():
-            nonlocal sent
-            while True:
-                due, data = await queue.get()
-                sent = max(sent, due) + len(data) / RATE
-                await asyncio.sleep(sent - loop.time())
-                writer.write(data)
-                if not data:
-                    return writer.close()
-
-        sending = loop.create_task(send())
-        data = b"-"
+        late = asyncio.Queue()
+        passing = loop.create_task(let_pass(late, writer))
+        data = True
         while data:
-            try:
-                data = await reader.read(65536)
-            except ConnectionError:
-                data = b""
-            queue.put_nowait((loop.time() + DELAY, data))
-        await sending
+            data = await reader.read(65536)
+            late.put_nowait((loop.time() + DELAY, data))
+        await passing
+
+    async def let_pass(late, writer):
+        free = 0.0  # when the line will be
+        while True:
+            due, data = await late.get()
+            free = max(free, due) + len(data) / RATE
+            await asyncio.sleep(free - loop.time())
+            if not data:
+                return writer.close()
+            writer.write(data)
 
     async def connect(reader, writer):
-        there = await asyncio.open_connection("127.0.0.1", port)
-        await asyncio.gather(pipe(reader, there[1]), pipe(there[0], writer), return_exceptions=True)
+        far_reader, far_writer = await asyncio.open_connection("127.0.0.1", port)
+        both = pipe(reader, far_writer), pipe(far_reader, writer)
+        await asyncio.gather(*both, return_exceptions=True)
 
     async def serve():
         server = await asyncio.start_server(connect, "127.0.0.1", 0)
-        address.append(server.sockets[0].getsockname()[1])
-        ready.set()
+        listening.port = server.sockets[0].getsockname()[1]
+        listening.set()
 
     loop.create_task(serve())
     threading.Thread(target=loop.run_forever, daemon=True).start()
-    ready.wait()
-    yield f"http://127.0.0.1:{address[0]}"
+    listening.wait()
+    yield f"http://127.0.0.1:{listening.port}"
     loop.call_soon_threadsafe(loop.stop)
 
 
@@ -251,26 +260,31 @@ def names_of(path):
     return [name for s in sources for name in re.findall(r"^explore\(\s*(\w+)", s, re.MULTILINE)]
 
 
-def rows_of(lesson, received, count):
-    """Measure every explorer of a lesson that has been run, and the same under `interact`."""
-    names = names_of(ROOT / lesson.path)
-    for k, (name, explorer) in enumerate(zip(names, lesson.explorers(), strict=True)):
-        ours = Ours(explorer)
-        before = received["bytes"]
-        first, last, watch = measure(ours, count)
-        row = {
-            "explorer": f"{Path(lesson.path).stem[:2]} {name}",
-            "first": statistics.median(first),
-            "median": statistics.median(last),
-            "p95": p95(last),
-            "kB": (received["bytes"] - before) / count / 1000,
-            "jumps": watch["jumps"],
-            "blank": watch["blank"],
-            "held": held(ours),
-        }
-        stock = Stock(lesson.page.locator(".widget-interact").nth(k), ours.controls)
-        row["interact"] = row["median"] / statistics.median(measure(stock, count)[1])
-        yield row
+def row_of(name, explorer, stock, count):
+    """Measure an explorer, and the same figure under `interact` in turn with it."""
+    ours = Ours(explorer)
+    stock = Stock(stock, ours)
+    for _ in range(count):
+        ours.move()
+        stock.move()
+    watch = ours.watch()
+    return {
+        "explorer": name,
+        "first": median(ours.first),
+        "median": median(ours.last),
+        "p95": p95(ours.last),
+        "interact": median(ours.last) / median(stock.last),
+        "jumps": watch["jumps"],
+        "blank": watch["blank"],
+        "held": held(ours),
+    }
+
+
+def over_slow_line(explorer, received, count):
+    ours, before = Ours(explorer), received["bytes"]
+    for _ in range(count):
+        ours.move()
+    return {"slow": p95(ours.last), "kB": (received["bytes"] - before) / count / 1000}
 
 
 def starred(row, column):
@@ -281,79 +295,76 @@ def starred(row, column):
     return text + ("*" if goal is not None and float(text) > goal else " ")
 
 
-def soak(lesson, count):
-    """What `count` moves of the first explorer add to its kernel's memory, in MB."""
+def soak(explorer, count):
+    """What `count` moves add to the kernel's memory, in MB."""
     code = "import gc, psutil; gc.collect(); print(psutil.Process().memory_info().rss)"
-    explorer = lesson.explorers()[0]
-    used = []
+    keys, used = there_and_back(explorer.controls), []
     for some in (50, count):  # the first fifty fill caches
-        for control, key in moves(explorer.controls, some):
+        for control, key in islice(keys, some):
             control.input.press(key)
             explorer.settled()
-        used.append(int(lesson.page.evaluate(RUN_IN_KERNEL, code)))
+        used.append(int(explorer.root.page.evaluate(RUN_IN_KERNEL, code)))
     return (used[1] - used[0]) / 1e6
 
 
-def main():
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+def report(lesson, url, slow_url, window, received, told):
+    """Run a lesson and print the row of each of its explorers. -> the rows."""
+    page = Notebook(window, url, f"notebooks/{lesson.name}")
+    if wrong := page.run():
+        sys.exit("\n".join(wrong))
+    explorers, stock = page.explorers(), page.page.locator(".widget-interact")
+    names = [f"{lesson.name[:2]} {name}" for name in names_of(lesson)]
+    rows = [
+        row_of(name, explorer, stock.nth(k), told.moves)
+        for k, (name, explorer) in enumerate(zip(names, explorers, strict=True))
+    ]
+    if told.soak:
+        print(f"{told.soak} moves of {names[0]} add {soak(explorers[0], told.soak):.1f} MB.")
+    page.command("docmanager:save")
+    page.page.close()
+    far = Notebook(window, slow_url, page.path)  # the same page and kernel, from far away
+    far.page.wait_for_function(
+        "count => document.querySelectorAll('.course-explorer').length === count", arg=len(rows)
     )
+    for row, explorer in zip(rows, far.explorers(), strict=True):
+        row |= over_slow_line(explorer, received, told.moves)
+        print(
+            f"{row['explorer']:20}" + "".join(f"{starred(row, c):>9}" for c in COLUMNS), flush=True
+        )
+    far.close()
+    return rows
+
+
+def main():
+    parser = argparse.ArgumentParser(usage=__doc__)
     parser.add_argument("lessons", nargs="*", default=[""])
     parser.add_argument("--moves", type=int, default=30)
-    parser.add_argument("--soak", type=int, default=1000)
+    parser.add_argument("--soak", type=int, default=0)
     told = parser.parse_args()
-    paths = sorted(
-        path
-        for path in (ROOT / "notebooks").glob("*.ipynb")
-        if path.name.startswith(tuple(told.lessons))
-    )
-    columns = ["first", "median", "p95", "interact", "slow", "held", "kB", "jumps", "blank"]
-    rows, received, added = [], {"bytes": 0}, None
+    lessons = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+    received = {"bytes": 0}
 
     def count_bytes(frame):
         received["bytes"] += len(frame)
+
+    def listen(page):
+        page.on("websocket", lambda socket: socket.on("framereceived", count_bytes))
 
     with tempfile.TemporaryDirectory() as folder:
         copy_course(folder)
         with open(Path(folder, "utils", "explore.py"), "a") as file:
             file.write(STOCK)
         with jupyterlab(folder) as url, slow_line(url) as slow_url, chromium() as window:
-            window.on(
-                "page",
-                lambda page: page.on(
-                    "websocket", lambda socket: socket.on("framereceived", count_bytes)
-                ),
-            )
-            print(f"{'':21}" + "".join(f"{column:>10}" for column in columns), flush=True)
-            for path in paths:
-                lesson = Notebook(window, url, f"notebooks/{path.name}")
-                wrong = lesson.run()
-                if wrong:
-                    sys.exit("\n".join(wrong))
-                of_lesson = list(rows_of(lesson, received, told.moves))
-                if added is None and told.soak:
-                    added = soak(lesson, told.soak)
-                lesson.command("docmanager:save")
-                lesson.page.close()
-                # The same page and kernel once more, from far away.
-                lesson = Notebook(window, slow_url, lesson.path)
-                lesson.page.wait_for_function(
-                    "count => document.querySelectorAll('.course-explorer').length === count",
-                    arg=len(of_lesson),
-                )
-                for row, explorer in zip(of_lesson, lesson.explorers(), strict=True):
-                    row["slow"] = p95(measure(Ours(explorer), told.moves)[1])
-                    print(
-                        f"{row['explorer']:21}"
-                        + "".join(f"{starred(row, c):>10}" for c in columns),
-                        flush=True,
-                    )
-                rows += of_lesson
-                lesson.close()
+            window.on("page", listen)
+            print(f"{'':20}" + "".join(f"{column + ' ':>9}" for column in COLUMNS), flush=True)
+            rows = [
+                row
+                for lesson in lessons
+                if lesson.name.startswith(tuple(told.lessons))
+                for row in report(lesson, url, slow_url, window, received, told)
+            ]
     slowest = max(rows, key=lambda row: row["p95"])
-    print(f"\nThe slowest is {slowest['explorer']}, {slowest['p95']:.0f} ms.")
-    if added is not None:
-        print(f"{told.soak} moves of {rows[0]['explorer']} add {added:.1f} MB (goal: {MB_GOAL}).")
+    print(f"The slowest is {slowest['explorer']}: {slowest['p95']:.0f} ms.")
 
 
 if __name__ == "__main__":

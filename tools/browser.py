@@ -210,7 +210,7 @@ STATE = """async (root, patience) => {
     const status = root.querySelector("[role=status]");
     const busy = () => status.getAttribute("aria-busy") !== "false";
     const end = performance.now() + patience;
-    while (busy() && performance.now() < end) await new Promise(requestAnimationFrame);
+    while (busy() && performance.now() < end) await new Promise((wake) => setTimeout(wake, 5));
     const image = root.querySelector("img"), progress = root.querySelector("progress");
     const state = {
         busy: busy(), alt: image.alt, caption: status.textContent,

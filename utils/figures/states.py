@@ -51,8 +51,10 @@ def smoothing(fig, x, h, wave, w):
 def _lag(h, wave):
     """By how many steps h follows the wave: where they agree best, to a tenth of a step."""
     steps, late = np.arange(len(wave)), np.arange(0, 40, 0.1)
-    shifted = [np.interp(steps[45:] - k, steps, wave) for k in late]
-    return late[np.argmax([np.corrcoef(h[45:], s)[0, 1] for s in shifted])]
+    shifted = np.interp(steps[45:] - late[:, None], steps, wave)
+    shifted -= shifted.mean(axis=1, keepdims=True)
+    agreement = shifted @ (h[45:] - h[45:].mean()) / np.linalg.norm(shifted, axis=1)
+    return late[np.argmax(agreement)]
 
 
 def impulse_response(fig, h, w, at=0):
