@@ -6,7 +6,7 @@ PY := .venv/bin/python
 UV := $(PY) -m uv pip compile --quiet --no-config --upgrade --only-binary :all: --no-annotate \
 	--custom-compile-command "make lock" --python-version 3.11
 
-.PHONY: help lab test test-browser lint notebooks bench site slides lock binder assignment autograde feedback clean
+.PHONY: help lab test test-browser mutants lint notebooks bench site slides picture lock binder assignment autograde feedback clean
 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -24,6 +24,9 @@ test: .venv/tested ## run every test: units, both editions of each lesson, style
 test-browser: .venv/tested ## open every lesson in Chromium, run it, move every control
 	$(PY) -m pytest tests/browser
 
+mutants: .venv/tested ## break one thing at a time: do the tests notice? (ARGS="--seed 2 --only utils/layers")
+	$(PY) -m tools.mutants $(ARGS)
+
 lint: .venv/tested ## check the style of code and lessons
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
@@ -31,11 +34,14 @@ lint: .venv/tested ## check the style of code and lessons
 notebooks: .venv/tested ## derive notebooks/ from solutions/ and execute both (one lesson: ARGS=02)
 	$(PY) tools/build_notebooks.py $(ARGS)
 
-bench: .venv/installed ## time the NumPy layers against Keras, and PyTorch where it is installed
-	$(PY) tools/benchmark.py
+bench: .venv/tested ## measure speed, memory, errors and tests into BENCHMARKS.md (a part: ARGS=layers)
+	$(PY) -m tools.bench $(ARGS)
 
 site: .venv/tested ## render the solutions edition to plain pages in site/, to read without Jupyter
 	$(PY) -m tools.build_site
+
+picture: .venv/tested ## take the README's picture anew, in Chromium
+	$(PY) -m tools.readme_picture
 
 slides: .venv/tested ## make a deck of slides of each lesson in slides/, to project without Jupyter
 	$(PY) -m tools.build_slides

@@ -55,7 +55,7 @@ def test_seasonal_naive_against_brute_force(window, horizon, season):
             expected = latest_of_season(series, k + window, ahead, season)
             assert forecast[k - first, ahead] == expected
     if first:
-        with pytest.raises(ValueError, match=f"part must begin at window {first} or later"):
+        with pytest.raises(ValueError, match=rf"season must be .+, got {season} \("):
             seasonal_naive(series, window, horizon, season, slice(first - 1, None))
 
 

@@ -9,7 +9,7 @@ from math import floor, log10
 
 import numpy as np
 
-from utils.arguments import as_floats, between, positive, positive_integer
+from utils.arguments import affordable, as_floats, between, function, positive, positive_integer
 from utils.data import as_table, make_windows
 
 # --- forecasters ------------------------------------------------------------------------------
@@ -37,8 +37,8 @@ def seasonal_naive(series, window, horizon, season, part=slice(None)):
         ) from None
     if windows.size and windows.min() + window < season:
         raise ValueError(
-            f"part must begin at window {season - window} or later, for before that the series "
-            f"lacks a whole season of {season} steps, got window {windows.min()}"
+            f"season must be at most {windows.min() + window} steps, what lies before the first "
+            f"target asked for, got {season} (a part from window {season - window} on has as many)"
         )
     ahead = np.arange(horizon)
     seasons_back = ahead // season + 1
@@ -82,8 +82,10 @@ def recursive(predict_one, x, horizon):
     the window drops its oldest value and takes the forecast as its newest.
     """
     x = as_floats("x", x, ("samples", "window", 1))
+    function("predict_one", predict_one)
+    affordable("horizon", horizon, len(x), positive_integer("horizon", horizon))
     forecasts = []
-    for _ in range(positive_integer("horizon", horizon)):
+    for _ in range(horizon):
         forecasts.append(as_floats("predict_one(x)", predict_one(x), (len(x), 1)))
         x = np.concatenate([x[:, 1:], forecasts[-1][:, :, None]], axis=1)
     return np.hstack(forecasts)

@@ -1,6 +1,6 @@
 """One training step of the NumPy layers against Keras and PyTorch, on this machine.
 
-    make bench
+    make bench ARGS=layers
 
 A step is forward, loss, backward and Adam, in float32: a recurrent layer, its last state, one
 dense output, mean squared error. Every contestant takes its turn in each round, so that what
@@ -11,18 +11,14 @@ best step in each turn. Without PyTorch its columns are left out.
 """
 
 import os
-import sys
 
 # Must precede the first import of NumPy. Some machines set it, and it slows NumPy down.
 CORETYPE = os.environ.pop("OPENBLAS_CORETYPE", None)
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 
-from pathlib import Path  # noqa: E402
 from time import perf_counter  # noqa: E402
 
 import numpy as np  # noqa: E402
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from utils.layers import GRU, LSTM, Dense, Last, Sequential, SimpleRNN  # noqa: E402
 from utils.training import Adam, mse, train  # noqa: E402

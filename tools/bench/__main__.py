@@ -1,0 +1,88 @@
+"""Measure the parts named, all by default, and write what they print into BENCHMARKS.md.
+
+    make bench
+    make bench ARGS="layers lessons"
+
+A part is a program, most of them in this folder. What it printed stands in the file with its
+command, machine and date; parts that are not named keep what they have. Run it when the machine
+has nothing else to do.
+"""
+
+import argparse
+import datetime
+import os
+import platform
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+FILE = ROOT / "BENCHMARKS.md"
+BEGINNING = (
+    "# Measured\n\n"
+    "Every number here was printed by a command of this repository, and can be measured again on "
+    "your machine: `make bench` renews the whole page, `make bench ARGS=layers` one part. Where "
+    "the course loses, the tables say so. A number alone means little on another machine. The "
+    "ratios mean more: both sides were measured in turn, in one run.\n"
+)
+PARTS = {
+    "layers": "The NumPy layers against Keras and PyTorch",
+    "forecasts": "Forecasts against the floor and the linear model",
+    "lessons": "What a lesson takes",
+    "explorers": "Explorers against stock interact",
+    "mutants": "Mutants: does the net notice?",
+    "suite": "How long the tests take",
+}
+PROGRAMS = {"mutants": "tools.mutants"}  # of the parts that are more than a measurement
+BUSY = 0.5  # load of the machine from which on times are not to be trusted
+
+
+def measure(part):
+    """The text of a part's section, freshly measured."""
+    command = ["-m", PROGRAMS.get(part, f"tools.bench.{part}")]
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0
+    done = subprocess.run(
+        [sys.executable, *command], cwd=ROOT, text=True, encoding="utf-8", stdout=subprocess.PIPE
+    )
+    if done.returncode:
+        sys.exit(f"{part} failed, its part of {FILE.name} stays as it was:\n{done.stdout}")
+    busy = f", **while the machine had other work** (load {load:.1f})" if load > BUSY else ""
+    today = f"{datetime.date.today():%-d %B %Y}"
+    said = f"`python {' '.join(command)}`, {today}, {machine()}{busy}:"
+    return f"## {PARTS[part]}\n\n{said}\n\n```text\n{done.stdout.strip()}\n```\n"
+
+
+def machine():
+    cpu = platform.processor() or platform.machine()
+    if (info := Path("/proc/cpuinfo")).exists():
+        cpu = re.search(r"model name\s*: (.+)", info.read_text())[1]
+    system = f"{platform.system()}, Python {platform.python_version()}"
+    return f"{cpu}, {os.cpu_count()} cores, {system}"
+
+
+def sections(text):
+    """{part: its section} of the page as it is."""
+    found = {s.splitlines()[0]: s for s in re.split(r"^## ", text, flags=re.MULTILINE)[1:]}
+    titles = {title: part for part, title in PARTS.items()}
+    return {titles[t]: f"## {s.rstrip()}\n" for t, s in found.items() if t in titles}
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("parts", nargs="*", metavar="part", help=", ".join(PARTS))
+    named = parser.parse_args().parts
+    if unknown := set(named) - set(PARTS):
+        sys.exit(f"part must be one of {', '.join(PARTS)}, got {', '.join(sorted(unknown))}")
+    for part in named or PARTS:
+        print(f"{part} ...", flush=True)
+        section = measure(part)
+        # Read as late as this: what else was measured meanwhile stays.
+        page = sections(FILE.read_text("utf-8") if FILE.exists() else "") | {part: section}
+        FILE.write_text("\n".join([BEGINNING, *(page[p] for p in PARTS if p in page)]), "utf-8")
+
+
+if __name__ == "__main__":
+    main()
