@@ -6,7 +6,7 @@ PY := .venv/bin/python
 UV := $(PY) -m uv pip compile --quiet --no-config --upgrade --only-binary :all: --no-annotate \
 	--custom-compile-command "make lock" --python-version 3.11
 
-.PHONY: help lab test test-browser mutants lint notebooks bench site slides picture lock binder assignment autograde feedback clean
+.PHONY: help lab test test-browser mutants claims lint notebooks bench site slides picture lock licences binder assignment autograde feedback clean
 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -18,7 +18,7 @@ lab: .venv/installed ## open the course in JupyterLab
 	--LabApp.extension_manager=readonly $(if $(filter 0,$(shell id -u)),--allow-root)
 
 test: .venv/tested ## run every test: units, both editions of each lesson, style
-	$(PY) -m pytest
+	$(PY) -m pytest -n 2 --dist loadfile
 	@$(MAKE) --no-print-directory lint
 
 test-browser: .venv/tested ## open every lesson in Chromium, run it, move every control
@@ -26,6 +26,9 @@ test-browser: .venv/tested ## open every lesson in Chromium, run it, move every 
 
 mutants: .venv/tested ## break one thing at a time: do the tests notice? (ARGS="--seed 2 --only utils/layers")
 	$(PY) -m tools.mutants $(ARGS)
+
+claims: .venv/tested ## run every lesson with five other seeds: does what it says still hold?
+	$(PY) -m tools.claims $(ARGS)
 
 lint: .venv/tested ## check the style of code and lessons
 	$(PY) -m ruff check
@@ -53,10 +56,13 @@ lock: .venv/installed ## renew all pinned lists from requirements.txt and tests/
 	--generate-hashes -o tests/constraints.txt
 	$(UV) requirements.txt -c constraints.txt --python-platform x86_64-manylinux_2_28 -o binder/requirements.txt
 
+licences: .venv/installed ## list what is installed, with its licences, in docs/LICENCES.md
+	$(PY) -m tools.licences
+
 binder: ## write the README's links to Binder, for the GitHub repository that `origin` names
 	$(PYTHON) tools/binder_links.py
 
-# These need nbgrader: TEACHING.md, Grading.
+# With nbgrader: TEACHING.md, Grading.
 assignment: .venv/tested ## make an nbgrader assignment of a lesson (LESSON=02)
 	$(PY) -m tools.assignment make $(LESSON) $(ARGS)
 

@@ -5,6 +5,7 @@ import inspect
 import itertools
 import math
 import re
+import types
 
 import numpy as np
 import pytest
@@ -14,11 +15,14 @@ from utils.checks import (
     OTHER_SIZES,
     SIZES,
     Exercise,
+    alike,
     lesson00,
     lesson01,
     lesson02,
     lesson03,
     lesson04,
+    lesson05,
+    lesson06,
     same,
 )
 
@@ -28,6 +32,12 @@ EXERCISES = {  # lesson 05 has a count_parameters of its own, and its own tests
     for exercise in vars(lesson).values()
     if isinstance(exercise, Exercise)
 }
+ALL_EXERCISES = [*EXERCISES.values()] + [
+    exercise
+    for lesson in (lesson05, lesson06)
+    for exercise in vars(lesson).values()
+    if isinstance(exercise, Exercise)
+]
 GLOBAL = []  # for answers that keep something between calls
 STATE = np.zeros(2)  # as in lesson 1
 
@@ -586,10 +596,10 @@ WRONG_COUNT = [
     (lambda f, u, o: f * u * o, "features = 3, units = 5, outputs = 2 you count 30"),
     (lambda f, u, o: u * (f + u + 1) + o * (u + 1) + 0.5, "you count 57.5"),
     (lambda f, u, o: "57", "returns the text '57', where numbers are asked for"),
-    (lambda f, u, o: (f * u, u * u), "the count is an array of 2, where one number is asked for."),
+    (lambda f, u, o: (f * u, u * u), "the count holds 2 numbers, where one number is asked for."),
     (
         lambda f, u, o: [f * u, u * u, u, u * o, o],
-        "the count is an array of 5, where one number is asked for: add them up",
+        "the count holds 5 numbers, where one number is asked for: add them up",
     ),
     (lambda f, u, o: print("57", end=" "), "prints but does not return"),
     (lambda f, u: f * u, "count_parameters takes (features, units, outputs), not (f, u)"),
@@ -615,7 +625,7 @@ WRONG_HALF_LIFE = [
     (lambda n: 1 - 0.07 * n, "your w is 0.3, and w to the power of 10 is 5.9e-06, not one half"),
     (lambda n: 0.5 ** (1 / (n - 1)), "your w is 0.9259"),
     (lambda n: 1e300 * n, "not one half"),
-    (lambda n: [0.5 ** (1 / n)], "w is an array of 1, where one number is asked for"),
+    (lambda n: [0.5 ** (1 / n)], "w is a number in brackets, where one number is asked for"),
     (lambda n: round(0.5 ** (1 / n), 3), "that is nearly it: w is rounded"),
     (lambda n: round(0.5 ** (1 / n), 4), "that is nearly it: w is rounded"),
     (lambda n: min(np.arange(0, 1, 1e-3), key=lambda w: abs(w**n - 0.5)), "w is rounded"),
@@ -939,6 +949,10 @@ WRONG_CLIP = [
     (lambda g, limit: print(norm(g) > limit, end=" "), "prints but does not return"),
     (lambda g, limit: training.clip_by_norm(g, limit)[:2], "returns a list of 2 where 3 arrays"),
     (
+        lambda g, limit: training.clip_by_norm(g, limit) if squares(g) > 2 * limit**2 else g,
+        "when the norm is a little above the limit",
+    ),
+    (
         lambda g, limit: training.clip_by_norm([2 * a for a in g], limit),
         "when the norm is below the limit",
     ),
@@ -1077,6 +1091,14 @@ def test_a_stub_counts_as_not_attempted(name, body, capsys):
     assert handed_back is exercise.reference
 
 
+@pytest.mark.parametrize("body", ["{'A': 1, 'B': 2}", "['A', 'B']", "np.cumsum", "STATE[0]"])
+def test_a_body_without_its_return_is_an_attempt(body, capsys):
+    scope = {"np": np, "STATE": STATE}
+    exec(f"def running_total(x):\n    {body}", scope)
+    line, _ = line_of(lesson00.running_total, scope["running_total"], capsys)
+    assert line.startswith("Not yet: your function does not return its result"), line
+
+
 # --- the references and the known mistakes ----------------------------------------------------
 
 
@@ -1148,3 +1170,35 @@ def test_names_of_bugs_in_messages_are_only_those_the_learner_gave():
         for name in set(bug_zoo.BUGS) - {right}:
             assert right not in lesson02.evidence(letter, name)
             assert name in lesson02.evidence(letter, name)
+
+
+@pytest.mark.parametrize("exercise", ALL_EXERCISES, ids=lambda e: e.name)
+def test_the_sizes_that_messages_name_are_those_of_the_results(exercise):
+    for probe in exercise.probes:
+        result = exercise.call(exercise.reference, probe).result
+        arrays = result if isinstance(result, list) else []  # of words and models there is no shape
+        for array, axes in zip(arrays, exercise.returns.values(), strict=False):
+            named = dict(zip(axes.split(), array.shape, strict=False))
+            assert {axis: probe.sizes.get(axis, n) for axis, n in named.items()} == named
+
+
+@pytest.mark.parametrize("exercise", ALL_EXERCISES, ids=lambda e: e.name)
+def test_the_reference_is_right(exercise, capsys):
+    own = exercise.reference  # which a check knows: it takes a copy to be judged
+    copy = types.FunctionType(own.__code__, own.__globals__, own.__name__, own.__defaults__)
+    line, handed_back = line_of(exercise, copy, capsys)
+    assert line.startswith("Right: ") and handed_back is copy
+
+
+def test_a_count_in_parts_is_to_be_added_up(capsys):
+    parts = lambda f, u, o: [f * u, u * u + u, u * o + o]  # noqa: E731
+    line, _ = line_of(lesson01.count_parameters, parts, capsys)
+    assert line.endswith("where one number is asked for: add them up.")
+    line, _ = line_of(lesson01.count_parameters, lambda f, u, o: [f * u, u * o], capsys)
+    assert line.endswith("where one number is asked for.")
+
+
+def test_an_error_is_like_another_error_on_later_probes_and_like_no_result():
+    one, error, other = [np.ones(2)], ValueError("shapes"), TypeError("none")
+    assert alike([one, error], [one, other], None)
+    assert not alike([one, error], [one, one], None) and not alike([error], [other], None)

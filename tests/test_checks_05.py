@@ -325,7 +325,7 @@ WRONG = {
         (lambda: {"a": "linear"}, "the keys of the dict are 'A', 'B', 'C', not ['a']"),
         (lambda: {"A": "linear"}, "B has no cell yet"),
         (lambda: ["linear", "SimpleRNN", "GRU"], "a list of 3, where a dict is asked for"),
-        (forgets_to_return, "your function does not return its dict"),
+        (forgets_to_return, "your function does not return its result"),
     ],
 }  # fmt: skip
 CASES = [(name, *case) for name, cases in WRONG.items() for case in cases]
@@ -419,3 +419,11 @@ def test_the_right_choice_is_told_what_was_measured(capsys):
     line, _ = line_of(EXERCISES["choose_a_cell"], choice(), capsys)
     assert "A: 99% right, with 25 parameters. B: 4 of 4 runs learn it, 100% right" in line
     assert "C: 4 of 4 runs learn it, 100% right in the median, with 977 parameters" in line
+
+
+def test_a_cell_begins_with_the_gate_open_that_keeps():
+    job = lesson05.JOBS["B"]
+    kept = {"LSTM": slice(job.units, 2 * job.units), "GRU": slice(0, job.units)}
+    for cell, columns in kept.items():
+        b = np.atleast_2d(lesson05.model_for(job, cell, seed=0).layers[0].b)[0]
+        assert np.all(b[columns] == 3) and np.sum(b == 3) == job.units

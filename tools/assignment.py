@@ -9,6 +9,7 @@ Each exercise is worth a point. A test cell below it holds the lesson's check, w
 """
 
 import argparse
+import glob
 import multiprocessing
 import os
 import re
@@ -109,12 +110,9 @@ def autograde(name, folder, options):
     if failed := not found:
         print(f"no submission in {folder / 'submitted' / options.student / name}")
     for path in found:
-        student, file = path.parent.name, path / f"{name}.ipynb"
-        words = "not marked: "
-        if not file.is_file() or file.resolve() != file:
-            words += f"there is no file {file}, or it is a link"
-        elif file.stat().st_size > LARGEST:
-            words += f"{file} has more than {LARGEST:,} bytes"
+        student, words = path.parent.name, "not marked: "
+        if why := unreadable(path / f"{name}.ipynb") or unreadable(path / "timestamp.txt", False):
+            words += why
         elif not graded(name, folder, student, options):
             words += "nbgrader failed, as it says above"
         else:
@@ -126,14 +124,24 @@ def autograde(name, folder, options):
     return int(failed)
 
 
+def unreadable(file, needed=True):
+    """Why nbgrader shall not read a file of a submission, or None."""
+    if not (needed or os.path.lexists(file)):
+        return None
+    if not file.is_file() or file.resolve() != file:
+        return f"there is no file {file}, or it is a link"
+    return f"{file} has more than {LARGEST:,} bytes" if file.stat().st_size > LARGEST else None
+
+
 def graded(name, folder, student, options):
-    """Have nbgrader mark one submission, of which nothing but the notebook is read."""
+    """Have nbgrader mark one submission, of which it reads the notebook and its timestamp alone."""
 
     def run():
         os.chdir(folder)
         os.environ.update(build.ENVIRONMENT)  # for the checks that import Keras
         warnings.simplefilter("ignore")  # SQLAlchemy's, about nbgrader
-        arguments = [name, f"--student={student}", "--force", "--CourseDirectory.ignore=*"]
+        arguments = [name, f"--student={glob.escape(student)}", f"--notebook={name}", "--force"]
+        arguments += ["--CourseDirectory.ignore=*"]
         arguments += [f"--Confined.{key}={value}" for key, value in settings.items()]
         AutogradeApp.launch_instance(arguments)
 
@@ -152,7 +160,7 @@ def main(arguments=None):
     parser.add_argument("task", choices=["make", "autograde", "feedback"])
     parser.add_argument("lesson", help="the beginning of its name, such as 02")
     parser.add_argument("--folder", type=Path, default=ROOT / "grading", help="of the course")
-    parser.add_argument("--student", default="*", help="autograde one alone")
+    parser.add_argument("--student", default="*", help="not all, but one")
     parser.add_argument("--seconds", type=int, default=600, help="autograde: for one submission")
     parser.add_argument("--unconfined", action="store_true", help="autograde: limits, no sandbox")
     options = parser.parse_args(arguments)
@@ -168,7 +176,7 @@ def main(arguments=None):
         parser.error(f"there is no {folder / 'source' / name}: make the assignment first")
     if options.task == "autograde":
         return autograde(name, folder, options)
-    return nbgrader(folder, "generate_feedback", name, "--force")
+    return nbgrader(folder, "generate_feedback", name, f"--student={options.student}", "--force")
 
 
 if __name__ == "__main__":

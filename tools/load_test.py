@@ -189,7 +189,7 @@ def row(what, students, sizes):
 
 
 async def measure(url, process, options):
-    for _ in range(200):  # a minute until the hub answers
+    for _ in range(1000):  # five minutes until the hub answers, on a busy machine
         with contextlib.suppress(OSError, HTTPError):
             await ask("GET", url + "/hub/api/")
             break

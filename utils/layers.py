@@ -13,6 +13,7 @@ LSTM and GRU the batch comes last as well, so that every gate at a step is one.
 import numpy as np
 
 from utils.arguments import (
+    affordable,
     as_floats,
     float_type,
     list_of,
@@ -93,6 +94,7 @@ class SimpleRNN(Layer):
         super().__init__()
         self.units = positive_integer("units", units)
         self.input_size = positive_integer("input_size", input_size)
+        affordable("units", units, units, max(input_size, units))
         self.f, self.df = one_of("activation", activation, ACTIVATIONS)
         dtype, rng = float_type("dtype", dtype), random_generator("seed", seed)
         self.W_x = glorot_uniform(rng, input_size, units).astype(dtype)
@@ -103,6 +105,7 @@ class SimpleRNN(Layer):
         """x (batch, timesteps, features) -> every state h (batch, timesteps, units)."""
         x = as_floats("x", x, ("batch", "timesteps", self.input_size), self.W_x.dtype)
         batch, timesteps, _ = x.shape
+        affordable("x", x.shape, batch, timesteps, self.units)
         h = np.empty((timesteps + 1, batch, self.units), x.dtype)
         h[0] = 0 if h_0 is None else as_floats("h_0", h_0, (batch, self.units), x.dtype)
         x = with_ones(x.swapaxes(0, 1))
@@ -158,6 +161,7 @@ class Gated(Layer):
         )
         dtype, rng = float_type("dtype", dtype), random_generator("seed", seed)
         columns = len(self.order) * units
+        affordable("units", units, columns, max(input_size, units))
         self.W_x = glorot_uniform(rng, input_size, columns).astype(dtype)
         self.W_h = orthogonal(rng, units, columns).astype(dtype)
         self.b = np.zeros(columns, dtype)
@@ -170,6 +174,7 @@ class Gated(Layer):
         """
         x = as_floats("x", x, ("batch", "timesteps", self.input_size), self.W_x.dtype)
         batch, timesteps, features = x.shape
+        affordable("x", x.shape, batch, timesteps, len(self.order) * self.units)
         xh = np.empty((timesteps + 1, features + 1 + self.units, batch), x.dtype)
         xh[:-1, :features] = x.transpose(1, 2, 0)
         xh[:, features] = 1
@@ -308,8 +313,8 @@ class GRU(Gated):
     h_t = z_t * h_{t-1} + (1 - z_t) * g_t                           with h_0 = 0 unless given
 
     W_x has shape (features, 3 units), W_h (units, 3 units), in the order z, r, g; b (2, 3 units)
-    is b_x and b_h. With reset_after=False the reset comes before the product, as GRUs were first
-    described (Cho et al., 2014), and b_x (3 units,) is all of b:
+    is b_x and b_h. With reset_after=False the reset comes before the product, and b_x (3 units,) is
+    all of b. The first paper (Cho et al., 2014) has either form, each in one of its versions:
 
     g_t =    tanh(x_t W_xg + b_xg + (r_t * h_{t-1}) W_hg)
 
@@ -444,6 +449,7 @@ class Dense(Layer):
         super().__init__()
         self.units = positive_integer("units", units)
         self.input_size = positive_integer("input_size", input_size)
+        affordable("units", units, units, input_size)
         self.f, self.df = one_of("activation", activation, ACTIVATIONS)
         dtype, rng = float_type("dtype", dtype), random_generator("seed", seed)
         self.W = glorot_uniform(rng, input_size, units).astype(dtype)

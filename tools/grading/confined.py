@@ -15,6 +15,7 @@ import builtins
 import contextlib
 import copy
 import glob
+import html
 import importlib
 import json
 import os
@@ -30,21 +31,25 @@ from pathlib import Path
 import matplotlib
 import nbformat
 import numpy as np
+import psutil
 from nbformat import v4
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Integer
 
 from tools.build_notebooks import ENVIRONMENT
-from tools.grading.inside import MIME, plain
+from tools.grading.inside import LONGEST, MIME, plain
 
 INSIDE = Path(__file__).with_name("inside.py")
 START = 60  # seconds that a kernel has to start
 LINE = 8_000_000  # bytes that may come out of the sandbox at once
+ROOM = 20_000_000  # characters that the outputs of a notebook may have
+PROCESSES = 64  # in one sandbox; four are there from the start
+PULSE = 0.25  # seconds between two looks at a sandbox
 SHOWN = {  # what a teacher's page may show: text, pictures, the HTML of the course's own figures
     "text/plain": r"(?s).*",
     "image/png": r"[\w+/=\n]*",
     "text/html": r'<figure style="[\w:;-]*"><img alt="[^"<>]*" width="\d+" style="[\w:;%-]*" '
-    r'src="data:image/png;base64,[\w+/=]*"><figcaption style="[\w:;-]*">[^<>]*'
+    r'src="data:image/png;base64,[\w+/=]*"><figcaption style="[\w:;-]*">[^<>$\\]*'
     r"</figcaption></figure>",
 }
 
@@ -62,7 +67,7 @@ class Confined(NbGraderPreprocessor):
 
     cell_seconds = Integer(60, help="for a cell, or for all calls by a test").tag(config=True)
     total_seconds = Integer(600, help="for a submission").tag(config=True)
-    memory = Integer(4, help="GiB of address space for a process").tag(config=True)
+    memory = Integer(4, help="GiB: a process's address space, what all take").tag(config=True)
     unconfined = Bool(False, help="no sandbox, limits only").tag(config=True)
 
     def preprocess(self, nb, resources):
@@ -75,6 +80,7 @@ class Confined(NbGraderPreprocessor):
         self.lesson = importlib.import_module(f"utils.checks.lesson{names['notebook'][:2]}")
         self.end = time.monotonic() + self.total_seconds
         self.sandbox, self.done = None, []  # the kernel, and what the next one begins with
+        self.room = ROOM
         nb = rebuilt(nb, nbformat.read(self.source / f"{names['notebook']}.ipynb", 4))
         try:
             for cell in nb.cells:
@@ -93,7 +99,8 @@ class Confined(NbGraderPreprocessor):
             if name:  # nbgrader's way, in there and on its word
                 return [output for output in outputs if output.output_type == "error"]
             self.done.append(cell.source)
-            return outputs
+            self.room -= len(json.dumps(outputs))
+            return outputs if self.room > 0 else []
         except Lost as lost:
             words = f"your {'function' if name else 'code'} {lost}"
             if name:  # the check below then says so, and puts the reference in its place
@@ -104,7 +111,8 @@ class Confined(NbGraderPreprocessor):
         """Run a test here. -> its outputs: an error, or none if the answer is right"""
         call = f"__import__('inside').answers({self.lesson.__name__!r}, {exercise.name!r})"
         try:
-            kind, calls = json.loads(self.ask(call)[-1]["data"][MIME])
+            (told,) = (out["data"][MIME] for out in self.ask(call) if MIME in out.get("data", ()))
+            kind, calls = json.loads(told)
             answer = Answer(exercise, kind, calls) if calls else None
             answer = exercise.reference if kind == "reference" else answer
             with np.errstate(all="ignore"):
@@ -148,7 +156,8 @@ def rebuilt(nb, source):
     """What a person wrote in `nb`, the kinds and texts of cells, with the tests of `source`.
 
     A test stands below the last definition of its function, before a check puts the reference in
-    its place. Markdown that isn't the lesson's loses its HTML, which a teacher's page would show.
+    its place. Markdown that isn't the lesson's is shown as it was typed: no HTML of a stranger's,
+    no links, no formulae, which can be links.
     """
     marked = {c.metadata.nbgrader.grade_id: c for c in source.cells if "nbgrader" in c.metadata}
     tests = [cell for cell in source.cells if test_of(cell)]
@@ -158,7 +167,7 @@ def rebuilt(nb, source):
         marks = cell.metadata.get("nbgrader")
         name = str(marks.get("grade_id")) if isinstance(marks, dict) else ""
         if cell.cell_type != "code":
-            text = cell.source if cell.source in lesson else cell.source.replace("<", "&lt;")
+            text = cell.source if cell.source in lesson else f"<pre>{verbatim(cell.source)}</pre>"
             cells.append(v4.new_markdown_cell(text))
         elif marked.get(name) not in tests:
             cells.append(v4.new_code_cell(cell.source))
@@ -168,21 +177,30 @@ def rebuilt(nb, source):
     return v4.new_notebook(cells=cells, metadata=source.metadata)
 
 
+def verbatim(text):
+    return html.escape(text).replace("$", "&#36;").replace("\\", "&#92;")
+
+
 def place(cells, name):
     """The index at which the test of the function `name` belongs among the cells."""
     code = [(i, cell.source) for i, cell in enumerate(cells) if cell.cell_type == "code"]
-    defined = [i + 1 for i, text in code if re.search(rf"(?m)^\s*def {name}\b", text)]
+    defined = [i + 1 for i, text in code if re.search(rf"(?m)^[ \t]*def {name}\b", text)]
     checked = [i for i, text in code if f"check.{name}(" in text]
     return (defined[-1:] or checked[:1] or [len(cells)])[0]
 
 
 def clean(output):
-    """An output as a teacher's page may show it."""
+    """An output as a teacher's page may show it. What it claims to be is a stranger's word."""
+    match output:
+        case {"output_type": "stream", "name": "stdout" | "stderr" as name, "text": str(text)}:
+            return v4.new_output("stream", name=name, text=text)
+        case {"output_type": "error", "ename": str(name), "evalue": str(words), "traceback": [*_]}:
+            lines = [str(line) for line in output["traceback"]]
+            return v4.new_output("error", ename=name, evalue=words, traceback=lines)
     data = output.get("data")
-    if data is None:
-        return nbformat.from_dict(output)
-    data = {k: v for k, v in data.items() if k in SHOWN and re.fullmatch(SHOWN[k], v)}
-    return v4.new_output("display_data", data=data)
+    texts = [(k, v) for k, v in data.items() if isinstance(v, str)] if type(data) is dict else []
+    shown = {k: v for k, v in texts if k in SHOWN and re.fullmatch(SHOWN[k], v)}
+    return v4.new_output("display_data", data=shown)
 
 
 def failure(name, words):
@@ -206,7 +224,7 @@ class Answer:
         calls = self.calls[same.index(True)]
         result = json.loads(calls.pop(0) if calls[1:] else calls[0], object_hook=restored)
         if "error" in result:
-            name, words = result["error"]
+            name, words = (str(part)[:LONGEST] for part in result["error"])
             kind = getattr(builtins, name, None)
             known = isinstance(kind, type) and issubclass(kind, Exception)
             raise kind(words) if known else RuntimeError(f"{name}: {words}")
@@ -244,7 +262,8 @@ def walls(source):
     binds = [word for path in seen for word in ("--ro-bind-try", path, path)]
     for fonts in glob.glob(f"{matplotlib.get_cachedir()}/fontlist*"):  # finding them takes seconds
         binds += ["--ro-bind", fonts, f"/tmp/matplotlib/{os.path.basename(fonts)}"]
-    rest = "--remount-ro /dev --remount-ro / --chdir /tmp"
+    # For root outside, the system's switches in /proc/sys would open.
+    rest = "--remount-ro /proc --remount-ro /dev --remount-ro / --chdir /tmp"
     return ["bwrap", *alone.split(), *rooms.split(), *binds, *rest.split()]
 
 
@@ -260,6 +279,7 @@ class Sandbox:
     """A fresh kernel behind walls, or without them if `unconfined`."""
 
     def __init__(self, source, limits, unconfined):
+        self.memory, self.watched = limits["RLIMIT_AS"], 0
         limits = limits | {"RLIMIT_FSIZE": 2**28, "RLIMIT_CORE": 0}
         environment = {"PYTHONPATH": f"{source}:{INSIDE.parent}"} | ENVIRONMENT
         if unconfined:
@@ -268,6 +288,7 @@ class Sandbox:
             environment |= {"PATH": "/usr/bin:/bin", "HOME": "/tmp", "LANG": "C.UTF-8"}
             environment, begin = environment | {"MPLCONFIGDIR": "/tmp/matplotlib"}, walls(source)
             limits["RLIMIT_NPROC"] = 256  # outside, all that the teacher runs would count
+        # The system lets root have more, and counts memory by the process: `watch` holds for all.
         self.folder = tempfile.TemporaryDirectory()
         self.socket, theirs = socket.socketpair()
         with theirs:
@@ -294,17 +315,40 @@ class Sandbox:
             if code is not None:
                 self.socket.sendall(json.dumps(code).encode() + b"\n")
             while not line.endswith(b"\n"):
-                self.socket.settimeout(max(end - time.monotonic(), 0.001))
-                line += (piece := self.socket.recv(2**16))
+                line += (piece := self.heard(end))
                 if not piece or len(line) > LINE:
                     raise Lost("puts out too much" if piece else "ended the kernel")
-            return json.loads(line)
+            return [output for output in json.loads(line) if isinstance(output, dict)]
         except TimeoutError:
             raise Lost(f"did not come to an end within {seconds:.0f} seconds") from None
         except OSError:
             raise Lost("ended the kernel") from None
-        except (ValueError, RecursionError):
+        except (ValueError, TypeError, RecursionError):
             raise Lost("put out what can't be read") from None
+
+    def heard(self, end):
+        """The next bytes from the sandbox, which is watched meanwhile."""
+        while (left := end - time.monotonic()) > 0:
+            if time.monotonic() - self.watched > PULSE:
+                self.watch()
+            self.socket.settimeout(min(left, PULSE))
+            with contextlib.suppress(TimeoutError):
+                return self.socket.recv(2**16)
+        raise TimeoutError
+
+    def watch(self):
+        """Give up a sandbox with more processes than it may have, or with more memory."""
+        family, memory = [], 0
+        with contextlib.suppress(psutil.NoSuchProcess):
+            family = psutil.Process(self.process.pid).children(recursive=True)
+        if len(family) > PROCESSES:
+            raise Lost("starts too many processes")
+        for each in family:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                memory += each.memory_info().rss
+        if memory > self.memory:
+            raise Lost("takes too much memory")
+        self.watched = time.monotonic()
 
     def close(self):
         with contextlib.suppress(ProcessLookupError):

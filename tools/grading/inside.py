@@ -17,6 +17,7 @@ import threading
 
 MIME = "application/x-answers"
 ROOM = 2_000_000  # characters that one cell may put out; what comes later is dropped
+LONGEST = 1000  # characters of an exception's words
 
 
 def main(limits):
@@ -26,7 +27,8 @@ def main(limits):
     for name, most in json.loads(limits).items():
         resource.setrlimit(getattr(resource, name), (most, most))
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    manager, client = start_new_kernel(extra_arguments=["--HistoryManager.enabled=False"], **quiet)
+    options = ["--HistoryManager.enabled=False", "--IPKernelApp.exec_lines=del exit, quit"]
+    manager, client = start_new_kernel(extra_arguments=options, **quiet)
     threading.Thread(target=end_with, args=[manager.provisioner.process], daemon=True).start()
     print("[]", flush=True)
     for line in sys.stdin:
@@ -75,7 +77,7 @@ def call(function, given, checks):
         changed = [not checks.unchanged(args[name], given[name]) for name in args]
         return json.dumps({"value": value, "changed": changed}, default=plain)
     except BaseException as error:
-        return json.dumps({"error": [type(error).__name__, str(error)]})
+        return json.dumps({"error": [type(error).__name__, str(error)[:LONGEST]]})
 
 
 def plain(value):

@@ -254,11 +254,13 @@ def accepts(function, arguments):
 
 
 def works(function):
-    """Does the body read an argument or give a value to a name? A stub does neither."""
+    """Does the body use a name, or make a list or a dict? A stub does neither."""
     if not hasattr(function, "__code__"):
         return True
+    if {*function.__code__.co_names} - {"NotImplementedError"}:
+        return True
     names = [op.opname for op in dis.get_instructions(function)]
-    return any(word in name for name in names for word in ("_FAST", "_DEREF", "_CLOSURE"))
+    return any(word in name for name in names for word in ("_FAST", "_DEREF", "_CLOSURE", "BUILD_"))
 
 
 def as_arrays(value, names):
@@ -363,7 +365,8 @@ def difference(got, want, axes, sizes):
             return f"has the right numbers in the wrong order of axes: its shape is {shapes}"
     if got.ndim and not want.ndim:
         add = ": add them up" if got.size > 1 and close(got.sum(), want) else ""
-        return f"is an array of {got.size}, where one number is asked for{add}"
+        holds = "is a number in brackets" if got.size == 1 else f"holds {got.size} numbers"
+        return f"{holds}, where one number is asked for{add}"
     if got.shape != want.shape:
         return f"has the wrong shape: it is {shapes}"
     if not np.isfinite(got).all():
