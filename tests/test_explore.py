@@ -102,6 +102,61 @@ def test_equal_values_give_equal_bytes_whatever_was_drawn_before():
     assert first == again == fresh != untidied
 
 
+def restless(fig, low=0, scale="linear", ticks=None, below=None, hidden=False, label="x"):
+    """Everything about its panels that may depend on the values drawn."""
+    left, right = plotting.panels(fig, 2)
+    right.plot([1, 2], [3, 4], "o", clip_on=False)
+    left.plot([0.5, 2], [1, 20])
+    left.set(xlim=(low, 3), ylim=(1, 1000), yscale=scale, xlabel=label, title=f"from {low}")
+    if ticks is not None:
+        left.set_xticks(range(1, 1 + len(ticks)), ticks)
+    if below == "span":
+        left.axvspan(1, 2, color="#ffcc00", zorder=0)
+    if below == "picture":
+        right.imshow([[0, 1], [2, 3]], aspect="equal")
+    if hidden:
+        right.set_axis_off()
+    return f"From {low}."
+
+
+RESTLESS = [
+    {}, {}, {"low": -1}, {"low": -1, "label": "y"}, {"scale": "log"}, {"ticks": ["a", "b"]},
+    {"ticks": ["a", "c"]}, {"below": "span"}, {}, {"below": "picture"}, {"hidden": True}, {},
+]  # fmt: skip
+
+
+def test_kept_frames_are_what_would_be_drawn_anew():
+    fig = plotting.new_figure((7, 3))
+    for values in RESTLESS:
+        kept, _ = plotting.picture(restless, fig, values)
+        seen = np.array(fig.canvas.buffer_rgba())
+        with plotting.style():
+            fig.canvas.draw()  # as Matplotlib does it, all at once
+        np.testing.assert_array_equal(seen, fig.canvas.buffer_rgba(), err_msg=str(values))
+        assert kept == plotting.picture(restless, plotting.new_figure((7, 3)), values)[0], values
+
+
+def test_frames_are_painted_once_for_equal_panels():
+    fig, kept = plotting.new_figure((7, 3)), []
+    for values in ({}, {"label": "x"}, {"low": 1}, {"low": 1}):
+        plotting.picture(restless, fig, values)
+        kept.append(fig.course_frames[1])
+    assert kept[0] is kept[1] is not kept[2] is kept[3]
+    assert all(part.get_visible() for ax in fig.axes for part in (ax.patch, ax.xaxis, ax.yaxis))
+
+
+def test_style_within_style_is_left_when_all_is():
+    before = dict(mpl.rcParams)
+    with pytest.raises(ZeroDivisionError), plotting.style():
+        with plotting.style():
+            pass
+        assert mpl.rcParams["axes.grid"] and mpl.rcParams["font.size"] == 10.5
+        raise ZeroDivisionError
+    assert dict(mpl.rcParams) == before
+    with plotting.style():
+        assert mpl.rcParams["axes.grid"]
+
+
 def test_threads_take_turns_and_leave_matplotlib_as_it_was():
     before, seen = dict(mpl.rcParams), []
 

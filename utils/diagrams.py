@@ -22,7 +22,7 @@ def canvas(fig, width, height):
 
 def box(ax, x, y, text, role, width=1.0, height=0.7, strong=True):
     """A rounded box with its centre at (x, y)."""
-    ax.add_patch(
+    ax.add_artist(
         FancyBboxPatch(
             (x - width / 2, y - height / 2),
             width,
@@ -38,7 +38,7 @@ def box(ax, x, y, text, role, width=1.0, height=0.7, strong=True):
 
 def arrow(ax, start, end, text="", role="weight", side=(0.0, 0.16), **style):
     """An arrow from start to end, with `text` beside its middle."""
-    ax.add_patch(
+    ax.add_artist(
         FancyArrowPatch(
             start,
             end,
@@ -61,7 +61,7 @@ def tiles(ax, x, y, values, title="", role="weight", size=0.68):
     for (row, column), value in np.ndenumerate(values):
         left, bottom = x + column * size * 1.25, y - (row + 1) * size
         shade = min(abs(value), 1.5) / 1.5 * 0.55
-        ax.add_patch(
+        ax.add_artist(
             Rectangle(
                 (left, bottom),
                 size * 1.25,
@@ -212,6 +212,7 @@ SHAPES = {
 def task_shapes(fig):
     """Which steps read an input and which write an output, for the four shapes of task."""
     ax = canvas(fig, 21.6, 6.6)
+    ax.set_ylim(-0.5, 6.1)
     for i, (name, (reads, writes)) in enumerate(SHAPES.items()):
         left = 1.0 + 5.45 * i
         for t in range(1, 5):

@@ -42,6 +42,16 @@ const KINDS = {
   },
 };
 
+// As a data URL a picture is there at once. A blob's comes from another process, a frame later.
+function load(image, png) {
+  const bytes = new Uint8Array(png.buffer, png.byteOffset, png.byteLength);
+  const text = Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
+  return new Promise((done) => {
+    image.onload = image.onerror = done;
+    image.src = `data:image/png;base64,${btoa(text)}`;
+  });
+}
+
 function render({ model, el }) {
   const [width, height] = model.get("size");
   const id = `explorer-${Math.random().toString(36).slice(2)}`; // a page may hold several views
@@ -66,7 +76,7 @@ function render({ model, el }) {
 
   let waiting = null; // number of the request under way
   let moved = false; // since it was sent
-  let timer, url, newest, shown;
+  let timer, newest, shown;
 
   function ask() {
     moved = false;
@@ -96,15 +106,11 @@ function render({ model, el }) {
     progress.hidden = reply.done >= 1;
     if (png !== newest) {
       newest = png;
-      const next = element("img", { width, height, alt: "" });
-      const nextUrl = URL.createObjectURL(new Blob([png], { type: "image/png" }));
-      next.src = nextUrl;
-      await next.decode().catch(() => {}); // swapped only when it can be painted: no blank frame
-      if (png !== newest) return URL.revokeObjectURL(nextUrl); // a newer one came first
+      const next = element("img", { width, height, alt: "", decoding: "sync" });
+      await load(next, png); // swapped only when it can be painted: no blank frame
+      if (png !== newest) return; // a newer one came first
       image.replaceWith(next);
       image = next;
-      if (url) URL.revokeObjectURL(url);
-      url = nextUrl;
       shown = png;
     }
     if (shown === newest) say(model.get("reply")); // else when its picture is there
@@ -146,7 +152,6 @@ function render({ model, el }) {
   return () => {
     for (const [name, callback] of Object.entries(events)) model.off(name, callback);
     clearTimeout(timer);
-    URL.revokeObjectURL(url);
   };
 }
 

@@ -187,7 +187,7 @@ class Explorer(anywidget.AnyWidget):
 
     def _send_next(self, run, n):
         """Send the run's next picture. -> whether it was the last."""
-        with plotting.DRAWING:
+        with plotting.style():  # entered once for all that happens in it
             if self._run is not run:  # another began while this one waited for its turn
                 return True
             png, reply = self._next(run)

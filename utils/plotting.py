@@ -95,12 +95,18 @@ STYLE = {
 # JupyterLab lets explorers answer in a thread of their own, also while cells run; Matplotlib's
 # settings and a figure are for one thread at a time.
 DRAWING = threading.RLock()
+_styled = []  # holds something while a thread is within style()
 
 
 @contextlib.contextmanager
 def style():
     """A context in which Matplotlib draws in the course's style, for one thread at a time."""
-    with DRAWING, mpl.rc_context(STYLE):
+    with DRAWING, contextlib.ExitStack() as stack:
+        if not _styled:  # else it is set already, which takes a millisecond
+            _styled.append(True)
+            stack.callback(_styled.clear)
+            changed = {k: v for k, v in STYLE.items() if mpl.rcParams[k] != v}
+            stack.enter_context(mpl.rc_context(changed))
         yield
 
 
@@ -124,8 +130,9 @@ def panels(fig, ncols=1, nrows=1, **gridspec):
     """The figure's axes as a flat list, row by row, empty and in the course's style.
 
     Axes are kept from one drawing to the next where the grid is the same: new ones take twice as
-    long to draw. So what changes their looks (`grid`, `spines`, `tick_params`, colours of labels)
-    must not depend on the values drawn. `gridspec` goes to Matplotlib (`width_ratios`, ...).
+    long to draw. So what changes their looks (`grid`, `tick_params`, colours of labels and of the
+    background) must not depend on the values drawn. What lies below the grid costs time as well.
+    `gridspec` goes to Matplotlib (`width_ratios`, ...).
     """
     grid = (ncols, nrows, repr(sorted(gridspec.items())), *fig.get_size_inches())
     if getattr(fig, "course_grid", None) != (grid, len(fig.axes)):  # or a colour bar was added
@@ -133,6 +140,10 @@ def panels(fig, ncols=1, nrows=1, **gridspec):
         gridspec = _fixed_margins(fig, ncols, nrows) | gridspec
         with style():
             fig.subplots(nrows, ncols, squeeze=False, gridspec_kw=gridspec)
+        for ax in fig.axes:  # labels at fixed places don't move with the numbers beside them
+            box = ax.get_window_extent()
+            ax.xaxis.set_label_coords(0.5, -0.27 * fig.dpi / box.height)
+            ax.yaxis.set_label_coords(-0.50 * fig.dpi / box.width, 0.5)
         fig.course_grid = grid, len(fig.axes)
     for artist in [*fig.texts, *fig.lines, *fig.patches, *fig.images, *fig.legends]:
         artist.remove()
@@ -163,32 +174,88 @@ def _fixed_margins(fig, ncols, nrows):
 
 def _empty(ax):
     """Undo what a drawing function usually does to its axes, at a tenth of the cost of clear()."""
-    for artist in [*ax.get_children()]:
-        if artist not in (*ax.spines.values(), ax.xaxis, ax.yaxis, ax.patch):
+    stays = {*ax.spines.values(), ax.xaxis, ax.yaxis, ax.patch}
+    for artist in ax.get_children():
+        if artist not in stays:
             with contextlib.suppress(NotImplementedError):  # the three titles, which can't go
                 artist.remove()
     for place in ("left", "center", "right"):
         ax.set_title("", loc=place)
     ax.relim()
-    ax.set(xscale="linear", yscale="linear", xlabel="", ylabel="", aspect="auto")
+    for axis, set_scale in ((ax.xaxis, ax.set_xscale), (ax.yaxis, ax.set_yscale)):
+        if getattr(axis, "course_ticks", None) != _ticks(axis):  # else as they were left here
+            set_scale("linear")
+            axis.get_major_locator().set_params(nbins=6)  # few grid lines are calmer
+            axis.course_ticks = _ticks(axis)
+    ax.set(xlabel="", ylabel="", aspect="auto")
     ax.set_xlim(0, 1, auto=True)
     ax.set_ylim(0, 1, auto=True)
-    ax.locator_params(nbins=6)  # few grid lines are calmer, and each costs drawing time
     ax.margins(mpl.rcParams["axes.xmargin"], mpl.rcParams["axes.ymargin"])
     ax.set_prop_cycle(None)
     ax.set_axis_on()
-    # Labels at fixed places don't move with the width of the numbers beside them.
-    box = ax.get_window_extent()
-    ax.xaxis.set_label_coords(0.5, -0.27 * ax.figure.dpi / box.height)
-    ax.yaxis.set_label_coords(-0.50 * ax.figure.dpi / box.width, 0.5)
+
+
+def _ticks(axis):
+    """What decides where an axis has its ticks and how it writes their numbers."""
+    return (
+        axis.get_scale(),
+        axis.get_major_locator(),
+        axis.get_minor_locator(),
+        axis.get_major_formatter(),
+        axis.get_minor_formatter(),
+    )
+
+
+def _paint(fig, canvas):
+    """What canvas.draw() does. Grids and the numbers beside them are half of the work: they are
+    kept as they were painted, and painted anew only when they look different."""
+    looks = [_looks(ax) for ax in fig.axes]
+    if None in looks:
+        return canvas.draw()
+    framed = [ax for ax in fig.axes if ax.axison and ax.get_frame_on()]
+    behind = [fig.patch, *(part for ax in framed for part in (ax.patch, ax.xaxis, ax.yaxis))]
+    behind = [part for part in behind if part.get_visible()]
+    renderer = canvas.get_renderer()
+    kept_looks, kept = getattr(fig, "course_frames", (None, None))
+    if looks == kept_looks:
+        canvas.restore_region(kept)
+    else:
+        renderer.clear()
+        for part in behind:
+            part.draw(renderer)
+        fig.course_frames = looks, canvas.copy_from_bbox(fig.bbox)
+    try:
+        for part in behind:
+            part.set_visible(False)
+        fig.draw(renderer)
+    finally:
+        for part in behind:
+            part.set_visible(True)
+
+
+def _looks(ax):
+    """How a panel's grid and numbers look, as far as that may depend on the values drawn.
+    -> None if something lies below the grid, which can't be painted before it then."""
+    ax.apply_aspect()
+    looks = [ax, ax.axison, ax.bbox.bounds]
+    for axis in (ax.xaxis, ax.yaxis):
+        if ax.axison and axis.get_tick_params().get("gridOn", True):
+            if any(a.zorder < axis.zorder for a in ax.get_children() if a is not ax.patch):
+                return None
+        ticks, formatter = axis.get_majorticklocs(), axis.get_major_formatter()
+        looks += [[*ticks], formatter.format_ticks(ticks), formatter.get_offset()]
+        looks += [axis.get_scale(), *axis.get_view_interval(), axis.get_label_text()]
+        looks += [axis.get_visible(), axis.get_tick_params(), axis.get_tick_params("minor")]
+    return looks
 
 
 def render(fig):
     """The figure as the bytes of a PNG of at most 64 colours: equal figures, equal bytes."""
     canvas = fig.canvas if isinstance(fig.canvas, FigureCanvasAgg) else FigureCanvasAgg(fig)
     with style():
-        canvas.draw()
-    picture = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
+        _paint(fig, canvas)
+        size = canvas.get_width_height(physical=True)
+        picture = Image.frombytes("RGB", size, canvas.buffer_rgba(), "raw", "RGBX", 0, 1)
     few = picture.quantize(64, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
     few.putpalette([255 if v > 252 else v for v in few.getpalette()])  # white stays white
     file = io.BytesIO()
