@@ -26,21 +26,48 @@ BEGINNING = (
     "the course loses, the tables say so. A number alone means little on another machine. The "
     "ratios mean more: both sides were measured in turn, in one run.\n"
 )
-PARTS = {
-    "layers": "The NumPy layers against Keras and PyTorch",
-    "forecasts": "Forecasts against the floor and the linear model",
-    "lessons": "What a lesson takes",
-    "explorers": "Explorers against stock interact",
-    "mutants": "Mutants: does the net notice?",
-    "suite": "How long the tests take",
+PARTS = {  # title, and what the columns mean
+    "layers": (
+        "The NumPy layers against Keras and PyTorch",
+        "Milliseconds of a training step (forward, loss, backward, Adam): medians of many rounds "
+        "with quartiles, every contestant in each round. `products` is the floor, the step's "
+        "matrix products alone. Keras is one `tf.function`, its best; `train_on_batch` is how it "
+        "is mostly called. Below 1 in the last columns, NumPy is faster.",
+    ),
+    "forecasts": (
+        "Forecasts against the floor and the linear model",
+        "Lesson 6's noisy sine, windows of 20, five series that nothing was chosen on: medians "
+        "with ranges. `over floor` divides the mean squared error by the noise's, on the same "
+        "targets; `excess` is the mean squared distance from the sine itself.",
+    ),
+    "lessons": (
+        "What a lesson takes",
+        "The complete edition, from the first cell to the last, one lesson after the other. The "
+        "budget is 60 s and 900 MB for the kernel of a lesson with TensorFlow.",
+    ),
+    "explorers": (
+        "Explorers against stock interact",
+        "Milliseconds from the key press to the painted picture in JupyterLab under headless "
+        "Chromium, 30 moves an explorer. `interact` divides the median by that of the same figure "
+        "under `ipywidgets.interact`, moved in turn; `slow` is the 95th percentile over a line "
+        "of 100 ms and 20 Mbit/s; `held` is from the end of a key held for two seconds to the last "
+        "picture; `jumps` is layout shift, `blank` counts frames without a picture. A star marks "
+        "what misses its goal: 100 ms (150 and 600 where a network trains), 0.4, 160, 300, 45 kB.",
+    ),
+    "mutants": (
+        "Mutants: does the net notice?",
+        "One thing at a time is broken in `utils/` and in the lessons' cells, and the tests that "
+        "run the line are run.",
+    ),
+    "suite": ("How long the tests take", "Each kind in a process of its own, one after the other."),
 }
-PROGRAMS = {"mutants": "tools.mutants"}  # of the parts that are more than a measurement
+PROGRAMS = {"mutants": "tools.mutants", "explorers": "tools.bench.explorers --soak 1000"}
 BUSY = 0.5  # load of the machine from which on times are not to be trusted
 
 
 def measure(part):
     """The text of a part's section, freshly measured."""
-    command = ["-m", PROGRAMS.get(part, f"tools.bench.{part}")]
+    command = ["-m", *PROGRAMS.get(part, f"tools.bench.{part}").split()]
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0
     done = subprocess.run(
         [sys.executable, *command], cwd=ROOT, text=True, encoding="utf-8", stdout=subprocess.PIPE
@@ -50,7 +77,8 @@ def measure(part):
     busy = f", **while the machine had other work** (load {load:.1f})" if load > BUSY else ""
     today = f"{datetime.date.today():%-d %B %Y}"
     said = f"`python {' '.join(command)}`, {today}, {machine()}{busy}:"
-    return f"## {PARTS[part]}\n\n{said}\n\n```text\n{done.stdout.strip()}\n```\n"
+    title, words = PARTS[part]
+    return f"## {title}\n\n{words}\n\n{said}\n\n```text\n{done.stdout.strip()}\n```\n"
 
 
 def machine():
@@ -64,7 +92,7 @@ def machine():
 def sections(text):
     """{part: its section} of the page as it is."""
     found = {s.splitlines()[0]: s for s in re.split(r"^## ", text, flags=re.MULTILINE)[1:]}
-    titles = {title: part for part, title in PARTS.items()}
+    titles = {title: part for part, (title, _) in PARTS.items()}
     return {titles[t]: f"## {s.rstrip()}\n" for t, s in found.items() if t in titles}
 
 

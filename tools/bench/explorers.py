@@ -1,6 +1,6 @@
 """From key press to new picture: every explorer, in JupyterLab under headless Chromium.
 
-    python tools/benchmark_explorers.py [LESSON ...] [--moves 30] [--soak 1000] [--markdown]
+    python -m tools.bench.explorers [LESSON ...] [--moves 30] [--soak 1000]
 
 LESSON is the beginning of a name, such as 02; all by default. Each explorer's controls are moved
 step by step from the keyboard. Below it, in the same page, stands the same figure under
@@ -16,9 +16,8 @@ step by step from the keyboard. Below it, in the same page, stands the same figu
     jumps       layout shift of the page in all moves; blank: frames in which no picture stood
 
 A star marks what misses its goal. --soak says what so many moves of a lesson's first explorer add
-to its kernel's memory (goal: below 10 MB in 1,000); --markdown prints a table for BENCHMARKS.md.
-An explorer that can't be measured is named, and the others are. All lessons take about 20 minutes.
-Run it when the machine does nothing else.
+to its kernel's memory (goal: below 10 MB in 1,000). An explorer that can't be measured is named,
+and the others are. All lessons take about 20 minutes. Run it when the machine does nothing else.
 """
 
 import argparse
@@ -37,11 +36,9 @@ from statistics import StatisticsError, median
 import nbformat
 from playwright.sync_api import Error
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-
 from tools.browser import ROOT, Notebook, chromium, copy_course, jupyterlab
 
-P95_GOAL = {"train_live": 150, "counting_live": 150, "live": 600}
+P95_GOAL = {"train_live": 150, "counting_live": 150, "live": 600, "lab": 600}
 GOALS = {"p95": 100, "interact": 0.4, "slow": 160, "held": 300, "kB": 45, "jumps": 0, "blank": 0}
 COLUMNS = ["first", "median", "p95", "interact", "slow", "held", "kB", "jumps", "blank"]
 KEYS = {  # to the next value and back
@@ -313,12 +310,9 @@ def cells_of(row):
         yield text + ("*" if goal is not None and float(text) > goal else " ")
 
 
-def print_line(cells, markdown):
+def print_line(cells):
     name, *numbers = cells
-    if markdown:
-        print("|", " | ".join([name, *numbers]).replace("*", r"\*"), "|", flush=True)
-    else:
-        print(f"{name:20}" + "".join(f"{number:>9}" for number in numbers), flush=True)
+    print(f"{name:20}" + "".join(f"{number:>9}" for number in numbers), flush=True)
 
 
 def soak(explorer, count):
@@ -364,7 +358,7 @@ def report(lesson, url, slow_url, window, received, told):
     for row, explorer in zip(rows, far.explorers(), strict=True):
         row |= measured(over_slow_line, row["explorer"], explorer, received, told.moves)
         if len(row) > len(COLUMNS):
-            print_line(cells_of(row), told.markdown)
+            print_line(cells_of(row))
     far.close()
     return rows
 
@@ -374,7 +368,6 @@ def main():
     parser.add_argument("lessons", nargs="*", default=[""])
     parser.add_argument("--moves", type=int, default=30)
     parser.add_argument("--soak", type=int, default=0)
-    parser.add_argument("--markdown", action="store_true")
     told = parser.parse_args()
     lessons = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
     received = {"bytes": 0}
@@ -391,9 +384,7 @@ def main():
             file.write(STOCK)
         with jupyterlab(folder) as url, slow_line(url) as slow_url, chromium() as window:
             window.on("page", listen)
-            print_line(["", *(f"{column} " for column in COLUMNS)], told.markdown)
-            if told.markdown:
-                print_line([":--", *("--:" for _ in COLUMNS)], told.markdown)
+            print_line(["", *(f"{column} " for column in COLUMNS)])
             rows = [
                 row
                 for lesson in lessons
