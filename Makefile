@@ -81,7 +81,7 @@ clean: ## remove the environment and all caches; notebooks stay as they are
 	@$(PYTHON) -c "import sys; v = sys.version_info[:2]; sys.exit(not (3, 11) <= v <= (3, 13) and 'Python 3.11, 3.12 or 3.13 is needed (TensorFlow has no build for others); this is %d.%d.' % v)" \
 	|| { echo "Name one that you have, for example: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
 	@echo "Setting up .venv, once: some 400 MB to download, a few minutes."
-	@$(PYTHON) -m venv $(if $(wildcard $@),,--clear) .venv || { echo "On Debian and Ubuntu: apt install python3-venv"; exit 1; }
+	@$(PYTHON) -m venv $(if $(wildcard $@),,--clear) .venv || { echo "No module named venv or ensurepip? On Debian and Ubuntu: apt install python3-venv. Permission denied? Copy the course into a folder of your own."; exit 1; }
 	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r constraints.txt
 	$(PY) -c "import matplotlib.font_manager" # finds the fonts, which takes seconds the first time
 	touch $@

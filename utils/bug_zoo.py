@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from utils.arguments import one_of
 from utils.layers import sigmoid
 
 NAMES = ("W_x", "W_h", "b", "W_y", "b_y")
@@ -95,8 +96,7 @@ def backward_with(*names):
     """The backward pass with the bugs called `names` in it; with none, the right one."""
     source = inspect.getsource(backward)
     for name in names:
-        if name not in BUGS:
-            raise ValueError(f"name must be one of {', '.join(BUGS)}, got {name!r}")
+        one_of("name", name, BUGS)
         if source.count(BUGS[name].right) != 1:
             raise ValueError(f"{name!r} can't be put in: another bug has changed its line")
         source = source.replace(BUGS[name].right, BUGS[name].wrong)

@@ -7,8 +7,10 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from utils.arguments import (
+    affordable,
     as_floats,
     between,
+    overflow_allowed,
     positive,
     positive_integer,
     random_generator,
@@ -26,7 +28,7 @@ def remember_first(samples, timesteps, noise=0.5, seed=0):
     standard deviation of `noise`. target has shape (samples, 1): 1 where the first was +1.
     """
     positive_integer("samples", samples)
-    positive_integer("timesteps", timesteps)
+    affordable("samples", samples, samples, positive_integer("timesteps", timesteps))
     noise = between("noise", noise, 0, np.inf)
     rng = random_generator("seed", seed)
     x = noise * rng.standard_normal((samples, timesteps, 1))
@@ -43,7 +45,7 @@ def store_and_recall(samples, delay, seed=0):
     (samples, 1): 1 where the value at the second flag was +1. All other values mean nothing.
     """
     positive_integer("samples", samples)
-    positive_integer("delay", delay)
+    affordable("samples", samples, samples, 5 + positive_integer("delay", delay), 2)
     rng = random_generator("seed", seed)
     x = np.zeros((samples, 5 + delay, 2))
     x[:, :, 0] = rng.choice([-1.0, 1.0], x.shape[:2])
@@ -64,6 +66,7 @@ def adding_problem(samples, timesteps, seed=0):
     positive_integer("samples", samples)
     if positive_integer("timesteps", timesteps) < 2:
         raise ValueError(f"timesteps must be at least 2, one for each value, got {timesteps}")
+    affordable("samples", samples, samples, timesteps, 2)
     rng = random_generator("seed", seed)
     x = np.zeros((samples, timesteps, 2))
     x[:, :, 0] = rng.uniform(0, 1, x.shape[:2])
@@ -81,7 +84,7 @@ def noisy_sine(steps, noise=0.1, seed=0):
 
     Both have shape (steps,); `clean` is the sine alone, as good as any forecast can get.
     """
-    clean = np.sin(0.1 * np.arange(positive_integer("steps", steps)))
+    clean = np.sin(0.1 * np.arange(affordable("steps", steps, positive_integer("steps", steps))))
     noise = between("noise", noise, 0, np.inf)
     return clean + noise * random_generator("seed", seed).standard_normal(steps), clean
 
@@ -149,7 +152,14 @@ class Standardizer:
         table = train.reshape(-1, 1 if train.ndim < 2 else train.shape[-1])
         if np.any(table.min(axis=0) == table.max(axis=0)):
             raise ValueError("train must vary in each feature, got one that is constant")
-        self.mean, self.std = table.mean(axis=0).squeeze(), table.std(axis=0).squeeze()
+        with overflow_allowed():
+            mean, std = table.mean(axis=0).squeeze(), table.std(axis=0).squeeze()
+        if not np.all((0 < std) & (std < np.inf)):
+            raise ValueError(
+                "train must vary by something whose square is neither 0 nor infinity, got values "
+                f"from {table.min():g} to {table.max():g}: give it in another unit"
+            )
+        self.mean, self.std = mean, std
         return self
 
     def transform(self, x):

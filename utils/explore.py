@@ -7,7 +7,7 @@ positions, so no number is rounded on the way and none outside its range can arr
 import asyncio
 import functools
 import inspect
-import numbers
+import itertools
 import os
 import uuid
 from pathlib import Path
@@ -18,6 +18,7 @@ import numpy as np
 import traitlets
 
 from utils import plotting
+from utils.arguments import is_number
 
 MOST_POSITIONS = 1000
 BREATH = 0.002  # seconds between two pictures of one run, for a newer request to come in
@@ -45,7 +46,7 @@ class Control(NamedTuple):
 def slider(label, low, high, step, value):
     """A slider from `low` to `high` in steps of `step`, at `value` first."""
     for name, number in (("low", low), ("high", high), ("step", step), ("value", value)):
-        if not _is_number(number):
+        if not is_number(number):
             raise TypeError(f"{name} of slider {label!r} must be a number, got {number!r}")
     if not 0 < step <= high - low:
         raise ValueError(
@@ -86,6 +87,7 @@ def _control(kind, label, values, texts, value):
         raise TypeError(f"label of a {kind} must be a word or more, got {label!r}")
     if isinstance(values, (str, dict)) or not np.iterable(values):
         raise TypeError(f"the values of {kind} {label!r} must be a list, got {values!r:.80}")
+    values = itertools.islice(values, MOST_POSITIONS + 1)  # one too many is told below
     values = tuple(v.item() if isinstance(v, np.generic) else v for v in values)
     texts = tuple(texts or map(_text, values))
     if not 2 <= len(values) <= MOST_POSITIONS or len(set(texts)) < len(texts):
@@ -100,13 +102,9 @@ def _control(kind, label, values, texts, value):
 
 
 def _same(a, b):
-    if _is_number(a) and _is_number(b):
+    if is_number(a) and is_number(b):
         return abs(a - b) <= 1e-9 * max(abs(a), abs(b))
     return type(a) is type(b) and a == b
-
-
-def _is_number(x):
-    return isinstance(x, numbers.Real) and not isinstance(x, (bool, np.bool_)) and np.isfinite(x)
 
 
 def _decimals(x):
@@ -115,7 +113,7 @@ def _decimals(x):
 
 
 def _text(value):
-    if _is_number(value):
+    if is_number(value):
         return _minus(np.format_float_positional(value, trim="-"))
     return str(value)
 

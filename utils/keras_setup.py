@@ -3,6 +3,8 @@
 import os
 import sys
 
+from utils.arguments import having, whole_number
+
 SETTINGS = {
     "KERAS_BACKEND": "tensorflow",
     "TF_ENABLE_ONEDNN_OPTS": "0",  # oneDNN changes the last digits from one machine to the next
@@ -23,6 +25,8 @@ def start_anew(model, seed):
     The optimiser forgets its moments. A second model would cost a second or two of tracing and
     some ten megabytes; this costs next to nothing.
     """
+    having("model", model, "get_weights", "set_weights", "optimizer")
+    whole_number("seed", seed)
     import keras
 
     keras.utils.set_random_seed(seed)

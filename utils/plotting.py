@@ -23,6 +23,8 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from PIL import Image
 
+from utils.arguments import is_number
+
 # Okabe and Ito's colours, which colour-blind readers can tell apart, each with a line style, so
 # that no line is known by its colour alone. The first five have 3:1 contrast on white; orange and
 # sky blue are for wide lines and areas. Their yellow is left out: nobody sees it on white.
@@ -265,10 +267,16 @@ def render(fig):
 
 def new_figure(size):
     """An empty figure of `size` (width, height) in inches, without pyplot, which would keep it."""
+    if not isinstance(size, (tuple, list)) or len(size) != 2 or not all(map(_is_inches, size)):
+        raise ValueError(f"size must be a width and a height of 0.5 to 60 inches, got {size!r:.80}")
     with style():
         fig = Figure(figsize=size, dpi=DPI)
         FigureCanvasAgg(fig)
     return fig
+
+
+def _is_inches(x):
+    return is_number(x) and 0.5 <= x <= 60
 
 
 def stages(draw, fig, values):
@@ -378,8 +386,14 @@ def name_ends(ax, ends, names, colours):
 
 def order_of(x):
     """The size of x in words that a last digit cannot change."""
-    if not np.isfinite(x):
+    if np.isnan(x):
+        return "not a number"
+    if np.isinf(x):
         return "too large for a number"
+    if x < 0:
+        return f"\N{MINUS SIGN}{order_of(-x)}"
+    if x == 0:
+        return "0"
     if 1e-3 < x < 1e3:
         return f"{float(f'{x:.1g}'):g}"
     return f"about 10^{round(np.log10(max(x, 1e-300)))}".replace("-", "\N{MINUS SIGN}")

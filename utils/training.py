@@ -1,6 +1,7 @@
 """What trains a network: losses, clipping, optimisers, the loop, and the gradient check."""
 
 from math import sqrt
+from numbers import Real
 from typing import NamedTuple
 
 import numpy as np
@@ -8,6 +9,8 @@ import numpy as np
 from utils.arguments import (
     as_floats,
     between,
+    function,
+    having,
     list_of,
     overflow_allowed,
     positive,
@@ -29,18 +32,16 @@ def mse(y, target):
 
 def binary_cross_entropy(y, target):
     """Cross-entropy of sigmoid(y) against targets 0 and 1; y is the logit. -> (loss, dy)"""
-    y, target = same_shape(y, target)
-    if target.min() < 0 or target.max() > 1:
-        raise ValueError(f"target must be 0 to 1, got {target.min():g} to {target.max():g}")
+    y, target = answers(y, target)
     with overflow_allowed():
         loss = np.mean(np.logaddexp(0, y) - target * y)
         return float(loss), (sigmoid(y) - target) / y.size
 
 
 def accuracy(y, target):
-    """The share of logits on the right side of zero."""
-    y, target = same_shape(y, target)
-    return float(np.mean((y > 0) == (target > 0.5)))
+    """The share of logits on the right side of zero; NaN, from a diverged network, is on none."""
+    y, target = answers(y, target)
+    return float(np.mean(np.where(target > 0.5, y > 0, y <= 0)))
 
 
 def same_shape(y, target):
@@ -48,6 +49,14 @@ def same_shape(y, target):
     with overflow_allowed():
         y = as_floats("y", y, (...,))
     return y, as_floats("target", target, y.shape, y.dtype)
+
+
+def answers(y, target):
+    """Both as `same_shape` gives them, where the target is a probability."""
+    y, target = same_shape(y, target)
+    if target.min() < 0 or target.max() > 1:
+        raise ValueError(f"target must be 0 to 1, got {target.min():g} to {target.max():g}")
+    return y, target
 
 
 # --- clipping ---------------------------------------------------------------------------------
@@ -161,28 +170,54 @@ def train(model, batches, loss, optimizer, clip=None):
     `clip`, if given, maps the list of gradients to the list that is used. Training stops
     early, with the offending loss as the last entry, when the loss is no longer finite.
     """
+    having("model", model, "forward", "backward", "weights", "grads")
+    having("optimizer", optimizer, "step")
+    having("batches", batches, "__iter__")
+    function("loss", loss)
+    if clip is not None:
+        function("clip", clip)
     losses = []
     for batch in batches:
         if not isinstance(batch, (list, tuple)) or len(batch) != 2:
             raise TypeError(f"batches must yield pairs (x, target), got {batch!r:.80}")
         x, target = batch
-        value, dy = loss(model.forward(x), target)
+        value, dy = judged(loss, model.forward(x), target)
         losses.append(value)
         if not np.isfinite(value):
             break
         with overflow_allowed():
             model.backward(dy)
-            optimizer.step(model.weights, clip(model.grads) if clip else model.grads)
+            grads = model.grads if clip is None else clip(model.grads)
+            optimizer.step(model.weights, grads)
+    if not losses:
+        raise ValueError(
+            "batches must yield at least one pair, got none: minibatches(...) is used up after "
+            "one training, so make new ones"
+        )
     return np.array(losses)
+
+
+def judged(loss, y, target):
+    """loss(y, target), which must be (loss, dy)."""
+    result = loss(y, target)
+    if not isinstance(result, tuple) or len(result) != 2 or not isinstance(result[0], Real):
+        raise TypeError(f"loss must return (a number, its gradient), got {result!r:.80}")
+    return result
 
 
 def cosine_decay(batches, optimizer, steps):
     """`batches`, while the optimiser's learning rate falls along half a cosine to nearly zero."""
-    first = optimizer.learning_rate
-    for step, batch in enumerate(batches):
-        done = min(step / positive_integer("steps", steps), 0.999)
-        optimizer.learning_rate = first * (1 + np.cos(np.pi * done)) / 2
-        yield batch
+    first = having("optimizer", optimizer, "learning_rate").learning_rate
+    having("batches", batches, "__iter__")
+    positive_integer("steps", steps)
+
+    def decaying():
+        for step, batch in enumerate(batches):
+            done = min(step / steps, 0.999)
+            optimizer.learning_rate = first * (1 + np.cos(np.pi * done)) / 2
+            yield batch
+
+    return decaying()  # the arguments are checked at once, as in minibatches
 
 
 # --- the gradient check -----------------------------------------------------------------------
@@ -211,10 +246,11 @@ def check_gradients(loss, weights, grads, names=None, eps=1e-5, tolerance=1e-6):
     `loss()` takes no argument and depends on `weights`, a list of float64 arrays that are
     moved in place by +-eps and put back. `grads` are the gradients to be judged.
     """
+    function("loss", loss)
     positive("eps", eps)
     positive("tolerance", tolerance)
-    judged = pairs(weights, grads)
-    names = list_of("names", names or [f"weights[{i}]" for i in range(len(judged))], len(judged))
+    held = pairs(weights, grads)
+    names = list_of("names", names or [f"weights[{i}]" for i in range(len(held))], len(held))
     for name, w in zip(names, weights, strict=True):
         if w.dtype != np.float64:
             raise TypeError(f"{name} must be float64 for a gradient check, got {w.dtype}")
@@ -222,7 +258,7 @@ def check_gradients(loss, weights, grads, names=None, eps=1e-5, tolerance=1e-6):
     rounding = np.finfo(float).eps * size / eps  # what a central difference can't resolve
     return [
         compare(name, g, numeric_gradient(loss, w, eps), rounding * sqrt(w.size), tolerance)
-        for name, (w, g) in zip(names, judged, strict=True)
+        for name, (w, g) in zip(names, held, strict=True)
     ]
 
 

@@ -416,4 +416,4 @@ def explain(error, function, sizes):
     for name in code.co_names if code and numbers else ():
         if isinstance(function.__globals__.get(name), np.ndarray):
             words += f" (`{name}` is not an argument)"
-    return f"{where} {words}"
+    return f"{where} {words[:400]}"

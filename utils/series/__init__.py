@@ -92,11 +92,15 @@ def find(name_or_path):
         return path, about
     if not isinstance(name_or_path, (str, Path)):
         raise TypeError(f"name_or_path must be a name or a path, got {name_or_path!r:.80}")
-    path = Path(name_or_path).expanduser()
-    if not path.is_file():
+    try:
+        path = Path(name_or_path).expanduser().resolve()
+        found = path.is_file()
+    except (OSError, RuntimeError, ValueError) as error:  # too long, no such home, a zero in it
+        path, found = error, False
+    if not found:
         raise FileNotFoundError(
             f"name_or_path must be one of {', '.join(SHIPPED)} or a CSV file, "
-            f"got {str(name_or_path)!r}: there is no file {path.resolve()}"
+            f"got {str(name_or_path)!r:.200}: there is no file {str(path):.200}"
         )
     return path, {"title": path.stem}
 
@@ -165,6 +169,8 @@ def read_numbers(file, at):
         plain = text.replace(".", "?").replace(",", ".") if commas else text
         if NUMBER.fullmatch(plain):
             values[i] = float(plain)
+            if np.isinf(values[i]):
+                raise ValueError(f"{file.place(i, at)} is too large a number")
         elif text.lower() not in MISSING:
             raise ValueError(f"{file.place(i, at)} is not a number")
     return values

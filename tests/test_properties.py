@@ -1,0 +1,520 @@
+"""Nothing public in `utils` takes nonsense in silence: one table, and no hole in it.
+
+TABLE says of every public function, class and method how it is called rightly, and what kind of
+thing each argument is. Every argument is replaced by what it can't be, and the call must refuse it
+in words that name the argument, what it must be and what it was.
+"""
+
+import ast
+import copy
+import importlib
+import inspect
+import json
+import pkgutil
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+import utils
+from tests.bad_input import (
+    misshapen,
+    not_counts,
+    not_dtypes,
+    not_finite,
+    not_numbers,
+    not_positive,
+    not_seeds,
+    quick,
+    refused,
+)
+from utils import data, figures, forecasting, layers, plotting, training
+from utils.checks import Exercise
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# Kinds of arguments: for each, what it can't be --------------------------------------------------
+
+COUNT = not_counts | st.sampled_from([10**10, np.int64(10**15), 10**400])  # refused at once
+SEED = not_seeds
+POSITIVE = not_positive | st.just(10**400)
+SHARE = st.sampled_from([-0.1, 1, 10**400, np.nan, np.inf, "0.5", None, True, [0.5], 1j])
+NOISE = st.sampled_from([-0.1, 10**400, np.nan, np.inf, "1", None, True, [1], 1j])
+SWITCH = st.sampled_from([1, 0, None, "no", [], np.nan])
+WORD = st.sampled_from(["tangent", "", None, 3, ["tanh"], {}, np.tanh, np.nan])
+FUNCTION = st.sampled_from([3, "mse", [], np.ones(3)])
+THING = st.sampled_from([None, 3, "adam", [], np.ones(3), dict])  # a model, an optimiser
+GRADIENTS = st.sampled_from([None, 3, "abc", np.ones(3), [[1.0]], [np.ones(3, int)], [None]])
+SCALE = POSITIVE.filter(lambda value: value is not True)
+STATE = not_numbers | not_finite(3, 4)
+PART = st.sampled_from([[99], ["a"], [0.5], 10**30, np.nan, {}])
+CLAMP = st.sampled_from([3, "f", ["f"], {"q": 1.0}, {"g": 1.0}, {3: 1.0}, {"z": np.nan}])
+MASKED = st.just(np.ma.masked_greater(np.arange(4.0), 2))
+SERIES = not_numbers | not_finite(9) | MASKED | misshapen(lambda s: len(s) in (1, 2))
+BOARD = not_numbers | not_finite(3, 2) | MASKED | misshapen(lambda s: len(s) in (2, 3))
+ANY_SHAPE = not_numbers | not_finite(9) | MASKED | misshapen(lambda s: True)
+DIVERGED = not_numbers | MASKED | misshapen(lambda s: True)  # NaN may stand in it, and shows
+LABEL = st.sampled_from([None, 3, "", "  ", ["w"], np.nan])
+NUMBER = st.sampled_from([None, "1", np.nan, np.inf, [1], 1j, 10**400, 0.123])
+VALUES = st.sampled_from([None, 3, "abc", {"a": 1}, [], [1], [1, 1], range(10**9)])
+
+
+def array(*shape):
+    """An array of finite numbers. None in `shape` stands for any size."""
+
+    def fits(sizes):
+        return len(sizes) == len(shape) and all(
+            b in (None, a) for a, b in zip(sizes, shape, strict=True)
+        )
+
+    return not_numbers | not_finite(*(size or 2 for size in shape)) | MASKED | misshapen(fits)
+
+
+# Every public thing, called rightly: argument -> (value, kind) ----------------------------------
+
+RNG = np.random.default_rng(0)
+X, Y, STEPS = RNG.normal(size=(3, 5, 2)), RNG.normal(size=(3, 2)), RNG.normal(size=30)
+SIZES = {"units": (2, COUNT), "input_size": (2, COUNT)}
+WEIGHTS = {"seed": (0, SEED), "dtype": ("float64", not_dtypes)}
+GATED = SIZES | WEIGHTS | {"activation": ("tanh", WORD), "recurrent_activation": ("tanh", WORD)}
+FORWARD = {
+    "x": (X, array(None, None, 2)),
+    "h_0": (np.ones((3, 2)), array(3, 2).filter(lambda v: v is not None)),
+}
+BACKWARD = {"dh": (np.ones((3, 5, 2)), array(3, 5, 2))}
+LOSS = {"y": (Y, DIVERGED), "target": (Y > 0, array(3, 2))}
+CLIP = {"grads": ([np.ones(3)], GRADIENTS), "limit": (1.0, POSITIVE)}
+STEP = {"weights": ([np.ones(3)], GRADIENTS), "grads": ([np.ones(3)], GRADIENTS)}
+WINDOWS = {"series": (STEPS, SERIES), "window": (3, COUNT), "horizon": (2, COUNT)}
+ERROR = {"y": (Y, array(None, None)), "forecast": (Y, array(3, 2))}
+
+
+def network():
+    return layers.Sequential([layers.SimpleRNN(3, 2, seed=0), layers.Last(), layers.Dense(1, 3)])
+
+
+def pairs():
+    return [(X, np.ones((3, 1)))]
+
+
+OBJECTS = {  # ready for its methods
+    "data.Standardizer": lambda: data.Standardizer().fit(Y),
+    "forecasting.Linear": lambda: forecasting.Linear().fit(X, Y),
+    "forecasting.Scoreboard": lambda: forecasting.Scoreboard(Y, 1.0),
+    "layers.SimpleRNN": lambda: ran(layers.SimpleRNN(2, 2), X),
+    "layers.LSTM": lambda: ran(layers.LSTM(2, 2), X),
+    "layers.GRU": lambda: ran(layers.GRU(2, 2), X),
+    "layers.Last": lambda: ran(layers.Last(), X),
+    "layers.Dense": lambda: ran(layers.Dense(2, 2), Y),
+    "layers.Sequential": lambda: ran(network(), X),
+    "training.SGD": training.SGD,
+    "training.Adam": training.Adam,
+}
+
+
+def ran(layer, x):
+    layer.forward(x)
+    return layer
+
+
+TABLE = {
+    "data.remember_first": {"samples": (3, COUNT), "timesteps": (3, COUNT), "noise": (0.5, NOISE),
+                            "seed": (0, SEED)},
+    "data.store_and_recall": {"samples": (3, COUNT), "delay": (3, COUNT), "seed": (0, SEED)},
+    "data.adding_problem": {"samples": (3, COUNT), "timesteps": (3, COUNT), "seed": (0, SEED)},
+    "data.noisy_sine": {"steps": (3, COUNT), "noise": (0.1, NOISE), "seed": (0, SEED)},
+    "data.make_windows": WINDOWS,
+    "data.split_in_time": {"samples": (100, COUNT), "train": (0.7, SHARE),
+                           "validation": (0.15, SHARE), "embargo": (3, COUNT.filter(bool))},
+    "data.Standardizer.fit": {"train": (Y, ANY_SHAPE)},
+    "data.Standardizer.transform": {"x": (Y, STATE)},
+    "data.Standardizer.inverse": {"x": (Y, STATE)},
+    "data.plant_faults": {"series": (STEPS, array(None)), "count": (3, COUNT),
+                          "size": (1.0, POSITIVE), "seed": (0, SEED)},
+    "series.load_series": {"name_or_path": ("co2", st.sampled_from([None, 3, b"co2", ["co2"]])),
+                           "column": (None, WORD.filter(bool)), "dates": (None, WORD.filter(bool)),
+                           "fill": (True, SWITCH)},
+    "layers.SimpleRNN": SIZES | WEIGHTS | {"activation": ("tanh", WORD)},
+    "layers.SimpleRNN.forward": FORWARD,
+    "layers.SimpleRNN.backward": BACKWARD,
+    "layers.LSTM": GATED | {"unit_forget_bias": (True, SWITCH)},
+    "layers.LSTM.forward": FORWARD | {"c_0": FORWARD["h_0"], "clamp": (None, CLAMP)},
+    "layers.LSTM.backward": BACKWARD,
+    "layers.GRU": GATED | {"reset_after": (True, SWITCH)},
+    "layers.GRU.forward": FORWARD | {"clamp": (None, CLAMP)},
+    "layers.GRU.backward": BACKWARD,
+    "layers.Last.forward": {"h": (X, array(None, None, None))},
+    "layers.Last.backward": {"dy": (Y, array(3, 2))},
+    "layers.Dense": SIZES | WEIGHTS | {"activation": ("tanh", WORD)},
+    "layers.Dense.forward": {"h": (Y, STATE)},
+    "layers.Dense.backward": {"dy": (Y, array(3, 2))},
+    "layers.Sequential": {"layers": ([layers.Last()], st.sampled_from([[], 3, "ab", [3], None]))},
+    "layers.Sequential.forward": {"x": (X, array(None, None, 2))},
+    "layers.Sequential.backward": {"dy": (np.ones((3, 1)), array(3, 1))},
+    "training.mse": LOSS,
+    "training.binary_cross_entropy": LOSS,
+    "training.accuracy": LOSS,
+    "training.global_norm": {"grads": ([np.ones(3)], GRADIENTS)},
+    "training.clip_by_value": CLIP,
+    "training.clip_by_norm": CLIP,
+    "training.SGD": {"learning_rate": (0.1, POSITIVE)},
+    "training.SGD.step": STEP,
+    "training.Adam": {"learning_rate": (0.1, POSITIVE), "beta_1": (0.9, SHARE),
+                      "beta_2": (0.9, SHARE), "epsilon": (1e-7, POSITIVE)},
+    "training.Adam.step": STEP,
+    "training.minibatches": {"x": (X, not_numbers | not_finite(3, 2) | misshapen(len)),
+                             "target": (Y, not_numbers | not_finite(3, 2) | misshapen(len)),
+                             "batch_size": (2, COUNT), "epochs": (2, COUNT), "seed": (0, SEED)},
+    "training.train": {"model": (network(), THING), "loss": (training.mse, FUNCTION | st.none()),
+                       "batches": (pairs(), st.sampled_from([None, 3, [], [3], iter(())])),
+                       "optimizer": (training.SGD(), THING), "clip": (None, FUNCTION)},
+    "training.cosine_decay": {"batches": (pairs(), st.sampled_from([None, 3])),
+                              "optimizer": (training.SGD(), THING), "steps": (5, COUNT)},
+    "training.check_gradients": STEP | {
+        "loss": (lambda: 1.0, FUNCTION | st.none()), "eps": (1e-5, POSITIVE),
+        "names": (["W"], st.sampled_from([3, "W", ["a", "b"]])), "tolerance": (1e-6, POSITIVE)},
+    "forecasting.naive": WINDOWS | {"part": (slice(None), PART)},
+    "forecasting.seasonal_naive": WINDOWS | {"season": (3, COUNT), "part": (slice(None), PART)},
+    "forecasting.Linear.fit": {"x": (X, array(None, None, None)), "y": (Y, array(3, None))},
+    "forecasting.Linear.predict": {"x": (X, array(None, 5, 2))},
+    "forecasting.recursive": {"predict_one": (lambda x: x[:, -1], FUNCTION | st.none()),
+                              "x": (X[:, :, :1], array(None, None, 1)), "horizon": (3, COUNT)},
+    "forecasting.mae": ERROR,
+    "forecasting.rmse": ERROR,
+    "forecasting.mase": ERROR | {"scale": (1.0, POSITIVE)},
+    "forecasting.error": ERROR,
+    "forecasting.error_by_horizon": ERROR,
+    "forecasting.naive_scale": {"train": (STEPS, SERIES), "season": (2, COUNT)},
+    "forecasting.residual_interval": {"residuals": (X[0], array(None, None)),
+                                      "level": (0.5, SHARE)},
+    "forecasting.coverage": {"y": (Y, array(None, None)), "low": (Y, array(3, 2)),
+                             "high": (Y, array(3, 2))},
+    "forecasting.precision_recall": {"found": (Y > 0, array(3, 2)), "planted": (Y > 0, ANY_SHAPE)},
+    "forecasting.Scoreboard": {"y": (Y, BOARD), "scale": (1.0, SCALE)},
+    "forecasting.Scoreboard.add": {"name": ("mine", st.sampled_from([None, 3, "", []])),
+                                   "forecast": (Y, STATE | misshapen(lambda s: s[-2:] == (3, 2)))},
+    "bug_zoo.backward_with": {"names": ("index wraps", WORD)},
+    "explore.slider": {"label": ("w", LABEL), "low": (0.0, NUMBER), "high": (1.0, NUMBER),
+                       "step": (0.5, NUMBER), "value": (0.5, NUMBER)},
+    "explore.slider_of": {"label": ("w", LABEL), "values": ([1, 2, 4], VALUES),
+                          "value": (2, NUMBER)},
+    "explore.choice": {"label": ("w", LABEL), "options": (["a", "b"], VALUES),
+                       "value": ("a", NUMBER)},
+    "explore.switch": {"label": ("w", LABEL), "value": (True, NUMBER)},
+}  # fmt: skip
+
+# Parts of their modules: what calls them has checked the arguments, or they say NumPy's errors.
+HELPERS = {
+    "bug_zoo": "Bug forward backward",  # the lesson's own code, which it shows and breaks
+    "data": "as_table",
+    "explore": "Control Explorer explore",  # explore and plotting: tests/test_explore.py
+    "forecasting": "flat verdict three_digits",
+    "keras_setup": "start_anew",  # tests/test_keras_setup.py, where there is a model
+    "layers": "sigmoid Layer Gated batch_last batch_first joined transposed over_time with_ones "
+    "times outer_sum glorot_uniform orthogonal",
+    "series": "CsvFile find read date_column value_column read_numbers without_gaps read_dates",
+    "training": "same_shape answers arrays pairs judged GradientRow compare numeric_gradient",
+}
+ALSO = {("explore.choice", "options"): "values", ("bug_zoo.backward_with", "names"): "name"}
+INHERITED = "get_weights set_weights count_params recall"  # tests/test_layers.py
+INSIDE = {
+    "data.Standardizer": "fitted",
+    "forecasting.Scoreboard": "table missing row cells verdict note",
+    "layers.LSTM": "inputs first to_inputs held by_name slopes",
+    "layers.GRU": "inputs first to_inputs held by_name slopes reset_after_product "
+    "reset_before_product",
+}
+
+
+# No hole ------------------------------------------------------------------------------------------
+
+
+def own(module):
+    """What `module` defines without an underscore."""
+    return {
+        name: thing
+        for name, thing in vars(module).items()
+        if name[0] != "_" and getattr(thing, "__module__", "") == module.__name__
+    }
+
+
+def methods(thing):
+    return {name for name, f in inspect.getmembers(thing, inspect.isfunction) if name[0] != "_"}
+
+
+def test_everything_public_has_its_row():
+    missing = []
+    for name, helpers in HELPERS.items():
+        for key, thing in own(importlib.import_module(f"utils.{name}")).items():
+            if key in helpers.split():
+                continue
+            path = f"{name}.{key}"
+            hidden = f"{INHERITED} {INSIDE.get(path, '')}".split()
+            inner = methods(thing) - set(hidden) if inspect.isclass(thing) else set()
+            rows = {f"{path}.{method}" for method in inner}
+            if inspect.signature(thing).parameters:
+                rows.add(path)
+            missing += rows - set(TABLE)
+    assert not missing, f"TABLE has no row for {missing}"
+
+
+def test_every_module_is_looked_at():
+    modules = {name for _, name, _ in pkgutil.iter_modules(utils.__path__)}
+    others = {"arguments", "checks", "diagrams", "figures", "plotting"}  # see below
+    assert modules == {*HELPERS, *others}
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_every_argument_has_its_kind(name):
+    call = found(name)
+    parameters = [p.name for p in inspect.signature(call).parameters.values()]
+    assert set(TABLE[name]) <= set(parameters)
+    holes = set(parameters) - set(TABLE[name])
+    assert not holes, f"the row of {name} says nothing of {holes}"
+    called(name)
+
+
+def test_no_lesson_uses_a_helper():
+    """What a lesson uses is public, and belongs into TABLE."""
+    helpers = {f"{m}.{name}" for m, names in HELPERS.items() for name in names.split()}
+    taught = {"bug_zoo.forward", "bug_zoo.backward", "explore.explore", "layers.sigmoid"}
+    taught |= {"training.numeric_gradient", "keras_setup.start_anew"}
+    used = set()
+    for path in sorted((ROOT / "solutions").glob("*.ipynb")):
+        cells = json.loads(path.read_text("utf-8"))["cells"]
+        code = "\n\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "code")
+        for node in ast.walk(ast.parse(code)):
+            if isinstance(node, ast.ImportFrom) and node.module:
+                module = node.module.removeprefix("utils.")
+                used |= {f"{module}.{alias.name}" for alias in node.names}
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+                used.add(f"{node.value.id}.{node.attr}")
+    assert len(used) > 50 and not used & (helpers - taught)
+
+
+# Nothing wrong goes through ----------------------------------------------------------------------
+
+
+def found(name):
+    """utils.<name>, a method of an object that is ready for it."""
+    module, _, rest = name.partition(".")
+    thing, _, method = rest.partition(".")
+    if method:
+        return getattr(OBJECTS[f"{module}.{thing}"](), method)
+    return getattr(importlib.import_module(f"utils.{module}"), thing)
+
+
+def called(path, /, **wrong):
+    call = found(path)
+    values = {key: value for key, (value, _) in TABLE[path].items()} | wrong
+    values = {key: copy.deepcopy(v) if key in ("model", "weights") else v
+              for key, v in values.items()}  # fmt: skip
+    kinds = [p.kind for p in inspect.signature(call).parameters.values()]
+    several = inspect.Parameter.VAR_POSITIONAL in kinds
+    return call(*values.values()) if several else call(**values)
+
+
+ARGUMENTS = [(name, argument) for name, row in TABLE.items() for argument in row]
+
+
+@pytest.mark.parametrize(("name", "argument"), ARGUMENTS)
+def test_what_an_argument_cannot_be_is_refused_by_name(name, argument):
+    @quick
+    @given(TABLE[name][argument][1])
+    def refuses(bad):
+        with pytest.raises((TypeError, ValueError, FileNotFoundError)) as error:
+            called(name, **{argument: bad})
+        told = str(error.value)
+        word = ALSO.get((name, argument), argument)
+        assert re.search(rf"(?<!\w){word}(?!\w)", told), told
+        assert re.search(r"\b(must|needs)\b.+\bgot\b", told, re.DOTALL), told
+        assert len(told) < 500
+
+    refuses()
+
+
+# What must hold whatever the numbers --------------------------------------------------------------
+
+CELLS = [layers.SimpleRNN, layers.LSTM, layers.GRU]
+SOME = arrays(float, (4, 6, 2), elements=st.floats(-3, 3))
+
+
+@pytest.mark.parametrize("make", CELLS)
+def test_what_comes_later_changes_no_earlier_state(make):
+    @quick
+    @given(SOME, st.integers(1, 5), st.floats(-9, 9))
+    def holds(x, now, value):
+        layer, later = make(3, 2, seed=0, dtype="float64"), x.copy()
+        before = layer.forward(x)[:, :now].copy()
+        later[:, now:] = value
+        np.testing.assert_allclose(layer.forward(later)[:, :now], before, atol=1e-12)
+
+    holds()
+
+
+@pytest.mark.parametrize("make", CELLS)
+def test_the_order_of_the_samples_changes_no_state_and_no_gradient(make):
+    @quick
+    @given(SOME, st.permutations(range(4)))
+    def holds(x, order):
+        layer, dh = make(3, 2, seed=0, dtype="float64"), np.cos(np.arange(72.0)).reshape(4, 6, 3)
+        h, dx, grads = layer.forward(x).copy(), layer.backward(dh), layer.grads
+        np.testing.assert_allclose(layer.forward(x[order]), h[order], atol=1e-12)
+        np.testing.assert_allclose(layer.backward(dh[order]), dx[order], atol=1e-12)
+        for a, b in zip(layer.grads, grads, strict=True):
+            np.testing.assert_allclose(a, b, atol=1e-10)
+
+    holds()
+
+
+@pytest.mark.parametrize("make", CELLS)
+def test_both_precisions_agree(make):
+    @quick
+    @given(SOME, st.integers(0, 99))
+    def holds(x, seed):
+        dh = np.cos(np.arange(72.0)).reshape(4, 6, 3)
+        single, double = (make(3, 2, seed=seed, dtype=d) for d in ("float32", "float64"))
+        np.testing.assert_allclose(single.forward(x), double.forward(x), atol=1e-5)
+        np.testing.assert_allclose(single.backward(dh), double.backward(dh), atol=1e-4)
+
+    holds()
+
+
+@quick
+@given(arrays(float, (20, 2), elements=st.floats(-9, 9)), st.integers(1, 9), st.integers(1, 9))
+def test_a_series_can_be_put_together_from_its_windows(series, window, horizon):
+    x, y = data.make_windows(series, window, horizon)
+    assert np.array_equal(np.vstack([x[0], x[1:, -1]]), series[: 20 - horizon])
+    assert np.array_equal(np.hstack([y[0], y[1:, -1]]), series[window:, 0])
+
+
+@quick
+@given(arrays(float, (2, 6, 2), elements=st.floats(-9, 9)), st.floats(0.01, 100), st.floats(-9, 9))
+def test_errors_scale_with_the_unit_and_ignore_the_level(both, unit, level):
+    (y, f), (y_new, f_new) = both, unit * both + level
+    close = {"rel": 1e-6, "abs": 1e-9 * (1 + unit)}
+    for error in (forecasting.mae, forecasting.rmse):
+        assert error(y_new, f_new) == pytest.approx(unit * error(y, f), **close)
+        assert error(f, y) == error(y, f) >= 0
+    assert forecasting.mae(y, f) <= forecasting.rmse(y, f) * (1 + 1e-9)
+    mase = forecasting.mase(y, f, 2.0)
+    assert forecasting.mase(y_new, f_new, 2.0 * unit) == pytest.approx(mase, abs=1e-6)
+    assert training.mse(unit * y, unit * f)[0] == pytest.approx(
+        unit**2 * training.mse(y, f)[0], rel=1e-6, abs=1e-12
+    )
+
+
+@quick
+@given(arrays(float, (3, 4), elements=st.floats(-99, 99)), st.floats(0.01, 100))
+def test_clipping_keeps_the_direction_and_is_done_once(gradient, limit):
+    (clipped,) = training.clip_by_norm([gradient], limit)
+    assert training.global_norm([clipped]) <= limit * (1 + 1e-9)
+    (again,) = training.clip_by_norm([clipped], limit)
+    np.testing.assert_allclose(again, clipped, rtol=1e-9)
+    lengths = np.linalg.norm(gradient) * np.linalg.norm(clipped)
+    assert np.sum(gradient * clipped) == pytest.approx(lengths, rel=1e-6, abs=1e-12)
+
+
+# Checks: whatever a learner hands over -----------------------------------------------------------
+
+
+class Hostile:
+    """Whatever is asked of it goes wrong."""
+
+    def __array__(self, *_, **__):
+        raise RuntimeError("no array")
+
+    def __eq__(self, other):
+        raise RuntimeError("no equal")
+
+    def __bool__(self):
+        raise RuntimeError("neither true nor false")
+
+
+def raises(*_):
+    raise ZeroDivisionError("many\nlines\n" * 9)
+
+
+def yields(*_):
+    yield 1
+
+
+async def waits(*_):
+    return 1
+
+
+def empties(*arguments):
+    """Returns nonsense and ruins what it was given."""
+    for argument in arguments:
+        if isinstance(argument, np.ndarray):
+            argument[...] = np.nan
+    return arguments
+
+
+RETURNED = [
+    np.nan, 10**400, 1j, "abc", {}, (1, 2, 3), np.array([]), np.array([None]), [[1, 2], [3]],
+    np.full((6, 9), np.nan), np.ma.masked_all((6, 9)), Hostile(),
+]  # fmt: skip
+HANDED = [
+    None, "rnn_step", Hostile(), np.tanh, print, lambda: 1, raises, yields, waits,
+    empties, *(lambda *_, value=v: value for v in RETURNED),
+]  # fmt: skip
+EXERCISES = [  # those of lesson 3 need Keras, and are all in tests/test_checks_03.py
+    (lesson, name)
+    for lesson in ("00", "01", "02", "04", "05", "06")
+    for name, thing in vars(importlib.import_module(f"utils.checks.lesson{lesson}")).items()
+    if isinstance(thing, Exercise) and name != "beat_linear"  # which takes its time
+]
+
+
+@pytest.mark.filterwarnings("ignore:coroutine")
+@pytest.mark.parametrize(("lesson", "name"), EXERCISES)
+def test_a_check_takes_nonsense_calmly_and_never_calls_it_right(lesson, name, capsys):
+    exercise = getattr(importlib.import_module(f"utils.checks.lesson{lesson}"), name)
+    for answer in HANDED:
+        result = exercise(answer)
+        *_, told = capsys.readouterr().out.strip().splitlines()
+        assert told.startswith(("Not yet: ", "Not attempted yet: ")) and len(told) < 700, answer
+        assert result is exercise.reference
+
+
+# Figures: whatever they are given ----------------------------------------------------------------
+
+
+def test_every_figure_tells_what_it_was_given():
+    for name in figures.__all__:
+        assert getattr(figures, name).__name__ == name
+        with pytest.raises(ValueError, match=f"the figure {name} can't be drawn .+, got .*hole"):
+            getattr(figures, name)(plotting.new_figure((7.2, 6)), hole=np.array([np.nan]))
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+def test_nan_and_infinity_are_drawn_or_told(bad):
+    h, asked = np.array([1, 0.5, bad]), np.arange(105.0, 108)
+    for draw, values in (
+        (figures.impulse_response, {"h": h, "w": 0.5}),
+        (figures.learning_curve,
+         {"losses": h, "norms": h, "chance": 0.7, "accuracy": 0.5, "limit": 1.0}),
+        (figures.counting, {"asked": asked, "answers": np.array([asked, asked + h])}),
+        (figures.alarms, {"sizes": h, "threshold": 0.7, "at": h == 1}),
+    ):  # fmt: skip
+        try:
+            _, sentence = plotting.picture(draw, plotting.new_figure((7.2, 3.2)), values)
+        except ValueError as error:
+            sentence = str(error)
+            assert "with NaN or infinity" in sentence
+        assert sentence
+
+
+@pytest.mark.parametrize("size", [None, 5, (3,), ("7", 3), (0, 3), (np.nan, 3), (1e6, 1e6)])
+def test_a_size_that_is_none_is_refused(size):
+    refused("size", plotting.new_figure, size)
+
+
+def test_an_order_has_a_sign_and_a_zero():
+    words = [plotting.order_of(x) for x in (0, -20.0, np.nan, -np.inf, 1e5)]
+    assert words == ["0", "−20", "not a number", "too large for a number", "about 10^5"]
