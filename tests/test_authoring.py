@@ -275,6 +275,19 @@ def links_lead_to_files(nb, path):
 
 
 @rule
+def links_say_where_they_lead(nb, path):
+    """A list of a page's links, read aloud, is of use only then."""
+    says_nothing = {"", "here", "click here", "this", "this link", "link", "more", "read more"}
+    links = r"(?<!!)\[([^\]]*)\](?=[(\[])|<a\b[^>]*>(.*?)</a>"
+    return [
+        f"cell {cell.id}: a link called {text!r}"
+        for cell, source in prose(nb)
+        for text in map("".join, re.findall(links, source))
+        if text.strip(" .*_").lower() in says_nothing or remote(text)
+    ]
+
+
+@rule
 def nothing_is_left_to_do(nb, path):
     texts = [(cell, cell.source) for cell in nb.cells] + printed(nb)
     return [
@@ -538,7 +551,7 @@ def clean_lesson():
     """A lesson to which no rule objects, in its complete edition."""
     nb = v4.new_notebook(
         cells=[
-            markdown("# A lesson\n\n```\n#### no heading\n```\nRead [this](01_a.ipynb#A-lesson), "
+            markdown("# A lesson\n\n```\n#### no heading\n```\nRead [lesson](01_a.ipynb#A-lesson), "
                      "or [a paper](https://example.org), for all $a < b$ and <em>c</em>."),
             code('import sys\n\nsys.path.insert(0, "..")'),
             markdown("## Predict"),
@@ -654,6 +667,13 @@ PLANTED = {
         plant(markdown('<a href="02_missing.ipynb">next</a>')),
         plant(markdown("[next](/lab/tree/01_a.ipynb)")),
         plant(markdown(f"{PICTURE}(missing.png)")),
+    ],
+    "links_say_where_they_lead": [
+        plant(markdown("Lesson 1 is [here](01_a.ipynb).")),
+        plant(markdown("[**Read more**](01_a.ipynb)")),
+        plant(markdown('<a href="01_a.ipynb">this link</a>')),
+        plant(markdown("[https://example.org/a](https://example.org/a)")),
+        plant(markdown("[ ][n]\n\n[n]: 01_a.ipynb")),
     ],
     "nothing_is_left_to_do": [
         plant(markdown("TODO: write")),

@@ -474,7 +474,7 @@ WRONG_SCALED = [
     (turned(back=lambda y, w, m, s: y * w.std() + w.mean()), "is turned back with the mean and"),
     (turned(lambda w, m, s: w), "the network gets the plain windows: it knows scaled ones only"),
     (turned(lambda w, m, s: w, lambda y, w, m, s: y), "plain windows, and its answer is handed on"),
-    (turned(lambda w, m, s: own(w)), "the windows are scaled with their own mean and spread"),
+    (turned(lambda w, m, s: own(w)), f"with their own mean and spread: {lesson03.TRAINED}"),
     (
         turned(lambda w, m, s: own(w), lambda y, w, m, s: y * w.std() + w.mean()),
         "there and back, the windows' own mean and spread are used",

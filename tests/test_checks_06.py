@@ -304,3 +304,19 @@ def test_the_pipelines_show_their_leaks():
     shapes = {lesson06.pipeline(k)(np.arange(200.0))[0].shape[1:] for k in lesson06.LETTERS}
     assert shapes == {(8, 2)}
     assert lesson06.find_leaks.reference() == lesson06.LETTERS
+
+
+def test_a_win_by_exactly_one_per_cent_is_a_tie():
+    told = lesson06.verdict(np.array([lesson06.ENOUGH, 0.5, 1.25]))
+    assert told.startswith("over 3 series your MAE is 0.99 of linear's in the median, from 0.5 to")
+    assert "to 1.25: that is a tie" in told
+    assert lesson06.verdict(np.full(3, lesson06.ENOUGH - 0.001)) is None
+
+
+def test_windows_of_the_shortest_series_are_looked_at(capsys):
+    def without_a_single_one(series, window, horizon):
+        x, y = lesson06.cut_windows.reference(series, window, horizon)
+        return (x, y) if len(x) > 1 else (x[:0], y[:0])
+
+    line, _ = line_of(lesson06.cut_windows, without_a_single_one, capsys)
+    assert "for the shortest series that will do" in line

@@ -4,46 +4,9 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from matplotlib.colors import to_rgb
 
-from utils.plotting import COLOURS, GREY, LINES, ROLES
-
-# What people see who lack a kind of cone, on linear RGB: Viénot, Brettel and Mollon (1999) for long
-# and medium wavelengths, Machado, Oliveira and Fernandes (2009) at full severity for short ones.
-EYES = {
-    "all cones": np.eye(3),
-    "no long cones": [[0.11238, 0.88762, 0], [0.11238, 0.88762, 0], [0.00401, -0.00401, 1]],
-    "no medium cones": [[0.29275, 0.70725, 0], [0.29275, 0.70725, 0], [-0.02234, 0.02234, 1]],
-    "no short cones": [
-        [1.255528, -0.076749, -0.178779],
-        [-0.078411, 0.930809, 0.147602],
-        [0.004733, 0.691367, 0.303900],
-    ],
-}
-XYZ = np.array(
-    [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]
-)  # of linear RGB
-
-
-def linear(colour):
-    rgb = np.array(to_rgb(colour))
-    return np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
-
-
-def contrast_on_white(colour):
-    return 1.05 / (XYZ[1] @ linear(colour) + 0.05)
-
-
-def lab(rgb):
-    """CIE L*a*b* of a linear RGB colour: a distance of 2.3 is just seen."""
-    of_white = XYZ @ rgb / XYZ.sum(axis=1)
-    x, y, z = np.where(of_white > 0.008856, np.cbrt(of_white), 7.787 * of_white + 16 / 116)
-    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
-
-
-def distance(a, b, eyes):
-    seen = [lab(np.clip(np.array(EYES[eyes]) @ linear(colour), 0, 1)) for colour in (a, b)]
-    return np.linalg.norm(seen[0] - seen[1])
+from tests.drawn import APART, EYES, contrast_on_white, distance, drawn, faults, linear
+from utils.plotting import COLOURS, GREY, LINES, ROLES, panels, tint
 
 
 @pytest.mark.parametrize("eyes", EYES)
@@ -52,7 +15,7 @@ def test_every_pair_can_be_told_apart(palette, eyes):
     near = {
         (a, b): round(float(distance(palette[a], palette[b], eyes)), 1)
         for a, b in combinations(palette, 2)
-        if distance(palette[a], palette[b], eyes) < 15
+        if distance(palette[a], palette[b], eyes) < APART
     }
     assert not near
 
@@ -68,6 +31,41 @@ def test_lines_and_letters_stand_out_from_the_page():
 def test_no_line_is_known_by_its_colour_alone():
     assert LINES.keys() == COLOURS.keys()
     assert len(set(LINES.values())) == len(LINES)
+
+
+def lines(*colours, word="black"):
+    """A figure with a line in each colour, and a word in one."""
+
+    def draw(fig):
+        (ax,) = panels(fig)
+        for height, colour in enumerate(colours):
+            ax.plot([0, 1], [height, height], color=colour)
+        ax.text(0, 0, "word", color=word)
+        return "Lines."
+
+    return draw
+
+
+def test_a_figure_in_the_course_s_colours_is_let_pass():
+    """Every test of a figure draws it with `drawn`, which asks for its faults."""
+    paler = [tint(COLOURS["blue"], share) for share in (0.3, 0.6)]
+    fig, _ = drawn(lines(COLOURS["blue"], *paler, COLOURS["green"], "white", word=GREY))
+    assert len(fig.axes[0].lines) == 5 and not list(faults(fig))
+
+
+@pytest.mark.parametrize(
+    ("draw", "fault"),
+    [
+        (lines("#b0b0b0", "blue"), "hardly seen"),
+        (lines(tint("red", 0.3), "blue"), "hardly seen"),
+        (lines("blue", word=tint("blue", 0.4)), "hardly seen"),
+        (lines("#c00000", "#5c5c00"), "look alike with no long cones"),
+        (lines("#008060", "#9a5070"), "look alike with no medium cones"),
+    ],
+)
+def test_a_planted_fault_is_found(draw, fault):
+    with pytest.raises(AssertionError, match=fault):
+        drawn(draw)
 
 
 def test_the_simulation_itself():

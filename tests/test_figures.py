@@ -8,34 +8,17 @@ import numpy as np
 import pytest
 from matplotlib.patches import FancyBboxPatch
 
+from tests.drawn import drawn, holds, texts
 from utils import bug_zoo, diagrams, figures
-from utils.plotting import new_figure, picture
+from utils.plotting import guide, name_ends, new_figure, panels, running_median, static_html
 
 RNG = np.random.default_rng(0)
-
-
-def drawn(draw, size=(7.2, 3.2), **values):
-    """The figure that `draw` makes, and its sentence."""
-    fig = new_figure(size)
-    _, sentence = picture(draw, fig, values)
-    return fig, sentence
 
 
 def lines(ax):
     """The data of the panel's lines, guides left out."""
     found = [np.column_stack(line.get_data()) for line in ax.lines]
     return [data for data in found if len(data) > 2]
-
-
-def holds(ax, x, y):
-    wanted = np.column_stack([x, y])
-    return any(data.shape == wanted.shape and np.allclose(data, wanted) for data in lines(ax))
-
-
-def texts(fig):
-    return [text.get_text() for ax in fig.axes for text in ax.texts] + [
-        text.get_text() for text in fig.texts
-    ]
 
 
 def test_two_orders_shows_both_sequences_and_both_states():
@@ -62,6 +45,8 @@ def test_impulse_response_shows_the_state_and_its_size(w):
     left, right = fig.axes
     shown = np.abs(h) < 2.1  # the rest runs out of the panel, and the panel says so
     assert holds(left, np.arange(41)[shown], h[shown])
+    stems = [stem[:, 1].tolist() for stem in left.collections[0].get_segments()]
+    assert np.allclose(stems, np.column_stack([np.zeros(41), np.clip(h, -2.1, 2.1)]))
     assert ("off the scale" in texts(fig)) == (w > 1)
     assert holds(right, np.arange(41), np.abs(h)) and right.get_yscale() == "log"
     says = {0.9: "Less than half is left after 7 steps", -0.5: "after 2 steps", 1.1: "has grown"}
@@ -94,6 +79,10 @@ def test_state_paths_hold_the_paths_and_their_lengths():
     h = np.stack([np.cos(angle), np.sin(angle)], axis=-1) * 0.9 ** np.arange(41)[:, None]
     _, sentence = drawn(figures.state_paths, h=h[None], radius=0.9, activation="linear")
     assert "a step turns it by 30 degrees" in sentence
+    h = np.zeros((1, 41, 2))
+    h[0, 0] = 1, -1
+    _, sentence = drawn(figures.state_paths, h=h, radius=0.0, activation="linear")
+    assert "goes from 1.41 to 0; a step turns it by 0 degrees" in sentence
 
 
 def test_example_sequences_stand_in_their_rows():
@@ -141,11 +130,13 @@ def test_descent_says_where_the_path_leaves():
 
 def test_learning_curve_shows_losses_norms_and_guessing():
     losses, norms = np.linspace(1, 0.1, 50), np.linspace(2, 0.5, 50)
+    losses[20] = 9  # which the median of its neighbours leaves out
     fig, sentence = drawn(
         figures.learning_curve, losses=losses, norms=norms, chance=0.69, accuracy=0.9, limit=0.7
     )
     left, right = fig.axes
     assert holds(left, np.arange(50), losses) and holds(right, np.arange(50), norms)
+    assert holds(left, np.arange(50), running_median(losses))
     guides = [line.get_ydata()[0] for ax in (left, right) for line in ax.lines]
     assert 0.69 in guides and 0.7 in guides
     assert "90% are right" in sentence and "norm of 2" in sentence
@@ -168,6 +159,9 @@ def test_clipping_draws_the_three_vectors():
     )
     arrows = [text.xy for text in fig.axes[0].texts if text.get_text() == ""]
     assert [tuple(a) for a in arrows] == [tuple(v) for v in vectors.values()]
+    circle, square = fig.axes[0].patches[-2:]
+    assert circle.center == (0, 0) and circle.radius == 1
+    assert square.get_bbox().extents.tolist() == [-1, -1, 1, 1]
     assert "turned by 31 degrees" in sentence
 
 
@@ -203,7 +197,9 @@ def test_a_cage_shows_its_own_bug():
     )
     assert [bar.get_height() for bar in fig.axes[0].patches] == [0, 0.25]
     assert holds(fig.axes[1], np.arange(30), losses[1, 2])
+    assert holds(fig.axes[1], np.arange(30), running_median(np.median(losses[1], axis=0)))
     assert any(bug_zoo.BUGS["wrong sign"].wrong in text for text in texts(fig))
+    assert sentence.startswith("wrong sign: ")
     assert "calls b wrong" in sentence and "40% are right in the median" in sentence
 
 
@@ -244,6 +240,52 @@ def test_every_panel_with_axes_has_title_and_labels():
         drawn(figures.impulse_response, h=h, w=0.9),
         drawn(figures.responses, weights=[0.9], states=[h]),
         drawn(figures.state_paths, h=RNG.random((2, 41, 2)), radius=1, activation="linear"),
+        drawn(figures.two_orders, sequences=[h, h], states=[h, h], names="ab"),
+        drawn(figures.learning_curve, losses=h, norms=h, chance=0.69, accuracy=1, limit=1),
+        drawn(figures.gradient_against_lag, norms=h[None], exact=h, radius=0.9),
+        drawn(figures.difference_error, eps=h, errors={"float32": h, "float64": h / 9}),
     ):
         for ax in fig.axes:
             assert ax.get_title(loc="left") and ax.get_xlabel() and ax.get_ylabel()
+
+
+def test_names_of_lines_that_leave_the_panel_stay_within_it():
+    fig = new_figure((7.2, 3.2))
+    (ax,) = panels(fig)
+    ax.set_ylim(0, 1)
+    name_ends(ax, [7.0, -7.0, 0.5], ["high", "low", "middle"], ["black"] * 3)
+    height = {text.get_text(): text.xy[1] for text in ax.texts}
+    assert 0 < height["low"] < height["middle"] < height["high"] < 1
+
+
+def test_a_path_that_leaves_is_cut_where_it_leaves():
+    path = np.array([[0.0, 0], [1, 1], [500, 1]])
+    axis, losses = np.linspace(-2, 2, 3), np.array([1.0, 2, 3])
+    fig, _ = drawn(
+        figures.descent, axis=axis, surface=np.ones((3, 3)), path=path, losses=losses, steps=9
+    )
+    assert holds(fig.axes[0], [0, 1, 11], [0, 1, 1])  # the start stays, the direction counts
+
+
+def test_example_sequences_have_ticks_at_every_other_step():
+    fig, _ = drawn(
+        figures.example_sequences, x=RNG.uniform(-1, 1, (4, 6, 1)), target=np.ones((4, 1))
+    )
+    assert list(fig.axes[0].get_xticks()) == [0, 2, 4]
+
+
+def test_a_running_median_has_as_many_neighbours_on_either_side():
+    values = np.array([5.0, 1, 4, 2, 3])
+    assert running_median(values, width=3).tolist() == [3, 4, 2, 3, 2.5]
+
+
+def test_a_picture_is_as_wide_on_the_page_as_its_figure():
+    page = static_html(b"picture", "A sentence.", (7.2, 3.2))
+    assert 'alt="A sentence." width="720"' in page and "max-width:720px" in page
+
+
+def test_the_name_of_a_guide_stands_within_the_panel():
+    (ax,) = panels(new_figure((7.2, 3.2)))
+    guide(ax, 0.5, "half")
+    (name,) = ax.texts
+    assert name.xy == (0.99, 0.5) and name.get_ha() == "right"  # and so ends inside

@@ -5,30 +5,13 @@ import inspect
 import numpy as np
 import pytest
 
+from tests.drawn import drawn, holds, texts
 from utils import data, figures
 from utils.figures import forecasts as module
-from utils.plotting import new_figure, picture
 
 RNG = np.random.default_rng(0)
 Y = RNG.standard_normal((30, 1))
 LEVELS = {"naive": 0.3, "seasonal naive": 0.25, "linear": 0.2, "LSTM": 0.19}
-
-
-def drawn(draw, size=(7.2, 3.2), **values):
-    """The figure that `draw` makes, and its sentence."""
-    fig = new_figure(size)
-    _, sentence = picture(draw, fig, values)
-    return fig, sentence
-
-
-def texts(fig):
-    return [text.get_text() for ax in fig.axes for text in ax.texts]
-
-
-def holds(ax, x, y):
-    wanted = np.column_stack([x, y])
-    shown = [np.column_stack(line.get_data()) for line in ax.lines]
-    return any(points.shape == wanted.shape and np.allclose(points, wanted) for points in shown)
 
 
 # --- windows and parts ------------------------------------------------------------------------
@@ -73,7 +56,8 @@ def test_as_written_shows_losses_and_forecast():
     left, right = fig.axes
     assert holds(left, [1, 2, 3], loss) and holds(left, [1, 2, 3], val_loss)
     assert holds(right, range(30), Y[:, 0]) and holds(right, range(30), Y[:, 0] / 2)
-    assert "falls from 0.3 to 0.01; the validation loss ends at 0.01" in sentence
+    assert "falls from 0.3 to 0.01; the loss on the test part ends at 0.01" in sentence
+    assert "test part" in [text.get_text() for text in left.get_legend().get_texts()]
 
 
 def live(losses, errors=LEVELS):
@@ -142,9 +126,11 @@ def test_free_run_shows_each_model_and_says_how_large_it_grows():
     truth = np.sin(0.1 * np.arange(100))
     runs = {"linear": 0.9 * truth, "as written": 1e9 * truth, "LSTM": truth}
     fig, sentence = drawn(figures.free_run, past=np.zeros(20), truth=truth, runs=runs)
-    (ax,) = fig.axes
-    assert holds(ax, range(100), truth) and holds(ax, range(100), 0.9 * truth)
-    assert holds(ax, range(-20, 0), np.zeros(20))
+    left, right = fig.axes
+    assert holds(left, range(100), truth) and holds(left, range(100), 0.9 * truth)
+    assert holds(left, range(-20, 0), np.zeros(20))
+    fades = [np.abs(0.9 * truth[t - 31 : t + 1]).max() for t in range(31, 100)]
+    assert holds(right, range(31, 100), fades) and np.ptp(fades) < 0.01
     assert sentence.endswith("linear 0.9, as written more than 10, LSTM 1.0.")
     assert "100 steps ahead from 20 values" in sentence
     assert set(runs) <= set(texts(fig))
@@ -157,11 +143,16 @@ def test_free_run_knows_infinity():
 
 
 def test_errors_by_horizon_keeps_the_panel_for_what_is_near():
-    errors = {"a": np.array([0.1, 0.2]), "b": np.array([0.1, 50.0])}
+    errors = {"linear, direct": np.array([0.1, 0.2]), "LSTM, recursive": np.array([0.1, 50.0])}
     fig, sentence = drawn(figures.errors_by_horizon, errors=errors, unit="ppm")
     (ax,) = fig.axes
-    assert holds(ax, [1, 2], errors["a"]) and ax.get_ylim() == pytest.approx((0.095, 0.21))
-    assert sentence == "MAE one step and 2 steps ahead: a 0.1 and 0.2; b 0.1 and far above."
+    assert holds(ax, [1, 2], errors["linear, direct"]) and ax.get_ylim() == pytest.approx(
+        (0.095, 0.21)
+    )
+    assert sentence.startswith("MAE one step and 2 steps ahead: linear, direct 0.1 and 0.2; LSTM")
+    assert sentence.endswith("recursive 0.1 and far above.")
+    solid, broken = (line.get_linestyle() for line in ax.lines)
+    assert (solid, broken) == ("-", "--")
     assert ax.get_ylabel() == "MAE, ppm"
 
 
@@ -186,7 +177,8 @@ def test_with_interval_marks_what_lies_outside():
     left, right = fig.axes
     outside = np.flatnonzero(np.abs(Y[:, 0]) > 1)
     assert len(outside) and holds(left, outside, Y[outside, 0])
-    np.testing.assert_allclose([bar.get_height() for bar in right.patches], 100 * covered)
+    assert left.get_title(loc="left") == "2 steps ahead"
+    assert holds(right, [1, 2], 100 * covered)
     assert "An interval for 90% of the values. Of 30 test windows" in sentence
     assert f"holds {covered.mean():.0%} on average" in sentence and "°C" in left.get_ylabel()
 
@@ -209,6 +201,7 @@ def test_compared_says_which_forecast_is_off():
     fig, sentence = drawn(figures.compared, y=y, forecasts=forecasts, unit="ppm")
     (ax,) = fig.axes
     assert all(holds(ax, range(30), forecast) for forecast in forecasts.values())
+    assert ax.get_xlim() == (0, 29)  # so that names stand beside the ends of their lines
     assert sentence.endswith("in ppm: good hardly off; low 2 below; high 3 above.")
 
 
@@ -239,7 +232,7 @@ def test_panels_have_titles_and_labels():
         drawn(figures.series_in_parts, values=np.arange(9.0), cuts=[3, 6], unit="ppm")[0],
         drawn(figures.compared, y=Y[:, 0], forecasts={"a": Y[:, 0]}, unit="ppm")[0],
         drawn(figures.alarms, sizes=Y[:, 0] ** 2, threshold=1.0, at=Y[:, 0] > 0.5)[0],
-        drawn(figures.errors_by_horizon, errors={"a": np.ones(3)})[0],
+        drawn(figures.errors_by_horizon, errors={"linear": np.ones(3)})[0],
         drawn(figures.free_run, past=Y[:4, 0], truth=Y[:, 0], runs={"LSTM": Y[:, 0]})[0],
     ]
     for fig in figs:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from matplotlib.patches import FancyBboxPatch
 
-from tests.test_figures import drawn, holds, texts
+from tests.drawn import drawn, holds, texts
 from utils import diagrams, figures
 from utils.plotting import GREY
 
@@ -75,8 +75,8 @@ def test_recall_against_delay_shows_every_seed_and_guessing():
     )
     (ax,) = fig.axes
     heights = [list(line.get_ydata()) for line in ax.lines]
-    assert all(list(seed) in heights for seed in scores["simple"].T)
-    assert [0.95, 0.5] in heights and [0.7, 0.75] in heights and [0.5, 0.5] in heights
+    assert all(list(100 * seed) in heights for seed in scores["simple"].T)
+    assert [95, 50] in heights and [70, 75] in heights and [50, 50] in heights
     assert {"simple", "LSTM", "linear model", "guessing"} <= set(texts(fig))
     assert sentence.startswith("Each dot is one of 3 seeds, each line runs through their medians.")
     assert "simple: some, none; LSTM: all, all" in sentence and "70% to 75%" in sentence

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tests.test_figures import drawn, holds, texts
+from tests.drawn import drawn, holds, texts
 from utils import figures
 
 
@@ -60,7 +60,9 @@ def test_sums_shows_the_last_training_and_what_the_shorter_ones_left():
     assert np.allclose(last.get_xydata(), [[10, 0.5]])
     assert np.allclose(mean.get_ydata(), np.abs(true - 5).mean())
     assert {"mean of training sums", "always the mean"} <= set(texts(fig))
-    assert "after 10 epochs. The network's mean absolute error is 0.5; always" in sentence
+    assert sentence.startswith(
+        "50 new sequences, after 10 epochs. The network's mean absolute error is 0.5; always"
+    )
 
 
 def test_sums_compared_has_a_row_for_each_model_and_does_not_tell_rounding():
@@ -71,4 +73,4 @@ def test_sums_compared_has_a_row_for_each_model_and_does_not_tell_rounding():
     )
     labels = [label.get_text() for label in fig.axes[0].get_yticklabels()]
     assert labels == ["mean", "RNN", "exact"]
-    assert "mean 0.7, RNN 0.2, exact below 10^\N{MINUS SIGN}6" in sentence
+    assert "mean 0.7; RNN 0.2; exact below 10^\N{MINUS SIGN}6" in sentence

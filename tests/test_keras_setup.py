@@ -46,3 +46,12 @@ def test_too_late_an_import_is_told():
     env = {k: v for k, v in os.environ.items() if not k.startswith("TF_")}
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=env)
     assert run.returncode and "must be imported before Keras" in run.stderr
+
+
+def test_in_time_an_import_sets_what_tensorflow_reads():
+    code = (
+        "import os; from utils.keras_setup import SETTINGS\n"
+        "assert SETTINGS.items() <= os.environ.items()"
+    )
+    env = {k: v for k, v in os.environ.items() if not k.startswith(("TF_", "KERAS_"))}
+    subprocess.run([sys.executable, "-c", code], env=env, check=True)

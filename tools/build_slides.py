@@ -6,6 +6,7 @@ what a room looks at: headings, questions, formulae, tables, lists, short code, 
 left of the text is for whoever speaks: press S for it.
 """
 
+import re
 import shutil
 from importlib.metadata import distribution
 from pathlib import Path
@@ -26,6 +27,7 @@ TEMPLATES = Environment(
 REVEAL = distribution("sphinx-revealjs").locate_file("sphinx_revealjs/_static/revealjs")
 SLIDE_TYPES = "slide", "subslide", "fragment", "-"
 SHORT = 14  # lines of code that the last row can still read
+QUESTION = re.compile(r"<p>(?:(?!</p>).)*</p>(?:<details>.*?</details>)+", re.DOTALL)
 ASIDE = "Hint", "What there was to find"  # what is folded under these is for the speaker
 
 
@@ -51,9 +53,11 @@ def text(html):
     elements = BeautifulSoup(html, "html.parser").find_all(recursive=False)
     shown = [element for element in elements if is_looked_at(element)]
     if all(element.name in ("h1", "h2", "h3") for element in shown):
-        shown = elements  # an exercise, or the opening: it is all to be read
+        shown = [e for e in elements if not is_aside(e)]  # an exercise, or the opening: all of it
     said = [element for element in elements if element not in shown]
-    return "".join(map(str, shown)), "".join(map(str, said))
+    # A question of a quiz stays in one piece with its answers.
+    shown = QUESTION.sub(r'<div class="question">\g<0></div>', "".join(map(str, shown)))
+    return shown, "".join(map(str, said))
 
 
 def is_looked_at(element):
@@ -61,9 +65,11 @@ def is_looked_at(element):
         asks = element.find("strong") and "?" in element.text
         formula = element.find("math", display="block") or element.select_one("p > span.wide")
         return bool(asks or formula)
-    if element.name == "details":
-        return not element.summary.text.startswith(ASIDE)
-    return True
+    return not is_aside(element)
+
+
+def is_aside(element):
+    return element.name == "details" and element.summary.text.startswith(ASIDE)
 
 
 def code(cell):

@@ -6,7 +6,9 @@ from utils.plotting import COLOURS, guide, line, name_ends, order_of, panels, ti
 
 CELL_COLOURS = {"SimpleRNN": "vermillion", "LSTM": "green", "GRU": "blue"}
 FLOOR = 1e-12  # of what is drawn
+BOTTOM = 1e-9  # of the panels of gradients
 HELD = {None: "free", 0.0: "held at 0", 1.0: "held at 1"}
+OUT = " \N{DOWNWARDS ARROW}"  # after the name of a line that leaves its panel below
 
 
 def gate_replay(fig, x, gates, h, answer, target, clamp):
@@ -16,11 +18,12 @@ def gate_replay(fig, x, gates, h, answer, target, clamp):
     flagged = x[:, 1] > 0
     rows = (
         ("value", x[:, :1], "PuOr", 1.6),
-        ("update gate z", gates["z"], "cividis", None),
-        ("reset gate r", gates["r"], "cividis", None),
+        ("update\ngate z", gates["z"], "cividis", None),
+        ("reset\ngate r", gates["r"], "cividis", None),
         ("state h", h, "PuOr", 1.2),
     )
-    axes = panels(fig, 1, 4, left=0.16, right=0.87, hspace=0.14, height_ratios=(1, 4, 4, 4))
+    grid = {"hspace": 0.14, "height_ratios": (1, 4, 4, 4)}
+    axes = panels(fig, 1, 4, left=0.12, right=0.88, top=0.98, **grid)
     for ax, (name, values, colours, most) in zip(axes, rows, strict=True):
         low, high = (-most, most) if most else (0, 1)
         ax.imshow(values.T, colours, vmin=low, vmax=high, aspect="auto", interpolation="nearest")
@@ -30,8 +33,7 @@ def gate_replay(fig, x, gates, h, answer, target, clamp):
         ax.set(yticks=[], xticks=range(4, steps, 5), xlim=(-0.5, steps - 0.5))
         ax.set_xticklabels(range(5, steps + 1, 5) if ax is axes[-1] else [])
         note = HELD[clamp[name[-1]]] if name[-1] in clamp else ""
-        for side, words in ((-0.015, name), (1.015, note)):
-            ha, words = "right" if side < 0 else "left", words.replace(" ", "\n", 1)
+        for side, ha, words in ((-0.015, "right", name), (1.015, "left", note)):
             ax.text(side, 0.5, words, transform=ax.transAxes, ha=ha, va="center")
     axes[-1].set_xlabel("time step t (the flagged steps are framed)")
     z, r = (
@@ -57,7 +59,7 @@ def reach(fig, stages, lags, exact=None):
     words, steps = [], next(iter(next(iter(stages.values())).values())).shape[1]
     axes = panels(fig, len(stages), right=0.87, wspace=0.65)
     for ax, (title, cells) in zip(axes, stages.items(), strict=True):
-        ends, told = [], []
+        ends, shown, told = [], [], []
         names = [*cells, exact[0]] if exact else [*cells]
         colours = [CELL_COLOURS.get(name, "black") for name in names]
         for name, colour in zip(names, colours, strict=True):
@@ -68,6 +70,7 @@ def reach(fig, stages, lags, exact=None):
             line(ax, range(steps), middle, colour, linewidth=2 if name in cells else 1.4)
             ax.plot(lags, middle[[*lags]], "o", color=COLOURS[colour], markersize=5)
             ends.append(middle[-1])
+            shown.append(name + OUT * bool(middle[-1] < BOTTOM))
             left = dict.fromkeys(_left(norms[:, lag]) for lag in lags)  # the same words but once
             told.append(f"{name} {' and '.join(left)}")
         ax.set_yscale("log")
@@ -76,9 +79,9 @@ def reach(fig, stages, lags, exact=None):
             xlabel="lag: steps back",
             ylabel="relative length" if ax is axes[0] else "",
             xlim=(0, steps - 1),
-            ylim=(1e-9, 1e3),
+            ylim=(BOTTOM, 1e3),
         )
-        name_ends(ax, ends, names, [COLOURS[colour] for colour in colours])
+        name_ends(ax, ends, shown, [COLOURS[colour] for colour in colours])
         words.append(f"{title}: {'; '.join(told)}.")
     back = " and ".join(map(str, lags))
     left = f"What is left of the gradient {back} steps back, in the median run (shaded: all runs)."

@@ -3,22 +3,35 @@
 import numpy as np
 from matplotlib.colors import ListedColormap
 
-from utils.plotting import COLOURS, GREY, ROLES, fmt, guide, line, name_ends, order_of, panels, tint
+from utils.plotting import (
+    COLOURS,
+    GREY,
+    LINES,
+    ROLES,
+    fmt,
+    guide,
+    line,
+    name_ends,
+    order_of,
+    panels,
+    tint,
+)
 
 PARTS = "train", "validation", "test"
-MODELS = {  # a model has its colour in every figure
-    "naive": "orange",
-    "seasonal naive": "sky",
-    "linear": "black",
-    "LSTM": "green",
-    "as written": "vermillion",
-}
+MODELS = {"linear": "black", "LSTM": "green", "as written": "vermillion"}  # in every figure
+TURN = 63  # steps of the lesson's sine from one crest to the next
+
+
+def _band(ax, steps, truth):
+    """The truth under its forecasts: wide, light inside, so that they stand out from it."""
+    for colour, width in (("#949494", 5), ("#e6e6e6", 3)):
+        ax.plot(steps, truth, color=colour, linewidth=width, solid_capstyle="butt")
 
 
 def windows_in_parts(fig, x, y, parts):
     """Windows x (samples, window) and targets y (samples, horizon), all as numbers of steps, and
     the three slices `parts`: which step stands where, and which in two parts."""
-    (ax,) = panels(fig, left=0.09, right=0.86)
+    (ax,) = panels(fig, right=0.86)
     samples, steps = len(x), int(y.max()) + 1
     cells = np.zeros((samples, steps))
     used = [set(np.r_[x[part].ravel(), y[part].ravel()].tolist()) for part in parts]
@@ -27,8 +40,8 @@ def windows_in_parts(fig, x, y, parts):
         cells[k, x[k]], cells[k, y[k]] = (1, 2) if kept else (3, 3)
     colours = ["white", tint(ROLES["input"], 0.45), tint(ROLES["output"], 0.75), "#e3e3e3"]
     ax.imshow(cells, ListedColormap(colours), vmin=0, vmax=3, aspect="auto", interpolation="none")
-    for k, first in enumerate(y[:, 0]):
-        ax.text(first, k, str(first), ha="center", va="center", fontsize=7)
+    for k in range(0, samples, 4):
+        ax.text(y[k, 0], k, str(y[k, 0]), ha="center", va="center", fontsize=9.5)
     for name, part in zip(PARTS, parts, strict=True):
         if part.stop > part.start:
             middle = (part.start + part.stop - 1) / 2
@@ -56,7 +69,7 @@ def as_written(fig, loss, val_loss, y, forecast):
     left, right = panels(fig, 2, width_ratios=(1, 1.5))
     epochs = np.arange(1, len(loss) + 1)
     line(left, epochs, loss, "blue", "training")
-    line(left, epochs, val_loss, "vermillion", "validation")
+    line(left, epochs, val_loss, "vermillion", "test part")
     left.legend()
     left.set(title="Loss", xlabel="epoch", ylabel="mean squared error", ylim=(0, None))
     line(right, np.arange(len(y)), y, "black", "actual", linewidth=1.3, linestyle="-")
@@ -66,7 +79,7 @@ def as_written(fig, loss, val_loss, y, forecast):
     right.set_ylim(-1.7, 2.1)
     return (
         f"Over {len(loss)} epochs the training loss falls from {order_of(loss[0])} to "
-        f"{order_of(loss[-1])}; the validation loss ends at {order_of(val_loss[-1])}. "
+        f"{order_of(loss[-1])}; the loss on the test part ends at {order_of(val_loss[-1])}. "
         f"The predicted curve follows the actual one over {len(y)} steps."
     )
 
@@ -74,27 +87,31 @@ def as_written(fig, loss, val_loss, y, forecast):
 def forecaster_live(fig, y, forecast, losses, steps, floor, errors):
     """A network in training: y and forecast (samples, 1), losses so far of `steps`, the noise's
     variance `floor`, and MAEs {model: error}, the network's last."""
-    left, middle, right = panels(fig, 3, width_ratios=(1.9, 1.1, 1.5), wspace=0.42)
+    left, middle, right = panels(fig, 3, width_ratios=(1.9, 1.2, 1.4), wspace=0.42)
     shown = np.arange(min(len(y), 100))
     left.plot(shown, y[: len(shown)], ".", color=ROLES["input"], markersize=4)
     left.plot(shown, forecast[: len(shown)], color=ROLES["output"])
     most = 1.25 * np.abs(y).max()
-    left.set(title="Values and forecast", xlabel="step", ylim=(-most, most))
+    left.set(title="Values (dots), forecast", xlabel="step", ylim=(-most, most))
     middle.plot(np.arange(1, len(losses) + 1), losses, color=GREY, linewidth=0.8)
     middle.set(
-        yscale="log", title="Loss", xlabel="training step", xlim=(0, steps), xticks=(0, steps)
+        yscale="log",
+        title="Loss",
+        xlabel="training step",
+        xlim=(0, steps),
+        xticks=(0, steps),
     )
     middle.set_ylim(floor / 3, max(3, 3 * floor))
     guide(middle, floor, "noise", above=False)
     places = np.arange(len(errors))
     values = list(errors.values())
     bars = [GREY] * (len(errors) - 1) + [ROLES["output"]]
-    right.barh(places, values, color=[tint(c, 0.5) for c in bars], height=0.72)
+    right.barh(places + 0.2, values, color=[tint(c, 0.5) for c in bars], height=0.36)
     for place, (name, error) in zip(places, errors.items(), strict=True):
-        right.text(0.03, place, f"{name} {fmt(_two(error))}", va="center", fontsize=9.5,
-                   transform=right.get_yaxis_transform())  # fmt: skip
+        right.text(0, place - 0.2, f"{name} {fmt(_two(error))}", va="center", fontsize=9.5,
+                   bbox={"facecolor": "white", "linewidth": 0, "pad": 1})  # fmt: skip
     right.axvline(errors["linear"], color="black", linewidth=1, linestyle=(0, (4, 2)), zorder=0.9)
-    right.set(title="MAE", xlabel="error", yticks=[], xlim=(0, 1.15 * max(values)))
+    right.set(title="Error", xlabel="MAE", yticks=[], xlim=(0, 1.15 * max(values)))
     right.set_ylim(len(errors) - 0.5, -0.5)
     name, mine = list(errors.items())[-1]
     rivals = ", ".join(f"{n} {fmt(_two(e))}" for n, e in list(errors.items())[:-1])
@@ -148,21 +165,26 @@ def _pairs(table):
 
 def free_run(fig, past, truth, runs):
     """Forecasts {model: (steps,)} that feed on themselves, after the values `past`; `truth` is the
-    clean series that they should follow."""
-    (ax,) = panels(fig, right=0.86)
+    clean series that they should follow. The height of each is shown by itself: where a curve lies
+    on another, nobody sees it fade."""
+    left, right = panels(fig, 2, right=0.86, wspace=0.3, width_ratios=(1.4, 1))
     before, ahead = np.arange(-len(past), 0), np.arange(len(truth))
-    ax.plot(before, past, ".", color=ROLES["input"])
-    ax.plot(ahead, truth, color="#b0b0b0", linewidth=5, solid_capstyle="butt")
+    left.plot(before, past, ".", color=ROLES["input"])
+    for ax, sine in ((left, truth), (right, np.ones(len(truth)))):
+        _band(ax, ahead, sine)
     ends, words = [], []
     for name, run in runs.items():
-        line(ax, ahead, np.clip(run, -50, 50), MODELS[name], linewidth=1.6)
-        ends.append(np.clip(run[-1], -1.7, 1.7))
-        last = np.abs(run[-63:]).max() if len(run) >= 63 else np.abs(run).max()
-        words.append(f"{name} {_size(last)}")
-    names = list(runs)
-    name_ends(ax, ends, names, [COLOURS[MODELS[name]] for name in names])
-    ax.set(title="Fed with its own forecasts", xlabel="steps ahead", ylabel="value",
-           xlim=(-len(past), len(truth)), ylim=(-1.8, 1.8))  # fmt: skip
+        run = np.nan_to_num(np.clip(run, -50, 50), nan=50)
+        line(left, ahead, run, MODELS[name], linewidth=1.6)
+        height = [np.abs(run[max(0, t - TURN // 2) : t + 1]).max() for t in ahead]
+        line(right, ahead[TURN // 2 :], height[TURN // 2 :], MODELS[name])
+        ends.append(np.clip(height[-1], 0.61, 1.39))
+        words.append(f"{name} {_size(np.abs(run[-TURN:]).max())}")
+    left.set(title="Fed with its own forecasts", xlabel="steps ahead", ylabel="value",
+             xlim=(-len(past), len(truth)), ylim=(-1.8, 1.8))  # fmt: skip
+    right.set(title="Height of the last half turn", xlabel="steps ahead",
+              xlim=(0, len(truth)), ylim=(0.6, 1.4))  # fmt: skip
+    name_ends(right, ends, list(runs), [COLOURS[MODELS[name]] for name in runs])
     return (
         f"{len(truth)} steps ahead from {len(past)} values (dots); the sine itself is grey. "
         f"The largest value in the last turn of the sine, which should be 1: {', '.join(words)}."
@@ -176,20 +198,23 @@ def _size(x):
 def errors_by_horizon(fig, errors, unit=""):
     """MAEs {model: (horizon,)} against the number of steps ahead. The panel fits those that stay
     within three times the best one's largest; the others leave it at the top."""
-    (ax,) = panels(fig, right=0.76)
+    (ax,) = panels(fig, left=0.11, right=0.76)
     best = min(max(values) for values in errors.values())
     near = np.concatenate([v for v in errors.values() if max(v) < 3 * best])
     low, top = 0.95 * near.min(), 1.05 * near.max()
-    ends, words = [], []
-    for (name, values), colour in zip(errors.items(), COLOURS, strict=False):
-        line(ax, np.arange(1, len(values) + 1), values, colour)
+    ends, words, colours = [], [], []
+    for name, values in errors.items():
+        colour = COLOURS[MODELS[name.split(",")[0]]]
+        style = LINES["vermillion"] if "recursive" in name else "-"
+        ax.plot(np.arange(1, len(values) + 1), values, color=colour, linestyle=style)
+        colours.append(colour)
         ends.append(min(values[-1], top))
         end = fmt(_two(values[-1])) if values[-1] < top else "far above"
         words.append(f"{name} {fmt(_two(values[0]))} and {end}")
     steps = len(values)
     ax.set(title="Error by horizon", xlabel="steps ahead", ylabel=f"MAE{unit and f', {unit}'}")
     ax.set(xlim=(1, steps), ylim=(low, top))
-    name_ends(ax, ends, list(errors), list(COLOURS.values()))
+    name_ends(ax, ends, list(errors), colours)
     return f"MAE one step and {steps} steps ahead: {'; '.join(words)}."
 
 
@@ -207,20 +232,27 @@ def with_interval(fig, y, forecast, low, high, level, covered, unit=""):
               label="inside")  # fmt: skip
     left.plot(steps[outside], y[outside, -1], "x", color=ROLES["state"], markersize=5,
               label="outside")  # fmt: skip
-    left.margins(y=0.15)
+    bottom = min(y[:, -1].min(), low[:, -1].min())
+    top = max(y[:, -1].max(), high[:, -1].max())
+    left.set_ylim(bottom - 0.05 * (top - bottom), top + 0.2 * (top - bottom))  # for the legend
     left.legend(ncols=3, loc="upper left", handlelength=1)
     ahead = f"{y.shape[1]} steps" if y.shape[1] > 1 else "One step"
-    left.set(title=f"{ahead} ahead", xlabel="test window", ylabel=unit or "value")
+    left.set(title=f"{ahead} ahead", xlabel="test window", ylabel=_value(unit))
     places = np.arange(1, y.shape[1] + 1)
-    right.bar(places, 100 * covered, color=tint(ROLES["output"], 0.5))
+    right.plot(places, 100 * covered, "o", color=ROLES["output"])
     guide(right, 100 * level, f"{level:.0%} asked for")
-    right.set(title="Inside", xlabel="steps ahead", ylabel="% of the values", ylim=(50, 105))
+    right.set(title="Inside", xlabel="steps ahead", ylabel="% of the values", ylim=(50, 102))
+    right.set_xlim(0.5, y.shape[1] + 0.5)
     right.set_xticks(places)
     return (
         f"An interval for {level:.0%} of the values. Of {len(y)} test windows it holds "
         f"{np.mean(covered):.0%} on average over the horizons, {min(covered):.0%} to "
         f"{max(covered):.0%}. Crosses lie outside."
     )
+
+
+def _value(unit):
+    return f"value, {unit}" if unit else "value"
 
 
 def series_in_parts(fig, values, cuts, unit):
@@ -233,7 +265,9 @@ def series_in_parts(fig, values, cuts, unit):
         ax.plot(np.arange(a, b), values[a:b], color=COLOURS[colour], linewidth=1)
         ax.text((a + b) / 2, 0.03, name, color=COLOURS[colour], ha="center",
                 transform=ax.get_xaxis_transform())  # fmt: skip
-    ax.set(title="The series and its parts", xlabel="step", ylabel=unit, xlim=(0, len(values)))
+    ax.set(
+        title="The series and its parts", xlabel="step", ylabel=_value(unit), xlim=(0, len(values))
+    )
     ax.margins(y=0.15)
     shares = [f"{name} {fmt(values[a:b].min())} to {fmt(values[a:b].max())}"
               for name, a, b in zip(PARTS, edges[:-1], edges[1:], strict=True)]  # fmt: skip
@@ -243,7 +277,7 @@ def series_in_parts(fig, values, cuts, unit):
 def compared(fig, y, forecasts, unit):
     """What came true, y (samples,), beside the forecasts {name: (samples,)} of several models."""
     (ax,) = panels(fig, right=0.78)
-    ax.plot(y, color="#b0b0b0", linewidth=5, solid_capstyle="butt")
+    _band(ax, np.arange(len(y)), y)
     words = []
     for (name, forecast), colour in zip(forecasts.items(), COLOURS, strict=False):
         line(ax, np.arange(len(y)), forecast, colour, linewidth=1.6)
@@ -251,10 +285,9 @@ def compared(fig, y, forecasts, unit):
         side = "below" if bias < 0 else "above"
         near = abs(bias) < 0.05 * np.std(y)
         words.append(f"{name} {'hardly off' if near else f'{order_of(abs(bias))} {side}'}")
-    names = list(forecasts)
-    name_ends(ax, [f[-1] for f in forecasts.values()], names, list(COLOURS.values()))
-    ax.set(title="Forecasts; the truth is grey", xlabel="test window", ylabel=unit)
-    ax.set_xlim(0, len(y) - 1)
+    ax.set(title="Forecasts; the truth is grey", xlabel="test window", ylabel=_value(unit))
+    ax.set(xlim=(0, len(y) - 1), ylim=ax.get_ylim())
+    name_ends(ax, [f[-1] for f in forecasts.values()], list(forecasts), list(COLOURS.values()))
     return f"{len(y)} test windows. On average the forecasts are, in {unit}: {'; '.join(words)}."
 
 
@@ -263,7 +296,7 @@ def alarms(fig, sizes, threshold, at):
     fault was planted (steps,) of True and False."""
     (ax,) = panels(fig)
     steps, found = np.arange(len(sizes)), sizes > threshold
-    ax.vlines(steps, 0, sizes, color="#b8b8b8", linewidth=1)
+    ax.vlines(steps, 0, sizes, color="#949494", linewidth=0.7)
     ax.plot(steps[at], sizes[at], "o", color=ROLES["state"], label="planted fault")
     false = found & ~at
     ax.plot(steps[false], sizes[false], "x", color=ROLES["input"], label="false alarm")

@@ -19,9 +19,9 @@ from utils.plotting import (
 
 GATES = {"f": "black", "i": "blue", "o": "green"}
 RIDDLE = [  # line styles and colours for gates that are to be known by what they do
-    ("blue", {"color": COLOURS["orange"], "linewidth": 2.8}),
-    ("vermillion", {"color": COLOURS["sky"], "linewidth": 2.8}),
-    ("green", {"color": GREY, "linewidth": 2.8}),
+    ("blue", {"color": "#A66F00"}),
+    ("vermillion", {"color": "#3A8FC7"}),
+    ("green", {"color": GREY}),
 ]
 MINUS = "\N{MINUS SIGN}"
 
@@ -106,16 +106,17 @@ def recall_against_delay(fig, delays, scores, linear):
     names, ends, told = [*scores, "linear model"], [], []
     for k, (name, score) in enumerate(scores.items()):
         place = np.array(delays) * 1.03 ** (k - 1)  # beside one another, not on top
-        middle = np.median(score, axis=1)
+        middle = 100 * np.median(score, axis=1)
         for run in score.T:
-            ax.plot(place, run, "o", color=COLOURS[colours[k]], markersize=4, alpha=0.5)
+            ax.plot(place, 100 * run, "o", color=tint(COLOURS[colours[k]], 0.55), markersize=4.5)
         line(ax, place, middle, colours[k])
         ends.append(middle[-1])
         told.append(f"{name}: {', '.join(how_many(row > 0.9) for row in score)}")
+    linear = 100 * np.array(linear)
     ax.plot(delays, linear, color=GREY, linewidth=1.2)
-    guide(ax, 0.5, "guessing", x=0.01, ha="left", above=False)
-    ax.set(xscale="log", title="Right answers on new sequences", ylabel="accuracy")
-    ax.set(xlabel="delay, in steps", ylim=(0.35, 1.04), xlim=(delays[0] * 0.9, delays[-1] * 1.1))
+    guide(ax, 50, "guessing", x=0.01, ha="left", above=False)
+    ax.set(xscale="log", title="Right answers on new sequences", ylabel="% right, each run")
+    ax.set(xlabel="delay in steps", ylim=(30, 104), xlim=(delays[0] * 0.9, delays[-1] * 1.1))
     ax.set_xticks(delays, [str(d) for d in delays])
     ax.minorticks_off()
     name_ends(ax, [*ends, linear[-1]], names, [*(COLOURS[c] for c in colours[: len(ends)]), GREY])
@@ -123,8 +124,8 @@ def recall_against_delay(fig, delays, scores, linear):
     return (
         f"Each dot is one of {runs} seeds, each line runs through their medians. Which seeds are "
         f"right in more than 90% of new sequences, at delays of {', '.join(map(str, delays))} "
-        f"steps: {'; '.join(told)}. Guessing gets 50%, the linear model {min(linear):.0%} to "
-        f"{max(linear):.0%}."
+        f"steps: {'; '.join(told)}. Guessing gets 50%, the linear model {min(linear):.0f}% to "
+        f"{max(linear):.0f}%."
     )
 
 
@@ -217,7 +218,7 @@ def state_growth(fig, sizes, trained, length):
     ax.axvspan(1, trained, color=tint(ROLES["input"], 0.15))
     ax.text(1.05, 1e10, "as in training", color=ROLES["input"])
     ax.set(xscale="log", yscale="log", title="The largest cell state", ylabel="largest |c|")
-    ax.set(xlabel="time step", xlim=(1, length), ylim=(1e-2, ceiling))
+    ax.set(xlabel="time step t", xlim=(1, length), ylim=(1e-2, ceiling))
     name_ends(ax, ends, list(sizes), [COLOURS["blue"], COLOURS["vermillion"]])
     return (
         f"LSTMs trained on windows of {trained} steps read {length} steps at a stretch. "

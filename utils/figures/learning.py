@@ -6,7 +6,6 @@ from matplotlib.patches import Circle, Rectangle
 from utils.plotting import (
     COLOURS,
     GREY,
-    LINES,
     ROLES,
     fmt,
     guide,
@@ -103,6 +102,8 @@ def learning_curve(fig, losses, norms, chance, accuracy, limit=None):
     )
     for ax in (left, right):
         ax.set_xlim(0, max(len(losses) - 1, 1))
+        for text in ax.texts:  # a curve may run through it
+            text.set_bbox({"facecolor": "white", "alpha": 0.8, "linewidth": 0, "pad": 1})
     return (
         f"{_fall(smooth[0], smooth[-1], len(losses))} On fresh sequences {accuracy:.0%} are right; "
         f"guessing gets 50%. The longest gradient has a norm of {order_of(np.max(norms))}."
@@ -149,9 +150,8 @@ def difference_error(fig, eps, errors):
         ax.annotate(
             name,
             (eps[-2], error[-2]),
-            (0, 7),
+            (2, 6),
             textcoords="offset points",
-            ha="center",
             color=COLOURS[colour],
         )
     ax.set(
@@ -183,7 +183,6 @@ def clipping(fig, gradient, by_value, by_norm, limit):
                 "arrowstyle": "-|>",
                 "linewidth": 2,
                 "color": COLOURS[colour],
-                "linestyle": LINES[colour],
                 "shrinkA": 0,
                 "shrinkB": 0,
             },

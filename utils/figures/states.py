@@ -111,7 +111,7 @@ def _memory(size):
 
 def responses(fig, weights, states):
     """The impulse responses (timesteps,) of several weights, in one panel."""
-    (ax,) = panels(fig, left=0.09, right=0.83)
+    (ax,) = panels(fig, right=0.83)
     for h, colour in zip(states, COLOURS, strict=False):
         line(ax, np.arange(len(h)), h, colour)
     ax.axhline(0, color=GREY, linewidth=1)
@@ -166,12 +166,13 @@ def _turn(h):
     """The angle between a state (..., timesteps, 2) and the next, in degrees, in the mean."""
     (x, y), (x_next, y_next) = np.moveaxis(h[..., :-1, :], -1, 0), np.moveaxis(h[..., 1:, :], -1, 0)
     angle = np.arctan2(np.abs(x * y_next - y * x_next), x * x_next + y * y_next)
-    return np.degrees(angle).mean()
+    points = np.hypot(x, y) * np.hypot(x_next, y_next) > 0  # from nothing, or to it, is no turn
+    return np.degrees(angle[points]).mean() if points.any() else 0
 
 
 def example_sequences(fig, x, target):
     """Sequences x (samples, timesteps, 1) as rows of colour, their targets beside them."""
-    (ax,) = panels(fig, left=0.09, right=0.86)
+    (ax,) = panels(fig, right=0.86)
     shown = ax.imshow(x[:, :, 0], cmap="PuOr", vmin=-1.5, vmax=1.5, aspect="auto")
     ax.grid(False)
     for row in range(len(x)):

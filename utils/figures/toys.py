@@ -2,14 +2,14 @@
 
 import numpy as np
 
-from utils.plotting import COLOURS, GREY, ROLES, fmt, guide, line, order_of, panels, tint
+from utils.plotting import COLOURS, GREY, ROLES, fmt, guide, line, name_ends, order_of, panels, tint
 
 
 def counting(fig, asked, answers):
     """Answers (runs, questions) to what follows each window, beside the right ones `asked`."""
     left, right = panels(fig, 2, width_ratios=[3, 2])
     for run in answers:
-        left.plot(asked, run, color=tint(ROLES["output"], 0.6), linewidth=1.3, marker=".")
+        left.plot(asked, run, color=ROLES["output"], linewidth=1, marker=".")
     line(left, asked, asked, "black", linewidth=1.6)
     below = np.median(answers - asked) > 0  # the name stands on the side without answers
     place, va = ((6, -4), "top") if below else ((-6, 4), "bottom")
@@ -78,15 +78,15 @@ def _error(x):
 
 def errors_far_away(fig, starts, errors):
     """Errors (runs, starts) of counting on, the farther from the training numbers the larger."""
-    (ax,) = panels(fig, right=0.8)
+    (ax,) = panels(fig, right=0.87)
     for run in errors:
         ax.plot(starts, run, color=tint(ROLES["output"], 0.6), linewidth=1.3, marker=".")
     middle = np.median(errors, axis=0)
     ax.plot(starts, middle, color=ROLES["output"], linewidth=2.6)
-    ax.axvspan(0.7, 100, color=tint(ROLES["input"], 0.15))
-    ax.text(0.9, 3e4, "trained on these", color=ROLES["input"])
     ax.set(xscale="log", yscale="log", title="The farther, the worse", ylabel="mean error")
-    ax.set(xlabel="where the window begins", xlim=(0.7, 2e6), ylim=(1e-3, 1e6))
+    ax.set(xlabel="where the window begins", xlim=(0.7, starts[-1]), ylim=(1e-3, 1e6))
+    _trained(ax, 0.7, 100)
+    name_ends(ax, middle[-1:], ["median"], [ROLES["output"]])
     share = middle[-1] / starts[-1]
     return (
         f"The median error of {len(errors)} runs is {order_of(middle[0])} for windows that begin "
@@ -95,11 +95,25 @@ def errors_far_away(fig, starts, errors):
     )
 
 
+def _trained(ax, first, last):
+    """A shade over what the training had."""
+    ax.axvspan(first, last, color=tint(ROLES["input"], 0.15))
+    place = ax.get_xaxis_transform()
+    ax.annotate(
+        "trained on these",
+        (first, 1),
+        (8, -6),
+        va="top",
+        xycoords=place,
+        textcoords="offset points",
+        color=ROLES["input"],
+    )
+
+
 def steps_beyond(fig, steps, errors, trained):
     """Median errors {activation: (steps,)} of going on by each step, trained up to `trained`."""
     (ax,) = panels(fig, right=0.8)
-    ax.axvspan(0, trained + 0.5, color=tint(ROLES["input"], 0.15))
-    ax.text(0.5, 20, "trained on these steps", color=ROLES["input"])
+    _trained(ax, 0, trained + 0.5)
     ends = []
     for (name, values), colour in zip(errors.items(), COLOURS, strict=False):
         line(ax, steps, np.maximum(values, 1e-12), colour)
@@ -170,4 +184,4 @@ def sums_compared(fig, errors, baselines):
     ax.set_yticks(range(len(rows)), rows)
     words = [f"{name} {_error(e)}" for name, e in baselines.items()]
     words += [f"{name} {_error(np.median(runs))}" for name, runs in errors.items()]
-    return f"Mean absolute error, in the median run: {', '.join(words)}."
+    return f"Mean absolute error, in the median run: {'; '.join(words)}."

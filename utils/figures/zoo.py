@@ -21,7 +21,7 @@ def zoo(fig, names, tensors, errors, losses, accuracies):
     smooth = [running_median(np.median(runs, axis=0)) for runs in losses]
     for row, curve_of_bug in enumerate(smooth):
         for values, colour, width in (
-            (smooth[0], ROLES["faint"], 1.5),
+            (smooth[0], GREY, 1.2),
             (curve_of_bug, ROLES["state"], 2),
         ):
             height = (np.log10(np.clip(values, 1e-3, 1e2)) + 3) / 5  # 0.001 to 100 fills a row
@@ -29,7 +29,7 @@ def zoo(fig, names, tensors, errors, losses, accuracies):
                 np.arange(len(values)), row + 0.42 - 0.84 * height, color=colour, linewidth=width
             )
     curve.set(
-        title="Loss curve",
+        title="Loss; grey: right",
         xlabel="training step",
         yticks=[],
         ylim=(rows[-1] + 0.5, -0.5),
@@ -49,6 +49,7 @@ def zoo(fig, names, tensors, errors, losses, accuracies):
         title="Accuracy",
         xlabel="% right, each run",
         yticks=[],
+        xticks=(0, 50, 100),
         xlim=(-4, 104),
         ylim=(rows[-1] + 0.5, -0.5),
     )
@@ -60,8 +61,8 @@ def zoo(fig, names, tensors, errors, losses, accuracies):
     found = int(np.sum(errors.max(axis=1) > 1e-6))
     return (
         f"{len(names) - 1} bugs, {accuracies.shape[1]} runs each. The gradient check finds {found} "
-        f"of them. By the median accuracy, {len(lucky)} can't be told from the right gradient, "
-        f"which has {middle[0]:.0%}: {', '.join(lucky)}."
+        f"of them. By the median accuracy (diamonds), {len(lucky)} can't be told from the right "
+        f"gradient, which has {middle[0]:.0%}: {', '.join(lucky)}."
     )
 
 
