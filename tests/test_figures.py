@@ -199,7 +199,7 @@ def test_a_cage_shows_its_own_bug():
     assert holds(fig.axes[1], np.arange(30), losses[1, 2])
     assert holds(fig.axes[1], np.arange(30), running_median(np.median(losses[1], axis=0)))
     assert any(bug_zoo.BUGS["wrong sign"].wrong in text for text in texts(fig))
-    assert sentence.startswith("wrong sign: ")
+    assert sentence.startswith(f"wrong sign: {bug_zoo.BUGS['wrong sign'].words}. ")
     assert "calls b wrong" in sentence and "40% are right in the median" in sentence
 
 

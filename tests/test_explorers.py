@@ -1,0 +1,80 @@
+"""The explorers of the lessons that need NumPy alone, with every control at both of its ends.
+
+A lesson stores what an explorer says at first, and nbval compares that. What it says elsewhere is
+stored here, in explorers.json. After a change that is meant to be:
+
+    RENEW_EXPLORERS=1 python -m pytest tests/test_explorers.py
+"""
+
+import contextlib
+import io
+import json
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from utils import explore as explorers
+from utils.plotting import new_figure, stages
+
+ROOT = Path(__file__).parent.parent
+STORED = Path(__file__).with_name("explorers.json")
+LESSONS = ["00_start_here", "01_rnn_basics", "02_numpy_rnn"]
+TRAIN = {"train_live"}  # what these say depends on the processor's last digits
+
+
+def sentences(draw, controls):
+    """What `draw` says with each control in turn at its first and its last position."""
+    first = {name: control.values[control.start] for name, control in controls.items()}
+    for name, control in controls.items():
+        for end in (0, len(control.values) - 1):
+            values = first | {name: control.values[end]}
+            *_, (_, sentence) = stages(draw, new_figure((7.2, 5)), values)
+            yield f"{name} = {control.texts[end]}", sentence
+
+
+def said(lesson, monkeypatch):
+    """{explorer: {setting: sentence}} of a lesson, whose code cells are run one after the other."""
+    found = {}
+
+    def collect(draw, *, size=None, **controls):
+        if draw.__name__ not in TRAIN:
+            found[f"{len(found) + 1}. {draw.__name__}"] = dict(sentences(draw, controls))
+
+    monkeypatch.setattr(explorers, "explore", collect)
+    monkeypatch.chdir(ROOT / "solutions")
+    notebook = json.loads((ROOT / f"solutions/{lesson}.ipynb").read_text(encoding="utf-8"))
+    names = {"__name__": "__main__", "display": lambda *shown, **how: None}
+    for cell in notebook["cells"]:
+        source = "".join(cell["source"])
+        if cell["cell_type"] == "code" and not re.match(r"\s*[%!]", source):
+            with contextlib.redirect_stdout(io.StringIO()):
+                exec(compile(source, f"{lesson} {cell['id']}", "exec"), names)
+    return found
+
+
+def numbers_in(sentence):
+    """The numbers of a sentence, and the words around them."""
+    plain = sentence.replace("\N{MINUS SIGN}", "-").replace(",", "")
+    pattern = r"-?\d+(?:\.\d+)?"
+    return [float(n) for n in re.findall(pattern, plain)], re.sub(pattern, "#", plain)
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_both_ends(lesson, monkeypatch):
+    """An explorer says at both ends of each control what it said when it was stored."""
+    stored = json.loads(STORED.read_text(encoding="utf-8")) if STORED.exists() else {}
+    found = said(lesson, monkeypatch)
+    if os.environ.get("RENEW_EXPLORERS"):
+        stored[lesson] = found
+        text = json.dumps(stored, indent=1, ensure_ascii=False)
+        STORED.write_text(text + "\n", encoding="utf-8")
+    assert {k: set(v) for k, v in found.items()} == {k: set(v) for k, v in stored[lesson].items()}
+    for explorer, settings in found.items():
+        for setting, sentence in settings.items():
+            numbers, words = numbers_in(sentence)
+            numbers_stored, words_stored = numbers_in(stored[lesson][explorer][setting])
+            assert words == words_stored, f"{explorer}, {setting}"
+            # Where the last digit is the only one, rounding may change it.
+            assert numbers == pytest.approx(numbers_stored, rel=0.2), f"{explorer}, {setting}"
