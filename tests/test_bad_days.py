@@ -198,7 +198,10 @@ def test_make_knows_its_way_in_an_odd_folder(tmp_path):
     for name in ("Makefile", "constraints.txt", "tests/constraints.txt"):
         shutil.copy(ROOT / name, folder / name)
     done = subprocess.run(
-        ["make", "-n", "lab", "notebooks", "ARGS=01"], cwd=folder, capture_output=True, text=True
+        ["make", "-n", "--no-print-directory", "lab", "notebooks", "ARGS=01"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
     )
     assert done.returncode == 0 and "tools/build_notebooks.py 01" in done.stdout
     assert str(folder) not in done.stdout  # every path is relative: no blank needs a quote

@@ -78,7 +78,7 @@ def measure(part):
     today = f"{datetime.date.today():%-d %B %Y}"
     said = f"`python {' '.join(command)}`, {today}, {machine()}{busy}:"
     title, words = PARTS[part]
-    return f"## {title}\n\n{words}\n\n{said}\n\n```text\n{done.stdout.strip()}\n```\n"
+    return f"## {title}\n\n{words}\n\n{said}\n\n```text\n{done.stdout.rstrip()}\n```\n"
 
 
 def machine():
