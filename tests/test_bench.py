@@ -10,6 +10,7 @@ from tools.bench import __main__ as bench
 @pytest.fixture
 def page(tmp_path, monkeypatch):
     monkeypatch.setattr(bench, "FILE", tmp_path / "BENCHMARKS.md")
+    monkeypatch.setattr(bench.psutil, "cpu_percent", lambda interval: 0)
     return bench.FILE
 
 

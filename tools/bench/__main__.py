@@ -17,6 +17,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psutil
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 FILE = ROOT / "BENCHMARKS.md"
 BEGINNING = (
@@ -61,20 +63,20 @@ PARTS = {  # title, and what the columns mean
     ),
     "suite": ("How long the tests take", "Each kind in a process of its own, one after the other."),
 }
-PROGRAMS = {"mutants": "tools.mutants", "explorers": "tools.bench.explorers --soak 1000"}
-BUSY = 0.5  # load of the machine from which on times are not to be trusted
+PROGRAMS = {"mutants": "tools.mutants"}  # of the parts that are more than a measurement
+BUSY = 20  # per cent of the processors at work from which on times are not to be trusted
 
 
 def measure(part):
     """The text of a part's section, freshly measured."""
     command = ["-m", *PROGRAMS.get(part, f"tools.bench.{part}").split()]
-    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0
+    others = psutil.cpu_percent(interval=3)
     done = subprocess.run(
         [sys.executable, *command], cwd=ROOT, text=True, encoding="utf-8", stdout=subprocess.PIPE
     )
     if done.returncode:
         sys.exit(f"{part} failed, its part of {FILE.name} stays as it was:\n{done.stdout}")
-    busy = f", **while the machine had other work** (load {load:.1f})" if load > BUSY else ""
+    busy = f", **while other work took {others:.0f} %**" if others > BUSY else ""
     today = f"{datetime.date.today():%-d %B %Y}"
     said = f"`python {' '.join(command)}`, {today}, {machine()}{busy}:"
     title, words = PARTS[part]
