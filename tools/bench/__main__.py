@@ -63,7 +63,7 @@ PARTS = {  # title, and what the columns mean
     ),
     "suite": ("How long the tests take", "Each kind in a process of its own, one after the other."),
 }
-PROGRAMS = {"mutants": "tools.mutants"}  # of the parts that are more than a measurement
+PROGRAMS = {"mutants": "tools.mutants", "lessons": "tools.bench.lessons --runs 1"}  # else its name
 BUSY = 20  # per cent of the processors at work from which on times are not to be trusted
 
 
