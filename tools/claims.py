@@ -67,10 +67,9 @@ def _text(output):
 
 
 def load(lesson):
-    """What the lesson claims, see above; each claim with the cell that says it."""
+    """What the lesson claims, see above."""
     path = ROOT / "tests" / "claims" / f"{lesson}.toml"
-    book = {"claim": [], "counts": [], "supposes": []} | tomllib.loads(path.read_text("utf-8"))
-    return book
+    return {"claim": [], "counts": [], "supposes": []} | tomllib.loads(path.read_text("utf-8"))
 
 
 def place(words, found):

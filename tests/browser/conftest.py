@@ -4,6 +4,7 @@ Without a browser they are skipped, unless the environment says CI: then they fa
 """
 
 import os
+from contextlib import contextmanager
 
 import pytest
 
@@ -38,3 +39,25 @@ def url(window, folder):  # the window first: without one there is nothing to se
 
     with browser.jupyterlab(folder) as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def offline(window):
+    """A function that opens a tab without a network and notes in `troubles` what goes wrong."""
+
+    @contextmanager
+    def open_tab(**context):
+        context = window.browser.new_context(offline=True, **context)
+        tab = context.new_page()
+        tab.troubles = []
+        tab.on("pageerror", lambda error: tab.troubles.append(f"page error: {error}"))
+        tab.on("console", lambda message: tab.troubles.append(f"console: {message.text[:300]}"))
+        tab.on("request", lambda request: tab.troubles.extend(elsewhere(request.url)))
+        yield tab
+        context.close()
+
+    return open_tab
+
+
+def elsewhere(url):
+    return [] if url.startswith(("file:", "data:")) else [f"asks for {url[:200]}"]

@@ -31,20 +31,10 @@ def decks(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def tab(window):
-    """A tab as large as a projector's picture that has no network, and what went wrong in it."""
-    context = window.browser.new_context(offline=True, viewport={"width": 1024, "height": 768})
-    tab = context.new_page()
-    tab.troubles = []
-    tab.on("pageerror", lambda error: tab.troubles.append(f"page error: {error}"))
-    tab.on("console", lambda message: tab.troubles.append(f"console: {message.text[:300]}"))
-    tab.on("request", lambda request: tab.troubles.extend(elsewhere(request.url)))
-    yield tab
-    context.close()
-
-
-def elsewhere(url):
-    return [] if url.startswith(("file:", "data:")) else [f"asks for {url[:200]}"]
+def tab(offline):
+    """As large as a projector's picture."""
+    with offline(viewport={"width": 1024, "height": 768}) as tab:
+        yield tab
 
 
 def walk(tab):

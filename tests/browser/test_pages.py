@@ -26,23 +26,10 @@ def site(tmp_path_factory):
 
 
 @pytest.fixture(scope="module", params=[("light", 1280), ("dark", 360)], ids=lambda look: look[0])
-def tab(request, window):
-    """A tab that has no network, and what went wrong in it."""
+def tab(request, offline):
     scheme, width = request.param
-    context = window.browser.new_context(
-        offline=True, color_scheme=scheme, viewport={"width": width, "height": 800}
-    )
-    tab = context.new_page()
-    tab.troubles = []
-    tab.on("pageerror", lambda error: tab.troubles.append(f"page error: {error}"))
-    tab.on("console", lambda message: tab.troubles.append(f"console: {message.text[:300]}"))
-    tab.on("request", lambda request: tab.troubles.extend(elsewhere(request.url)))
-    yield tab
-    context.close()
-
-
-def elsewhere(url):
-    return [] if url.startswith(("file:", "data:")) else [f"asks for {url[:200]}"]
+    with offline(color_scheme=scheme, viewport={"width": width, "height": 800}) as tab:
+        yield tab
 
 
 @pytest.mark.parametrize("name", PAGES)
