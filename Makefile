@@ -14,7 +14,7 @@ help:
 # One thread for NumPy: its products are small here, and a second thread only waits for the first.
 lab: .venv/installed ## open the course in JupyterLab
 	OPENBLAS_NUM_THREADS=1 $(PY) -m jupyterlab --ip=127.0.0.1 --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb \
-	--LabApp.news_url=None --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate \
+	--LabApp.app_settings_dir=tools/lab \
 	--LabApp.extension_manager=readonly $(if $(filter 0,$(shell id -u)),--allow-root)
 
 test: .venv/tested ## run every test: units, both editions of each lesson, style

@@ -8,6 +8,10 @@ c.JupyterHub.concurrent_spawn_limit = 200
 c.Spawner.start_timeout = 300
 c.Spawner.http_timeout = 300
 
+# Kernels are reached through files of their student. Through ports, which is Jupyter's way, two of
+# thirty kernels that start at once may choose the same one, and the later is dead.
+c.Spawner.args = ["--KernelManager.transport=ipc"]
+
 c.Spawner.default_url = "/lab"
 c.Spawner.environment = {  # as binder/start sets it
     # One thread a student: more only wait for each other, and take the others' processors.

@@ -1082,7 +1082,7 @@ def test_a_stub_counts_as_not_attempted(name, body, capsys):
     body = f'"""What to do."""\n    # YOUR CODE HERE\n    {body.strip()}\n'
     exec(f"def {name}({', '.join(exercise.probes[0].args)}):\n    {body}", scope)
     line, handed_back = line_of(exercise, scope[name], capsys)
-    assert line == f"Not attempted yet: the cells below use the course's own {name} meanwhile."
+    assert line == f"Not attempted yet: the cells below use the course's own {name}."
     assert handed_back is exercise.reference
 
     # the same cell run again, now that the name stands for the reference

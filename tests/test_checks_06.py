@@ -255,7 +255,7 @@ def test_a_stub_counts_as_not_attempted(name, body, capsys):
     scope = {}
     exec(f"def {name}({', '.join(EXERCISES[name].probes[0].args)}):\n    {body}", scope)
     line, handed_back = line_of(EXERCISES[name], scope[name], capsys)
-    assert line == f"Not attempted yet: the cells below use the course's own {name} meanwhile."
+    assert line == f"Not attempted yet: the cells below use the course's own {name}."
     assert handed_back is EXERCISES[name].reference
 
 

@@ -10,6 +10,8 @@ from urllib.parse import parse_qs, urlparse
 
 import pytest
 import yaml
+from jupyter_server.serverapp import ServerApp
+from jupyter_server.services.kernels.kernelmanager import ServerKernelManager
 from traitlets.config import Config
 
 from deploy import link
@@ -44,6 +46,12 @@ def test_a_whole_class_may_start_at_once():
     c = littlest()
     assert c.JupyterHub.concurrent_spawn_limit == values()["hub"]["concurrentSpawnLimit"] >= 100
     assert min(c.Spawner.start_timeout, c.Spawner.http_timeout) >= 120
+
+
+def test_kernels_that_start_at_once_have_no_ports_to_quarrel_about():
+    app = ServerApp()
+    app.parse_command_line(littlest().Spawner.args)
+    assert ServerKernelManager(config=app.config).transport == "ipc"
 
 
 def test_nobody_gets_into_the_cluster_before_its_owner_chose_how():

@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import threading
+import weakref
 from pathlib import Path
 
 import matplotlib as mpl
@@ -388,6 +389,21 @@ def test_two_hundred_moves_leave_nothing_behind(live):
     before = count()
     move(200)
     assert count() == before
+
+
+def test_what_lives_is_put_aside_and_freed_by_the_next_explorer(shown, monkeypatch):
+    monkeypatch.delenv("COURSE_STATIC", raising=False)
+    model = type("Model", (), {})()
+    model.itself, gone = model, weakref.ref(model)
+    try:
+        explore(curve, size=SMALL, **controls())
+        del model
+        gc.collect()
+        assert gone() is not None  # looked through again it would be freed
+        explore(curve, size=SMALL, **controls())
+        assert gone() is None
+    finally:
+        gc.unfreeze()
 
 
 def test_importing_explorers_is_light():

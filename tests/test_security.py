@@ -58,12 +58,12 @@ def lab(folder, port):
     env = os.environ | {f"JUPYTER_{kind}": str(folder / kind) for kind in kinds}
     for name in ("JUPYTER_TOKEN", "JPY_API_TOKEN"):
         env.pop(name, None)
-    more = ["--no-browser", f"--port={port}"]
+    more = ["--no-browser", f"--port={port}", f"--ServerApp.root_dir={folder}"]
     if os.name == "posix" and os.getuid() == 0:
         more.append("--allow-root")
     with open(folder / "log", "w") as log:
         server = subprocess.Popen(
-            [*lab_command(), *more], cwd=folder, env=env, stdout=log, stderr=log,
+            [*lab_command(), *more], cwd=ROOT, env=env, stdout=log, stderr=log,
             start_new_session=True,
         )  # fmt: skip
     try:

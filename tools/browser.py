@@ -75,7 +75,7 @@ def jupyterlab(folder):
     env |= {name: str(own / place) for name, place in FOLDERS.items()}
     with open(own / "log", "w") as log:
         server = subprocess.Popen(
-            command, env=env, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
+            command, cwd=ROOT, env=env, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
         )
     try:
         _wait_for_server(server, f"http://127.0.0.1:{port}", own / "log")

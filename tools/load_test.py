@@ -44,7 +44,7 @@ c.JupyterHub.spawner_class = "simple"
 c.JupyterHub.authenticator_class = "dummy"
 c.JupyterHub.log_level = "ERROR"
 c.SimpleLocalProcessSpawner.home_dir_template = {homes!r} + "/{{username}}"
-c.Spawner.args = ["--allow-root", "--log-level=ERROR"]
+c.Spawner.args += ["--allow-root", "--log-level=ERROR"]
 c.JupyterHub.services = [{{"name": "load", "api_token": {token!r}}}]
 c.JupyterHub.load_roles = [
     {{"name": "load", "services": ["load"],
@@ -163,7 +163,8 @@ class Student:
 
     async def close(self):
         self.socket.close()
-        await ask("DELETE", f"{self.at}/sessions/{self.session['id']}")
+        with contextlib.suppress(HTTPError):  # it went with its kernel
+            await ask("DELETE", f"{self.at}/sessions/{self.session['id']}")
 
 
 def memory(hub):

@@ -27,7 +27,6 @@ def take(folder):
         )
         lesson = Notebook(sharp, url, "notebooks/02_numpy_rnn.ipynb")
         lesson.run()
-        lesson.page.add_style_tag(content=".Toastify { display: none }")  # what Jupyter announces
         landscape = lesson.explorers()[0]
         landscape.controls[1].go(CLIP_AT_1)
         print(landscape.settled()["caption"])

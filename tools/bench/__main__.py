@@ -61,6 +61,12 @@ PARTS = {  # title, and what the columns mean
         "One thing at a time is broken in `utils/` and in the lessons' cells, and the tests that "
         "run the line are run.",
     ),
+    "machines": (
+        "Other machines, as far as one can stand in for another",
+        "For another Python, or the newest packages, the whole suite; for threads, oneDNN and "
+        "older instruction sets the lessons' complete editions: every stored output has to come "
+        "out again. requirements.txt pins what it names, so that no older package is allowed.",
+    ),
     "suite": ("How long the tests take", "Each kind in a process of its own, one after the other."),
 }
 PROGRAMS = {"mutants": "tools.mutants", "lessons": "tools.bench.lessons --runs 1"}  # else its name

@@ -92,7 +92,7 @@ class Exercise:
 
     def judge(self, answer):
         """The line to print about `answer`."""
-        later = f"Not attempted yet: the cells below use the course's own {self.name} meanwhile."
+        later = f"Not attempted yet: the cells below use the course's own {self.name}."
         if answer is self.reference:
             return f"{later} It is what this name stands for now: run the cell with yours again."
         if not callable(answer) or isinstance(answer, Exercise):
