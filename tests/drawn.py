@@ -104,6 +104,12 @@ def texts(fig):
     ]
 
 
+def height_of(ax, name):
+    """Where a name stands at the end of a line, in heights of the panel."""
+    (height,) = (text.xy[1] for text in ax.texts if text.get_text() == name)
+    return height
+
+
 def holds(ax, x, y):
     """Whether a line of the panel has these points."""
     wanted = np.column_stack([x, y])

@@ -332,6 +332,7 @@ def moved(w):
 
 
 WRONG_NEXT = [
+    (lambda answer, w: answer(moved(w)) + np.squeeze(w[:, -1])[:, None], "for a single sample"),
     (lambda answer, w: answer(moved(w)), "what turns it into a number again?"),
     (lambda answer, w: answer(w), "the network gets the plain windows, and its answer is handed"),
     (next_to(lambda w: w), "the network gets the plain windows: it knows"),

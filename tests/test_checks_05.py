@@ -217,6 +217,7 @@ WRONG = {
         (step(inner=lambda z, r, h, W, b: ((1 - r) * h) @ W + b), "the candidate uses 1 - r"),
         (step(inner=lambda z, r, h, W, b: (r * h) @ W + 2 * b), "added twice"),
         (step(f=(np.tanh, sigmoid, np.tanh)), f"z comes from a tanh: {RANGE}"),
+        (step(f=(lambda a: a, sigmoid, np.tanh)), f"the sigmoid of z is missing: {RANGE}"),
         (step(f=(np.tanh, np.tanh, np.tanh)), f"And r comes from a tanh: {RANGE}"),
         (step(f=(sigmoid, sigmoid, sigmoid)), "the candidate comes from a sigmoid"),
         (step(f=(sigmoid, sigmoid, lambda a: np.maximum(a, 0))), "comes from a ReLU"),

@@ -54,9 +54,12 @@ def said(lesson, monkeypatch):
     return found
 
 
+SPREAD = r"\d+% to \d+%"  # of runs with a bug in them: another processor, and one ends elsewhere
+
+
 def numbers_in(sentence):
     """The numbers of a sentence, and the words around them."""
-    plain = sentence.replace("\N{MINUS SIGN}", "-").replace(",", "")
+    plain = re.sub(SPREAD, "", sentence.replace("\N{MINUS SIGN}", "-").replace(",", ""))
     pattern = r"-?\d+(?:\.\d+)?"
     return [float(n) for n in re.findall(pattern, plain)], re.sub(pattern, "#", plain)
 

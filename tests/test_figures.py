@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from matplotlib.patches import FancyBboxPatch
 
-from tests.drawn import drawn, holds, texts
+from tests.drawn import drawn, height_of, holds, texts
 from utils import bug_zoo, diagrams, figures
 from utils.plotting import guide, name_ends, new_figure, panels, running_median, static_html
 
@@ -63,6 +63,12 @@ def test_responses_name_each_line_at_its_end():
     fig, sentence = drawn(figures.responses, weights=[0.5, 1.0], states=h)
     assert all(holds(fig.axes[0], np.arange(41), state) for state in h)
     assert {"w = 0.5", "w = 1"} <= set(texts(fig)) and "1 for w = 1" in sentence
+
+
+def test_responses_name_each_line_where_it_ends():
+    states = [np.linspace(1, 0, 9), np.linspace(0, 1, 9)]
+    fig, _ = drawn(figures.responses, weights=[0.5, 1.0], states=states)
+    assert height_of(fig.axes[0], "w = 1") > height_of(fig.axes[0], "w = 0.5")
 
 
 def test_state_paths_hold_the_paths_and_their_lengths():
@@ -196,6 +202,7 @@ def test_a_cage_shows_its_own_bug():
         accuracies=np.array([[1, 1, 1], [0.2, 0.4, 0.6]]),
     )
     assert [bar.get_height() for bar in fig.axes[0].patches] == [0, 0.25]
+    assert [tick.get_text() for tick in fig.axes[0].get_xticklabels()] == ["$W_x$", "$b$"]
     assert holds(fig.axes[1], np.arange(30), losses[1, 2])
     assert holds(fig.axes[1], np.arange(30), running_median(np.median(losses[1], axis=0)))
     assert any(bug_zoo.BUGS["wrong sign"].wrong in text for text in texts(fig))
@@ -223,7 +230,12 @@ def test_unrolled_has_a_cell_for_each_step(timesteps):
     assert sum(text in found for text in (f"$h_{t}$" for t in range(1, 9))) == timesteps
     assert f"{timesteps} copies" in sentence
     fig, sentence = drawn(diagrams.unrolled, timesteps=timesteps, backward=True)
-    assert f"at each of {timesteps - 1} steps" in sentence and "$dh_1$" in texts(fig)
+    assert f"at each of {timesteps - 1} steps" in sentence
+    assert "$dh_1$" in texts(fig) and "loss $L$" in texts(fig)
+
+
+def test_unrolled_has_four_steps_unless_told_otherwise():
+    assert drawn(diagrams.unrolled)[1] == drawn(diagrams.unrolled, timesteps=4)[1]
 
 
 def test_task_shapes_has_a_box_for_each_input_and_output():

@@ -5,7 +5,7 @@ import inspect
 import numpy as np
 import pytest
 
-from tests.drawn import drawn, holds, texts
+from tests.drawn import drawn, height_of, holds, texts
 from utils import data, figures
 from utils.figures import forecasts as module
 
@@ -78,6 +78,9 @@ def test_forecaster_live_shows_forecast_loss_and_rivals():
     assert holds(left, range(30), Y) and holds(left, range(30), Y / 2)
     assert holds(middle, [1, 2, 3], [1.0, 0.5, 0.2]) and middle.get_xlim() == (0, 400)
     assert [bar.get_width() for bar in right.patches] == list(LEVELS.values())
+    assert right.get_ylim() == (len(LEVELS) - 0.5, -0.5)
+    (marks,) = right.collections
+    assert {x for segment in marks.get_segments() for x in segment[:, 0]} == {LEVELS["linear"]}
     assert "linear 0.2" in texts(fig) and "LSTM 0.19" in texts(fig)
     assert "After 3 steps of training the LSTM's MAE is 0.19, which is 0.95 of linear's" in sentence
     assert "naive 0.3, seasonal naive 0.25, linear 0.2." in sentence
@@ -179,7 +182,7 @@ def test_with_interval_marks_what_lies_outside():
     assert len(outside) and holds(left, outside, Y[outside, 0])
     assert left.get_title(loc="left") == "2 steps ahead"
     assert holds(right, [1, 2], 100 * covered)
-    assert "An interval for 90% of the values. Of 30 test windows" in sentence
+    assert "An interval for 90% of the values, 2 wide on the left. Of 30 test windows" in sentence
     assert f"holds {covered.mean():.0%} on average" in sentence and "°C" in left.get_ylabel()
 
 
@@ -197,10 +200,12 @@ def test_series_in_parts_cuts_where_it_is_told():
 
 def test_compared_says_which_forecast_is_off():
     y = np.sin(np.arange(30.0))
-    forecasts = {"good": y + 0.001, "low": y - 2, "high": y + 3}
+    turned = 3 + np.linspace(-9, 9, 30)  # ends above the others, and begins below them
+    forecasts = {"good": y + 0.001, "low": y - 2, "high": y + turned}
     fig, sentence = drawn(figures.compared, y=y, forecasts=forecasts, unit="ppm")
     (ax,) = fig.axes
     assert all(holds(ax, range(30), forecast) for forecast in forecasts.values())
+    assert height_of(ax, "low") < height_of(ax, "good") < height_of(ax, "high")
     assert ax.get_xlim() == (0, 29)  # so that names stand beside the ends of their lines
     assert sentence.endswith("in ppm: good hardly off; low 2 below; high 3 above.")
 

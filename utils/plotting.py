@@ -320,7 +320,7 @@ def static_html(png, sentence, size):
     text, width = html.escape(sentence), round(size[0] * CSS_DPI)
     data = base64.b64encode(png).decode()
     return (
-        f'<figure style="margin:0;max-width:{width}px"><img alt="{text}" width="{width}" '
+        f'<figure style="margin:6px 0;max-width:{width}px"><img alt="{text}" width="{width}" '
         f'style="max-width:100%;height:auto" src="data:image/png;base64,{data}">'
         f'<figcaption style="margin-top:4px">{text}</figcaption></figure>'
     )

@@ -89,5 +89,10 @@ def test_nothing_keeps_readers_out(lesson, theme):
     assert not grave, "\n".join(grave)
 
 
+def test_jupyterlab_asks_nothing(lesson):
+    asked = lesson.page.locator(".Toastify__toast")  # whether to fetch news, for one
+    assert not asked.all_inner_texts()
+
+
 def test_the_page_had_no_trouble_to_the_end(lesson):
     assert not lesson.troubles

@@ -4,9 +4,9 @@
     python -m tools.bench.machines oneDNN "Python 3.13"   # conditions whose name begins so
 
 For another Python or other packages the whole suite is run, in an environment made for it. For the
-rest it is the lessons' complete editions, of which every stored output has to come out again: in a
-copy of the checkout, since utils.keras_setup switches oneDNN off. A Python that is not on the PATH
-is named and left out.
+rest it is the lessons' complete editions, of which every stored output has to come out again; where
+utils.keras_setup switches something off, the copy of the course that is run doesn't. A Python that
+is not on the PATH is named and left out.
 """
 
 import os
@@ -43,10 +43,10 @@ def environment(python, folder, newest):
     wanted = ["--require-hashes", "-r", ROOT / "tests/constraints.txt"]
     if newest:  # as .github/workflows/newest.yml does
         texts = [(ROOT / f"{place}requirements.txt").read_text() for place in ("", "tests/")]
-        text = "\n".join(texts).replace("pytest==9", "pytest<10 #")
+        text = re.sub(r"^pytest==\S+", "pytest<10", "\n".join(texts), flags=re.MULTILINE)
         (folder / "newest.txt").write_text(re.sub(r"==\d\S*", "", text))
         wanted = ["--upgrade", "-r", folder / "newest.txt"]
-    install = [own, "-m", "pip", "install", "-q", "--disable-pip-version-check", *wanted]
+    install = [own, "-m", "pip", "install", "-qq", "--disable-pip-version-check", *wanted]
     subprocess.run(install, check=True)
     return own
 
@@ -56,19 +56,23 @@ def in_environment(version, newest=False):
     if not (python := shutil.which(f"python{version}")):
         return None
     with tempfile.TemporaryDirectory() as folder:
-        own = environment(python, Path(folder), newest)
+        own = environment(python, Path(folder, "environment"), newest)
         say = "import platform, keras, tensorflow, numpy; print(platform.python_version(), "
         say += "numpy.__version__, tensorflow.__version__, keras.__version__)"
         told = subprocess.run([own, "-c", say], capture_output=True, text=True, check=True).stdout
-        report = run([own, *PYTEST], ROOT, {})
+        report = run([own, *PYTEST], copy_of_course(folder), {})
     return report + "\nPython {}, NumPy {}, TensorFlow {}, Keras {}".format(*told.split())
+
+
+def copy_of_course(folder):
+    ignore = shutil.ignore_patterns(".venv", "site", "slides", "__pycache__", ".*_cache")
+    return shutil.copytree(ROOT, Path(folder) / "course", ignore=ignore)
 
 
 def lessons(settings):
     """Run the complete editions with these variables in the environment. -> pytest's report"""
-    ignore = shutil.ignore_patterns(".*", "site", "slides", "__pycache__")
     with tempfile.TemporaryDirectory() as folder:
-        copy = shutil.copytree(ROOT, Path(folder) / "course", ignore=ignore)
+        copy = copy_of_course(folder)
         setup = copy / "utils" / "keras_setup.py"
         set_here = [name for name in settings if f'"{name}": "0"' in setup.read_text()]
         for name in set_here:

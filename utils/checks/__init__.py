@@ -3,7 +3,7 @@
     from utils.checks import lesson01 as check
     rnn_step = check.rnn_step(rnn_step)
 
-prints one line, which says right, not attempted yet, or what is wrong, and hands back the
+prints right, not attempted yet, or what is wrong, and hands back the
 learner's function if it is right, else the reference, so that the cells below work.
 
 How a mistake is found: the function is called on probes, small random arguments with one thing
@@ -20,12 +20,15 @@ import io
 import itertools
 import linecache
 import re
+import textwrap
 import traceback
 import warnings
 from types import EllipsisType, NoneType
 from typing import NamedTuple
 
 import numpy as np
+
+WIDTH = 72  # characters that a line of output holds at 1024 pixels, before it breaks within words
 
 # No two alike, nor after +-1; above those of lesson 1's network, so that `explain` knows a number
 # from there; batch below timesteps, so that a loop over the wrong axis ends in numbers.
@@ -87,11 +90,11 @@ class Exercise:
     def __call__(self, answer):
         with np.errstate(all="ignore"):
             line = " ".join(self.judge(answer).split())
-        print(line)
+        print(textwrap.fill(line, WIDTH, break_long_words=False, break_on_hyphens=False))
         return answer if line.startswith("Right: ") else self.reference
 
     def judge(self, answer):
-        """The line to print about `answer`."""
+        """What to print about `answer`."""
         later = f"Not attempted yet: the cells below use the course's own {self.name}."
         if answer is self.reference:
             return f"{later} It is what this name stands for now: run the cell with yours again."

@@ -110,7 +110,7 @@ def forecaster_live(fig, y, forecast, losses, steps, floor, errors):
     for place, (name, error) in zip(places, errors.items(), strict=True):
         right.text(0, place - 0.2, f"{name} {fmt(_two(error))}", va="center", fontsize=9.5,
                    bbox={"facecolor": "white", "linewidth": 0, "pad": 1})  # fmt: skip
-    right.axvline(errors["linear"], color="black", linewidth=1, linestyle=(0, (4, 2)), zorder=0.9)
+    right.vlines([errors["linear"]] * len(places), places + 0.02, places + 0.38, color="black")
     right.set(title="Error", xlabel="MAE", yticks=[], xlim=(0, 1.15 * max(values)))
     right.set_ylim(len(errors) - 0.5, -0.5)
     name, mine = list(errors.items())[-1]
@@ -179,7 +179,7 @@ def free_run(fig, past, truth, runs):
         height = [np.abs(run[max(0, t - TURN // 2) : t + 1]).max() for t in ahead]
         line(right, ahead[TURN // 2 :], height[TURN // 2 :], MODELS[name])
         ends.append(np.clip(height[-1], 0.61, 1.39))
-        words.append(f"{name} {_size(np.abs(run[-TURN:]).max())}")
+        words.append(f"{name} {_size(height[-1])}")
     left.set(title="Fed with its own forecasts", xlabel="steps ahead", ylabel="value",
              xlim=(-len(past), len(truth)), ylim=(-1.8, 1.8))  # fmt: skip
     right.set(title="Height of the last half turn", xlabel="steps ahead",
@@ -187,7 +187,7 @@ def free_run(fig, past, truth, runs):
     name_ends(right, ends, list(runs), [COLOURS[MODELS[name]] for name in runs])
     return (
         f"{len(truth)} steps ahead from {len(past)} values (dots); the sine itself is grey. "
-        f"The largest value in the last turn of the sine, which should be 1: {', '.join(words)}."
+        f"The height of the last half turn, which should be 1: {', '.join(words)}."
     )
 
 
@@ -244,10 +244,11 @@ def with_interval(fig, y, forecast, low, high, level, covered, unit=""):
     right.set(title="Inside", xlabel="steps ahead", ylabel="% of the values", ylim=(50, 102))
     right.set_xlim(0.5, y.shape[1] + 0.5)
     right.set_xticks(places)
+    width = fmt(_two(np.mean(high[:, -1] - low[:, -1])))
     return (
-        f"An interval for {level:.0%} of the values. Of {len(y)} test windows it holds "
-        f"{np.mean(covered):.0%} on average over the horizons, {min(covered):.0%} to "
-        f"{max(covered):.0%}. Crosses lie outside."
+        f"An interval for {level:.0%} of the values, {width} wide on the left. Of {len(y)} test "
+        f"windows it holds {np.mean(covered):.0%} on average over the horizons, "
+        f"{min(covered):.0%} to {max(covered):.0%}. Crosses lie outside."
     )
 
 

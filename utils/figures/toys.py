@@ -43,17 +43,15 @@ def _errors_of_runs(ax, errors):
     """A dot for each run, the best first, and the numbers of the best and of the worst."""
     alone = len(errors) == 1  # as in an explorer, where it wanders far along an axis that stays
     scale, reach = ("log", (1e-3, 1e7)) if alone else ("linear", (0, 1.2 * max(errors[-1], LEAST)))
-    place, ha, va = ((-9, 0), "right", "center") if alone else ((0, 8), "center", "bottom")
     shown = np.clip(errors, *reach)
     ax.plot(range(len(shown)), shown, "o", color=ROLES["output"], markersize=7, clip_on=False)
     for k in {0, len(shown) - 1}:
         ax.annotate(
             fmt(_two(errors[k])),
             (k, shown[k]),
-            place,
+            (0, 8),
             textcoords="offset points",
-            ha=ha,
-            va=va,
+            ha="center",
             color=ROLES["output"],
             bbox={"facecolor": "white", "linewidth": 0, "pad": 1},
         )
