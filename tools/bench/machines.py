@@ -65,8 +65,10 @@ def in_environment(version, newest=False):
 
 
 def copy_of_course(folder):
-    ignore = shutil.ignore_patterns(".venv", "site", "slides", "__pycache__", ".*_cache")
-    return shutil.copytree(ROOT, Path(folder) / "course", ignore=ignore)
+    def unwanted(place, names):
+        return {".venv", "site", "slides", "grading"} if Path(place) == ROOT else {"__pycache__"}
+
+    return shutil.copytree(ROOT, Path(folder) / "course", ignore=unwanted)
 
 
 def lessons(settings):
