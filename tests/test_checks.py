@@ -16,6 +16,7 @@ from utils.checks import (
     SIZES,
     Exercise,
     alike,
+    kind,
     lesson00,
     lesson01,
     lesson02,
@@ -1050,6 +1051,20 @@ def test_what_is_printed_fits_a_narrow_window(capsys):
         exercise(None)
         lines = capsys.readouterr().out.splitlines()
         assert "".join(lines).startswith("Not yet: ") and max(map(len, lines)) <= 72, name
+
+
+def test_words_are_kept_whole(capsys, monkeypatch):
+    long, hyphens = 90 * "x", "-".join(20 * ["long"])
+    monkeypatch.setattr(
+        lesson00.running_total, "judge", lambda answer: f"Not yet: {long} {hyphens}"
+    )
+    lesson00.running_total(None)
+    assert capsys.readouterr().out.splitlines() == ["Not yet:", long, hyphens]
+
+
+def test_what_is_handed_over_has_its_article():
+    assert kind(ValueError()) == "a ValueError" and kind({1}) == "a set"
+    assert kind(OSError()) == "an OSError"
 
 
 def test_warnings_of_the_learners_code_stay_quiet(capfd):

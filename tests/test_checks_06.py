@@ -302,6 +302,10 @@ def test_the_pipelines_show_their_leaks():
     hit, windows, _ = seen["windows split at random"]
     assert 0 < hit < 10
     shapes = {lesson06.pipeline(k)(np.arange(200.0))[0].shape[1:] for k in lesson06.LETTERS}
+    for letter in lesson06.LETTERS:  # the targets are those of the steps that are named
+        series = np.sin(np.arange(200.0))
+        _, y, step, _ = lesson06.pipeline(letter)(series)
+        assert np.corrcoef(y[:, 0], series[step])[0, 1] > 1 - 1e-9
     assert shapes == {(8, 2)}
     assert lesson06.find_leaks.reference() == lesson06.LETTERS
 

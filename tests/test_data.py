@@ -240,7 +240,13 @@ def test_one_feature_scales_windows_and_targets_alike():
 
 
 def test_standardizer_refuses():
-    for constant in (np.full(9, 0.1), [1.0], 3, np.stack([np.arange(5), np.ones(5)], axis=1)):
+    for constant in (
+        np.full(9, 0.1),
+        [0.0, 1e-200],
+        [1.0],
+        3,
+        np.stack([np.arange(5), np.ones(5)], axis=1),
+    ):
         refused("train", Standardizer().fit, constant)
     for unfitted in (Standardizer().transform, Standardizer().inverse):
         with pytest.raises(RuntimeError, match="call fit"):

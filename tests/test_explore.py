@@ -419,6 +419,11 @@ def test_importing_explorers_is_light():
 # --- controls ---------------------------------------------------------------------------------
 
 
+def test_controls_know_what_they_are_and_how_they_are_called():
+    known = {c.label: c.kind for c in controls().values()}
+    assert known == {"weight": "slider", "shape": "choice", "dots": "switch"}
+
+
 def test_sliders_hold_clean_numbers():
     tenths = slider("w", -1, 1, 0.1, 0.3)
     assert tenths.values[3] == -0.7 and tenths.values[13] == 0.3 and tenths.start == 13

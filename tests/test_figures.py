@@ -49,6 +49,8 @@ def test_impulse_response_shows_the_state_and_its_size(w):
     assert np.allclose(stems, np.column_stack([np.zeros(41), np.clip(h, -2.1, 2.1)]))
     assert ("off the scale" in texts(fig)) == (w > 1)
     assert holds(right, np.arange(41), np.abs(h)) and right.get_yscale() == "log"
+    (half,) = right.texts
+    assert half.xy[1] == 0.5 and half.get_va() == ("bottom" if abs(w) < 1 else "top")
     says = {0.9: "Less than half is left after 7 steps", -0.5: "after 2 steps", 1.1: "has grown"}
     assert says[w] in sentence
 
@@ -113,6 +115,7 @@ def test_descent_draws_input_weights_across_and_recurrent_weights_up():
         steps=9,
     )
     left, right = fig.axes
+    assert sum(line.get_xydata().tolist() == path.tolist() for line in left.lines) == 2
     image = left.images[0]
     assert image.origin == "lower" and image.get_extent() == [-2, 2, -2, 2]
     assert image.get_array()[4, 1] == 3 and holds(left, *path.T)
@@ -231,7 +234,7 @@ def test_unrolled_has_a_cell_for_each_step(timesteps):
     assert f"{timesteps} copies" in sentence
     fig, sentence = drawn(diagrams.unrolled, timesteps=timesteps, backward=True)
     assert f"at each of {timesteps - 1} steps" in sentence
-    assert "$dh_1$" in texts(fig) and "loss $L$" in texts(fig)
+    assert {"$dh_1$", "loss $L$", "$W_h$"} <= set(texts(fig))
 
 
 def test_unrolled_has_four_steps_unless_told_otherwise():

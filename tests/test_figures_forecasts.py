@@ -167,8 +167,8 @@ def interval():
         figures.with_interval,
         y=y,
         forecast=forecast,
-        low=forecast - 1,
-        high=forecast + 1,
+        low=forecast - [3, 1],
+        high=forecast + [3, 1],
         level=0.9,
         covered=covered,
         unit="°C",
@@ -180,6 +180,9 @@ def test_with_interval_marks_what_lies_outside():
     left, right = fig.axes
     outside = np.flatnonzero(np.abs(Y[:, 0]) > 1)
     assert len(outside) and holds(left, outside, Y[outside, 0])
+    bottom, top = min(Y.min(), -1), max(Y.max(), 1)  # of what is drawn: the last step ahead
+    margins = [-0.05 * (top - bottom), 0.2 * (top - bottom)]
+    np.testing.assert_allclose(left.get_ylim(), np.add([bottom, top], margins))
     assert left.get_title(loc="left") == "2 steps ahead"
     assert holds(right, [1, 2], 100 * covered)
     assert "An interval for 90% of the values, 2 wide on the left. Of 30 test windows" in sentence

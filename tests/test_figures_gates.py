@@ -83,7 +83,7 @@ def test_recall_against_delay_shows_every_seed_and_guessing():
 
 
 def test_names_stand_beside_the_ends_of_their_lines():
-    scores = {"low": np.full((2, 3), 0.5), "high": np.ones((2, 3))}
+    scores = {"low": np.array([[1.0] * 3, [0.5] * 3]), "high": np.ones((2, 3))}
     fig, _ = drawn(figures.recall_against_delay, delays=[5, 10], scores=scores, linear=[0.7, 0.7])
     heights = {text.get_text(): text.xy[1] for text in fig.axes[0].texts}
     assert heights["low"] < 0.3 < heights["linear model"] < 0.7 < heights["high"]
