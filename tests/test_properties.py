@@ -477,8 +477,8 @@ def test_a_check_takes_nonsense_calmly_and_never_calls_it_right(lesson, name, ca
     exercise = getattr(importlib.import_module(f"utils.checks.lesson{lesson}"), name)
     for answer in HANDED:
         result = exercise(answer)
-        *_, told = capsys.readouterr().out.strip().splitlines()
-        assert told.startswith(("Not yet: ", "Not attempted yet: ")) and len(told) < 700, answer
+        told = re.search(r"^Not (attempted )?yet: (?s:.*)", capsys.readouterr().out, re.MULTILINE)
+        assert told and len(told[0]) < 700, answer
         assert result is exercise.reference
 
 

@@ -4,7 +4,6 @@ Forecasts and what came true, y, have shape (samples, horizon): a row for each w
 for each step ahead, as `utils.data.make_windows` cuts them.
 """
 
-import re
 from html import escape
 from math import floor, log10
 
@@ -302,7 +301,6 @@ class Scoreboard:
         for name, *scores, words in map(self.cells, self.scores):
             shade = SHADES.get(words.split(", ")[-1].split()[0], "")
             body += f'<tr><th scope="row" style="{left}">{escape(name)}</th>'
-            *scores, words = (KEPT.sub("&nbsp;", text) for text in (*scores, words))
             body += "".join(f'<td style="{left}">{score}</td>' for score in scores)
             body += f'<td style="{left};{shade}">{words}</td></tr>'
         return (
@@ -311,7 +309,6 @@ class Scoreboard:
         )
 
 
-KEPT = re.compile(r" (?=(?:to|of) \d)|(?<=to|of|in) (?=\d)")  # no new line within "1 of 3"
 # Behind the page's own text colour, light or dark. The words say the same.
 SHADES = {
     "beats": "background: rgba(0, 158, 115, 0.3); font-weight: bold",

@@ -48,7 +48,7 @@ PULSE = 0.25  # seconds between two looks at a sandbox
 SHOWN = {  # what a teacher's page may show: text, pictures, the HTML of the course's own figures
     "text/plain": r"(?s).*",
     "image/png": r"[\w+/=\n]*",
-    "text/html": r'<figure style="[\w:;-]*"><img alt="[^"<>]*" width="\d+" style="[\w:;%-]*" '
+    "text/html": r'<figure style="[\w:; -]*"><img alt="[^"<>]*" width="\d+" style="[\w:;%-]*" '
     r'src="data:image/png;base64,[\w+/=]*"><figcaption style="[\w:;-]*">[^<>$\\]*'
     r"</figcaption></figure>",
 }
