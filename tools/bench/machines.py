@@ -65,6 +65,8 @@ def in_environment(version, newest=False):
 
 
 def copy_of_course(folder):
+    """A copy that no edit meanwhile disturbs. -> its place"""
+
     def unwanted(place, names):
         return {".venv", "site", "slides", "grading"} if Path(place) == ROOT else {"__pycache__"}
 
@@ -96,7 +98,7 @@ def row(name, report, minutes):
     result = re.findall(r"^=*\s*(\d.*?) in [\d.]+s", report, re.MULTILINE)
     with_what = re.findall(r"^Python .*", report, re.MULTILINE)
     failed = re.findall(r"^(?:FAILED|ERROR) (.*)", report, re.MULTILINE)
-    words = f"{result[-1] if result else report.strip()[-300:]}"
+    words = result[-1] if result else report.strip()[-300:]
     lines = [f"{name:36}{minutes:5.1f}  {words}"] + [f"{'':43}{line}" for line in with_what]
     return "\n".join(lines + [f"    {line[:150]}" for line in failed])
 

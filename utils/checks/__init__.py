@@ -3,8 +3,8 @@
     from utils.checks import lesson01 as check
     rnn_step = check.rnn_step(rnn_step)
 
-prints right, not attempted yet, or what is wrong, and hands back the
-learner's function if it is right, else the reference, so that the cells below work.
+prints right, not attempted yet, or what is wrong, and hands back the learner's function if it is
+right, else the reference, so that the cells below work.
 
 How a mistake is found: the function is called on probes, small random arguments with one thing
 switched off at a time. A known mistake is a line of the reference and what stands there
