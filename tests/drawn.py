@@ -5,6 +5,7 @@ from itertools import combinations
 import numpy as np
 from matplotlib.colors import to_rgb
 
+from tests import ledger
 from utils.plotting import new_figure, picture
 
 # What people see who lack a kind of cone, on linear RGB: Machado, Oliveira and Fernandes (2009).
@@ -95,6 +96,7 @@ def drawn(draw, size=(7.2, 3.2), **values):
     _, sentence = picture(draw, fig, values)
     found = list(faults(fig))
     assert not found, found
+    ledger.hold(fig)
     return fig, sentence
 
 

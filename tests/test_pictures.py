@@ -7,7 +7,9 @@ both pictures are blurred before they are compared. After a change of looks that
     RENEW_PICTURES=1 python -m pytest tests/test_pictures.py
 """
 
+import json
 import os
+import re
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +17,7 @@ import pytest
 from matplotlib.text import Text
 from PIL import Image, ImageChops, ImageFilter
 
+from tests import ledger
 from utils import data, diagrams, figures
 from utils.plotting import new_figure, stages, style
 
@@ -102,6 +105,7 @@ def drawn(name, **given):
     fig = new_figure((7.2, 6) if "replay" in name else (7.2, 3.6))
     fig.set_dpi(DPI)
     list(stages(draw, fig, given))
+    ledger.hold(fig)
     for text in fig.findobj(Text):
         text.set_visible(False)
     with style():
@@ -150,3 +154,43 @@ def test_something_else_looks_otherwise(name, wrong):
 def test_pictures_are_small_and_in_use():
     assert {file.stem for file in FOLDER.glob("*.png")} == set(VALUES)
     assert max(file.stat().st_size for file in FOLDER.glob("*.png")) < 30_000
+
+
+def plain(y=STEPS, colour="red", word="a", low=0.0, cells=1.0):
+    """A figure with one of each kind of artist."""
+    fig = new_figure((7.2, 3.2))
+    ax = fig.subplots()
+    ax.plot(STEPS, y, color=colour)
+    ax.fill_between(STEPS, y, y + 1)
+    ax.axvspan(1, 2)
+    ax.annotate(word, (3, 4), (5, 6), textcoords="offset points")
+    ax.imshow([[0, cells], [2, 3]])
+    ax.set_xlim(low, 50)
+    return fig
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"y": STEPS + 0.2},
+        {"y": np.concatenate([STEPS[:10], STEPS[10:20][::-1], STEPS[20:]])},
+        {"colour": "#ff0001"},
+        {"word": "b"},
+        {"low": -0.5},
+        {"cells": 1.1},
+    ],
+)
+def test_the_ledger_tells_what_differs(other):
+    old = ledger.entries(plain())
+    assert ledger.difference(ledger.entries(plain()), old) is None
+    assert ledger.difference(old[:-1], old)
+    assert " was " in ledger.difference(ledger.entries(plain(**other)), old)
+
+
+def test_the_ledger_has_no_figure_of_a_test_that_is_gone():
+    for file in FOLDER.glob("*.json"):
+        tests = re.findall(
+            r"^def (test_\w+)", file.parent.with_name(f"{file.stem}.py").read_text(), re.M
+        )
+        drawn_by = {re.match(r"\w+", key)[0] for key in json.loads(file.read_text("utf-8"))}
+        assert drawn_by <= set(tests), drawn_by - set(tests)
