@@ -12,7 +12,10 @@ from tests.drawn import drawn, height_of, holds, texts
 from utils import bug_zoo, diagrams, figures
 from utils.plotting import guide, name_ends, new_figure, panels, running_median, static_html
 
-RNG = np.random.default_rng(0)
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(0)  # for each test anew, in whatever order they run
 
 
 def lines(ax):
@@ -21,8 +24,8 @@ def lines(ax):
     return [data for data in found if len(data) > 2]
 
 
-def test_two_orders_shows_both_sequences_and_both_states():
-    x, h = [np.array([1.0, 2, 3]), np.array([3.0, 2, 1])], [RNG.random(3), RNG.random(3)]
+def test_two_orders_shows_both_sequences_and_both_states(rng):
+    x, h = [np.array([1.0, 2, 3]), np.array([3.0, 2, 1])], [rng.random(3), rng.random(3)]
     fig, sentence = drawn(figures.two_orders, sequences=x, states=h, names=["up", "down"])
     left, right = fig.axes
     for k in range(2):
@@ -73,8 +76,8 @@ def test_responses_name_each_line_where_it_ends():
     assert height_of(fig.axes[0], "w = 1") > height_of(fig.axes[0], "w = 0.5")
 
 
-def test_state_paths_hold_the_paths_and_their_lengths():
-    h = RNG.uniform(-1, 1, (3, 41, 2))
+def test_state_paths_hold_the_paths_and_their_lengths(rng):
+    h = rng.uniform(-1, 1, (3, 41, 2))
     fig, sentence = drawn(figures.state_paths, h=h, radius=0.9, activation="tanh")
     left, right = fig.axes
     for path in h:
@@ -93,8 +96,8 @@ def test_state_paths_hold_the_paths_and_their_lengths():
     assert "goes from 1.41 to 0; a step turns it by 0 degrees" in sentence
 
 
-def test_example_sequences_stand_in_their_rows():
-    x, target = RNG.uniform(-1, 1, (4, 6, 1)), np.array([[1], [0], [0], [1]])
+def test_example_sequences_stand_in_their_rows(rng):
+    x, target = rng.uniform(-1, 1, (4, 6, 1)), np.array([[1], [0], [0], [1]])
     fig, sentence = drawn(figures.example_sequences, x=x, target=target)
     assert np.allclose(fig.axes[0].images[0].get_array(), x[:, :, 0])
     assert texts(fig) == ["target 1", "target 0", "target 0", "target 1"]
@@ -174,7 +177,7 @@ def test_clipping_draws_the_three_vectors():
     assert "turned by 31 degrees" in sentence
 
 
-def test_the_zoo_counts_what_cannot_be_told_from_right():
+def test_the_zoo_counts_what_cannot_be_told_from_right(rng):
     names = ["right", "a", "b"]
     errors = np.array([[0, 0], [0.5, 0], [0, 1.0]])
     scores = np.array([[1, 1, 1], [0.99, 1, 1], [0.5, 0.6, 1]])
@@ -184,7 +187,7 @@ def test_the_zoo_counts_what_cannot_be_told_from_right():
         names=names,
         tensors=("W_x", "b"),
         errors=errors,
-        losses=RNG.uniform(0.1, 1, (3, 3, 30)),
+        losses=rng.uniform(0.1, 1, (3, 3, 30)),
         accuracies=scores,
     )
     assert np.allclose(fig.axes[0].images[0].get_array(), errors)
@@ -192,8 +195,8 @@ def test_the_zoo_counts_what_cannot_be_told_from_right():
     assert "finds 2 of them" in sentence and sentence.endswith("has 100%: a.")
 
 
-def test_a_cage_shows_its_own_bug():
-    errors, losses = np.array([0.0, 0.25]), RNG.uniform(0.1, 1, (2, 3, 30))
+def test_a_cage_shows_its_own_bug(rng):
+    errors, losses = np.array([0.0, 0.25]), rng.uniform(0.1, 1, (2, 3, 30))
     fig, sentence = drawn(
         figures.zoo_cage,
         size=(7.2, 4),
@@ -213,9 +216,9 @@ def test_a_cage_shows_its_own_bug():
     assert "calls b wrong" in sentence and "40% are right in the median" in sentence
 
 
-def test_forward_step_shows_the_state_of_its_step():
+def test_forward_step_shows_the_state_of_its_step(rng):
     x = np.eye(3)[[0, 1, 2]]
-    W_x, W_h, b = RNG.uniform(-1, 1, (3, 2)), RNG.uniform(-1, 1, (2, 2)), RNG.uniform(-1, 1, 2)
+    W_x, W_h, b = rng.uniform(-1, 1, (3, 2)), rng.uniform(-1, 1, (2, 2)), rng.uniform(-1, 1, 2)
     h_1 = np.tanh(x[0] @ W_x + b)
     h_2 = np.tanh(x[1] @ W_x + h_1 @ W_h + b)
     fig, sentence = drawn(
@@ -250,12 +253,12 @@ def test_task_shapes_has_a_box_for_each_input_and_output():
     assert sum(isinstance(patch, FancyBboxPatch) for patch in fig.axes[0].patches) == boxes
 
 
-def test_every_panel_with_axes_has_title_and_labels():
+def test_every_panel_with_axes_has_title_and_labels(rng):
     h = 0.9 ** np.arange(41.0)
     for fig, _ in (
         drawn(figures.impulse_response, h=h, w=0.9),
         drawn(figures.responses, weights=[0.9], states=[h]),
-        drawn(figures.state_paths, h=RNG.random((2, 41, 2)), radius=1, activation="linear"),
+        drawn(figures.state_paths, h=rng.random((2, 41, 2)), radius=1, activation="linear"),
         drawn(figures.two_orders, sequences=[h, h], states=[h, h], names="ab"),
         drawn(figures.learning_curve, losses=h, norms=h, chance=0.69, accuracy=1, limit=1),
         drawn(figures.gradient_against_lag, norms=h[None], exact=h, radius=0.9),
@@ -283,9 +286,9 @@ def test_a_path_that_leaves_is_cut_where_it_leaves():
     assert holds(fig.axes[0], [0, 1, 11], [0, 1, 1])  # the start stays, the direction counts
 
 
-def test_example_sequences_have_ticks_at_every_other_step():
+def test_example_sequences_have_ticks_at_every_other_step(rng):
     fig, _ = drawn(
-        figures.example_sequences, x=RNG.uniform(-1, 1, (4, 6, 1)), target=np.ones((4, 1))
+        figures.example_sequences, x=rng.uniform(-1, 1, (4, 6, 1)), target=np.ones((4, 1))
     )
     assert list(fig.axes[0].get_xticks()) == [0, 2, 4]
 
