@@ -110,8 +110,10 @@ def of_panel(ax):
     titles = [ax.get_title(loc=place) for place in ("left", "center", "right")]
     words, numbers = [*titles, ax.axison], [100 * edge for edge in ax.get_position().bounds]
     for axis in (ax.xaxis, ax.yaxis):
-        low, high = sorted(axis.get_view_interval())
-        ticks = [t for t in axis.get_major_ticks() if low <= t.get_loc() <= high]
+        low, high = sorted(axis.get_transform().transform(axis.get_view_interval()))
+        places = axis.get_transform().transform([t.get_loc() for t in axis.get_major_ticks()])
+        inside = np.abs(places - (low + high) / 2) < 0.501 * (high - low)  # a tick at the very end
+        ticks = [tick for tick, seen in zip(axis.get_major_ticks(), inside, strict=True) if seen]
         shown = [t.label1.get_text() for t in ticks if t.label1.get_visible()]
         words += [axis.get_label_text(), axis.get_scale(), *shown]
         grid = sum(t.gridline.get_visible() for t in ticks)
