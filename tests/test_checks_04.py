@@ -296,6 +296,8 @@ WRONG_LATCH = [
         weights([W[0], [10, -40, 0, 0]], [-5, 20, 0, 20]),
         "i is 0.0067, so other values leak in",
     ),
+    (weights([[3, 0, 10, 0], W[1]], [-10.35, 20, 0, 20]), "so other values leak in"),  # the +1
+    (weights([[-3, 0, 10, 0], W[1]], [-10.35, 20, 0, 20]), "so other values leak in"),
     (weights(W, [-20, 20, 0, -1]), "right and not shown: o goes down to 0.27"),
     (weights([[0, 0, 0.4, 0], W[1]], B), "at step 0 the stored value is +1 and h is 0.36"),
     (lambda: 3, "returns a number where 3 arrays are asked for"),

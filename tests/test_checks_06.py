@@ -106,6 +106,11 @@ def cut(samples=0, y_from=0, y_to=0, x_from=0, step=1):
     return answer
 
 
+def flat_windows(series, window, horizon):
+    x, y = windows_by_view(series, window, horizon)
+    return np.squeeze(x), y
+
+
 def tutorial_windows(data, sequence_length, horizon):
     x, y = [], []
     for i in range(len(data) - sequence_length):
@@ -173,6 +178,7 @@ WRONG = {
         (lambda s, w, h: windows_by_view(s, w, h)[::-1], "in the other order: x first"),
         (lambda s, w, h: windows_by_view(s, w, h)[0], "where 2 arrays are asked for"),
         (lambda s, w, h: windows_by_view(s, w, 1), "do not count the horizon"),
+        (flat_windows, "for a window of 1"),
     ],
     "seasonal_naive": [
         (lambda s, f, h, n: s[f - n : f - n + h], "which nobody knows yet"),

@@ -179,7 +179,7 @@ def test_clipping_draws_the_three_vectors():
 
 def test_the_zoo_counts_what_cannot_be_told_from_right(rng):
     names = ["right", "a", "b"]
-    errors = np.array([[0, 0], [0.5, 0], [0, 1.0]])
+    errors = np.array([[0, 0], [0.5, 0], [1.0, 0]])
     scores = np.array([[1, 1, 1], [0.99, 1, 1], [0.5, 0.6, 1]])
     fig, sentence = drawn(
         figures.zoo,
@@ -191,7 +191,7 @@ def test_the_zoo_counts_what_cannot_be_told_from_right(rng):
         accuracies=scores,
     )
     assert np.allclose(fig.axes[0].images[0].get_array(), errors)
-    assert texts(fig) == ["ok", "ok", "0.50", "ok", "ok", "1.00"]
+    assert texts(fig) == ["ok", "ok", "0.50", "ok", "1.00", "ok"]
     assert "finds 2 of them" in sentence and sentence.endswith("has 100%: a.")
 
 

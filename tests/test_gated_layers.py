@@ -16,6 +16,7 @@ from tests.bad_input import (
     refused,
 )
 from tests.test_layers import DTYPES, SIZES, normal, same, slope
+from utils.arguments import MOST_NUMBERS
 from utils.layers import ACTIVATIONS, GRU, LSTM, Dense, Last, Sequential, SimpleRNN, sigmoid
 from utils.training import Adam, mse, train
 
@@ -420,6 +421,14 @@ def test_learns_to_recall_the_first_value(cell):
 
 
 # --- bad input ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("make", [LSTM, GRU])
+def test_refuses_a_sequence_whose_gates_memory_cannot_hold(make):
+    layer = make(200, 1)
+    x = np.zeros((1, MOST_NUMBERS // (200 * len(layer.order)) + 1, 1))
+    with pytest.raises(ValueError, match="x must be smaller"):
+        layer.forward(x)
 
 
 @quick

@@ -142,7 +142,9 @@ def conditions(node, place):
     kind = "check" if place.path.startswith("utils/checks") else "condition"
     if isinstance(node, ast.Compare) and len(node.ops) == 1:
         left, right = node.left, node.comparators[0]
-        for gap in place.between(left, right, BOUNDS):
+        # What is measured is hardly ever the threshold itself: there < and <= are the same.
+        measured = isinstance(getattr(right, "value", None), float)
+        for gap in place.between(left, right, {} if measured else BOUNDS):
             yield "off by one", node, place.join(left, gap, right)
         for gap in place.between(left, right, CONDITIONS):
             yield kind, node, place.join(left, gap, right)

@@ -429,8 +429,9 @@ class BeatLinear(Exercise):
         few = self.call(lambda x: predict(x), Probe({"x": x_new[some]})).result
         if isinstance(few, Exception):
             return f"what you return, called with half of the windows, {raised(few)}"
-        if few[0].shape != forecast[some].shape or not np.allclose(
-            few[0], forecast[some], rtol=0, atol=SAME
+        (few,) = few
+        if few.shape != forecast[some].shape or not np.allclose(
+            few, forecast[some], rtol=0, atol=SAME
         ):
             return (
                 "a window's forecast changes with the windows beside it: it may depend on its own "
