@@ -185,7 +185,7 @@ def test_with_interval_marks_what_lies_outside():
     np.testing.assert_allclose(left.get_ylim(), np.add([bottom, top], margins))
     assert left.get_title(loc="left") == "2 steps ahead"
     assert holds(right, [1, 2], 100 * covered)
-    assert "An interval for 90% of the values, 2 wide on the left. Of 30 test windows" in sentence
+    assert "for 90% of the values, 2 °C wide on the left. Of 30 test windows" in sentence
     assert f"holds {covered.mean():.0%} on average" in sentence and "°C" in left.get_ylabel()
 
 

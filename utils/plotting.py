@@ -368,10 +368,17 @@ def guide(ax, y, text, x=0.99, ha="right", above=True, **style):
 
 def name_ends(ax, ends, names, colours):
     """Names at the right edge, beside the ends of their lines, moved apart where they'd touch."""
-    gap, place = 0.085, -np.inf  # in heights of the panel
-    for end, name, colour in sorted(zip(ends, names, colours, strict=False), key=lambda e: e[0]):
+    gap = 0.19 * ax.figure.dpi / ax.bbox.height  # 0.19 inches, in heights of the panel
+    rows = sorted(zip(ends, names, colours, strict=False), key=lambda row: row[0])
+    places, least, most = [], gap / 2, 1 - gap / 2
+    for end, *_ in rows:  # from below: each above the one before
         _, height = ax.transAxes.inverted().transform(ax.transData.transform((1, end)))
-        place = max(np.clip(height, gap / 2, 1 - gap / 2), place + gap)
+        places.append(max(least, min(height, most)))
+        least = places[-1] + gap
+    for k in reversed(range(len(rows))):  # from above: none higher than there is room
+        places[k] = most = min(places[k], most)
+        most -= gap
+    for place, (_, name, colour) in zip(places, rows, strict=True):
         ax.annotate(
             name,
             (1, place),

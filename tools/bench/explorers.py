@@ -13,7 +13,8 @@ step by step from the keyboard. Below it, in the same page, stands the same figu
     slow, ms    95th percentile over a line of 100 ms (there and back) and 20 Mbit/s
     held, ms    from the end of a key held for two seconds to the paint of the last picture
     kB          what a move brings to the browser
-    jumps       layout shift of the page in all moves; blank: frames in which no picture stood
+    jumps       layout shift of the page in the moves over that line, when interact's picture,
+                which may change its height, is not moved; blank: frames without a picture
 
 A star marks what misses its goal. --soak says what so many moves of a lesson's first explorer add
 to its kernel's memory (goal: below 10 MB in 1,000). An explorer that can't be measured is named,
@@ -280,7 +281,6 @@ def row_of(explorer, stock, count):
         "median": median(ours.last),
         "p95": p95(ours.last),
         "interact": median(ours.last) / median(stock.last),
-        "jumps": watch["jumps"],
         "blank": watch["blank"],
         "held": held(ours),
     }
@@ -290,7 +290,8 @@ def over_slow_line(explorer, received, count):
     ours, before = Ours(explorer), received["bytes"]
     for _ in range(count):
         ours.move()
-    return {"slow": p95(ours.last), "kB": (received["bytes"] - before) / count / 1000}
+    kB = (received["bytes"] - before) / count / 1000
+    return {"slow": p95(ours.last), "kB": kB, "jumps": ours.watch()["jumps"]}
 
 
 def goal_of(name, column):

@@ -244,7 +244,7 @@ def with_interval(fig, y, forecast, low, high, level, covered, unit=""):
     right.set(title="Inside", xlabel="steps ahead", ylabel="% of the values", ylim=(50, 102))
     right.set_xlim(0.5, y.shape[1] + 0.5)
     right.set_xticks(places)
-    width = fmt(_two(np.mean(high[:, -1] - low[:, -1])))
+    width = f"{fmt(_two(np.mean(high[:, -1] - low[:, -1])))} {unit or ''}".rstrip()
     return (
         f"An interval for {level:.0%} of the values, {width} wide on the left. Of {len(y)} test "
         f"windows it holds {np.mean(covered):.0%} on average over the horizons, "
@@ -295,16 +295,21 @@ def compared(fig, y, forecasts, unit):
 def alarms(fig, sizes, threshold, at):
     """Sizes of the residuals (steps,), the threshold above which there is an alarm, and where a
     fault was planted (steps,) of True and False."""
-    (ax,) = panels(fig)
+    (ax,) = panels(fig, right=0.88)
     steps, found = np.arange(len(sizes)), sizes > threshold
     ax.vlines(steps, 0, sizes, color="#949494", linewidth=0.7)
-    ax.plot(steps[at], sizes[at], "o", color=ROLES["state"], label="planted fault")
+    ax.plot(steps[at], sizes[at], "o", color=ROLES["state"])
     false = found & ~at
-    ax.plot(steps[false], sizes[false], "x", color=ROLES["input"], label="false alarm")
-    ax.axhline(threshold, color="black", linewidth=1.2, linestyle=(0, (4, 3)), label="threshold")
-    ax.legend(ncols=3, loc="upper left")
+    ax.plot(steps[false], sizes[false], "x", color=ROLES["input"])
+    ax.axhline(threshold, color="black", linewidth=1.2, linestyle=(0, (4, 3)))
+    for x, words, role in (
+        (0.01, "\N{BLACK CIRCLE} planted fault", "state"),
+        (0.24, "\N{MULTIPLICATION SIGN} false alarm", "input"),
+    ):
+        ax.text(x, 0.97, words, color=ROLES[role], va="top", transform=ax.transAxes)
     ax.set(title="Residuals and alarms", xlabel="step", ylabel="size of the residual",
            xlim=(0, len(sizes)), ylim=(0, 1.35 * max(sizes.max(), threshold)))  # fmt: skip
+    name_ends(ax, [threshold], ["threshold"], ["black"])
     right = int(np.sum(found & at))
     precision = f"{right / found.sum():.0%}" if found.any() else "undefined"
     return (

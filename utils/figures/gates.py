@@ -159,25 +159,28 @@ def unit_replay(fig, x, gates, h, step, clamp="free", since=None, names=None):
     `since` is the step from which `clamp` holds. `names`, for a riddle, gives the gates other
     names, and with them other colours.
     """
-    grid = {"height_ratios": [1, 2, 2], "hspace": 0.38, "bottom": 0.11, "top": 0.93}
+    grid = {"height_ratios": [1, 2, 2], "hspace": 0.38, "bottom": 0.11, "top": 0.93, "right": 0.86}
     top, middle, bottom = panels(fig, 1, 3, **grid)
     values_and_flags(top, x)
     steps = np.arange(len(x))
     shown = names or {"f": "forget f", "i": "input i", "o": "output o"}
     looks = RIDDLE if names else [(colour, {}) for colour in GATES.values()]
-    for gate, (colour, style) in zip(sorted(shown, key=shown.get), looks, strict=True):
-        line(middle, steps, gates[gate], colour, shown[gate], marker=".", **style)
-    line(bottom, steps, gates["c"], "vermillion", "cell state c", linestyle="-", marker=".")
-    line(bottom, steps, h, "purple", "state h", marker=".")
+    order, colours = sorted(shown, key=shown.get), []
+    for gate, (colour, style) in zip(order, looks, strict=True):
+        drawn = line(middle, steps, gates[gate], colour, shown[gate], marker=".", **style)
+        colours.append(drawn.get_color())
+    line(bottom, steps, gates["c"], "vermillion", linestyle="-", marker=".")
+    line(bottom, steps, h, "purple", marker=".")
     bottom.axhline(0, color=GREY, linewidth=1)
-    reach = max(1.1, 1.1 * np.abs(gates["c"]).max())
+    reach = 1.1 * 2 ** np.ceil(np.log2(max(1, np.abs(gates["c"]).max())))  # changes seldom
     top.set(title="Input; a filled value is flagged", ylabel="value")
     middle.set(title="Gates", ylabel="gate", ylim=(-0.08, 1.08), yticks=[0, 0.5, 1])
     bottom.set(title="States", ylabel="c and h", xlabel="time step t", ylim=(-reach, reach))
     for ax in (top, middle):
         ax.tick_params(labelbottom=False)
-    for ax in (middle, bottom):
-        ax.legend(loc="lower right", bbox_to_anchor=(1, 0.97), ncols=3, borderaxespad=0)
+    name_ends(middle, [gates[gate][-1] for gate in order], [shown[gate] for gate in order], colours)
+    names = {"cell state c": "vermillion", "state h": "purple"}
+    name_ends(bottom, (gates["c"][-1], h[-1]), names, [COLOURS[c] for c in names.values()])
     for ax in (top, middle, bottom):
         ax.set_xlim(*top.get_xlim())
         if since is not None:

@@ -29,18 +29,19 @@ def two_orders(fig, sequences, states, names):
 
 def smoothing(fig, x, h, wave, w):
     """A noisy wave x, the state h that follows it, and the wave without the noise."""
-    (ax,) = panels(fig)
+    (ax,) = panels(fig, right=0.89)
     steps = np.arange(len(x))
     lag = _lag(h, wave)
     crest = 40 + np.argmax(wave[40:100])
-    ax.plot(steps, x, "o", color=ROLES["input"], markersize=3.5, label="input x")
-    line(ax, steps, wave, "black", label="wave", linewidth=1.3)
-    ax.plot(steps, h, color=ROLES["state"], label="state h", linewidth=2.4)
+    ax.plot(steps, x, "o", color=ROLES["input"], markersize=3.5)
+    line(ax, steps, wave, "black", linewidth=1.3)
+    ax.plot(steps, h, color=ROLES["state"], linewidth=2.4)
     ax.axvspan(crest, crest + lag, color=tint(ROLES["state"], 0.25))
     ax.text(crest + lag + 0.8, -2.2, f"lag {lag:.1f}", color=ROLES["state"])
     ax.set(title="A state that follows a noisy wave", xlabel="time step t", ylabel="value")
-    ax.set(xlim=(0, len(x) - 1), ylim=(-2.4, 2.9))
-    ax.legend(loc="upper right", ncols=3)
+    ax.set(xlim=(0, len(x) - 1), ylim=(-2.4, 2.4))
+    names = {"input x": ROLES["input"], "wave": COLOURS["black"], "state h": ROLES["state"]}
+    name_ends(ax, (x[-1], wave[-1], h[-1]), names, names.values())
     return (
         f"Memory w = {fmt(w)}. The state lags {lag:.1f} steps behind the wave and moves "
         f"{fmt(np.abs(np.diff(h)).mean())} from step to step in the mean; the input moves "

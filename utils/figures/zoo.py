@@ -90,11 +90,13 @@ def zoo_cage(fig, name, bug, tensors, errors, losses, accuracies):
         title="Gradient check", ylabel="relative error", ylim=(0, 1.15), xticks=range(len(tensors))
     )
     check.set_xticklabels([f"${t}$" for t in tensors])
-    for runs, role, label in zip(losses, ("weight", "state"), ("right", "this bug"), strict=True):
+    for k, (runs, role) in enumerate(zip(losses, ("weight", "state"), strict=True)):
         for run in runs:
             curve.plot(np.clip(run, 1e-4, 1e3), color=tint(ROLES[role], 0.3), linewidth=0.8)
         middle = running_median(np.clip(np.median(runs, axis=0), 1e-4, 1e3))
-        curve.plot(middle, color=ROLES[role], label=label, zorder=3)
+        curve.plot(middle, color=ROLES[role], zorder=3)
+        curve.text(0.97, 0.97 - 0.1 * k, ("right", "this bug")[k], color=ROLES[role],
+                   ha="right", va="top", transform=curve.transAxes)  # fmt: skip
     curve.set_yscale("log")
     curve.set(
         title="Loss curve",
@@ -103,7 +105,6 @@ def zoo_cage(fig, name, bug, tensors, errors, losses, accuracies):
         ylim=(1e-4, 1e3),
         xlim=(0, losses.shape[2] - 1),
     )
-    curve.legend(loc="upper right", handlelength=1.2)
     for column, (runs, role) in enumerate(zip(accuracies, ("weight", "state"), strict=True)):
         spread = column + np.linspace(-0.18, 0.18, len(runs))
         score.plot(spread, 100 * np.sort(runs), "o", color=ROLES[role], markersize=5)
