@@ -5,6 +5,7 @@ import subprocess
 import pytest
 
 from tools.bench import __main__ as bench
+from tools.bench import machines
 
 
 @pytest.fixture
@@ -29,6 +30,25 @@ def test_a_part_measured_again_replaces_its_section_alone(page, monkeypatch):
     assert "the first time" not in text
     assert text.index("other numbers") < text.index("the second time")  # the order of PARTS
     assert text.count("\n## ") == 2
+
+
+REPORT = """\
+F.                                                                       [100%]
+=========================== short test summary info ============================
+FAILED tests/test_a.py::test_b - AssertionError: 1
+1 failed, 2 passed, 3 skipped in 4.56s
+Python 3.12.1, NumPy 2.4.6"""
+
+
+def test_a_row_of_the_machines_tells_what_failed():
+    name, *more = machines.row("Python 3.12", REPORT, 1.25).splitlines()
+    assert name.split() == "Python 3.12 1.2 1 failed, 2 passed, 3 skipped".split()
+    assert [line.strip() for line in more] == [
+        "Python 3.12.1, NumPy 2.4.6",
+        "tests/test_a.py::test_b - AssertionError: 1",
+    ]
+    assert "not on this machine" in machines.row("Python 3.99", None, 0)
+    assert "No module named pytest" in machines.row("one thread", "No module named pytest", 0)
 
 
 def test_a_part_that_fails_leaves_the_page_as_it_was(page, monkeypatch):
