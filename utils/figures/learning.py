@@ -20,7 +20,7 @@ from utils.plotting import (
 
 def descent(fig, axis, surface, path, losses, steps):
     """A path (steps, 2) of gradient descent over a loss surface (w_h rows, w_x columns)."""
-    left, right = panels(fig, 2)
+    left, right = panels(fig, 2, right=0.97)
     reach = axis[-1]
     left.imshow(
         np.log10(surface),

@@ -7,7 +7,7 @@ from utils.plotting import GREY, ROLES, guide, panels, running_median, tint
 
 def zoo(fig, names, tensors, errors, losses, accuracies):
     """All bugs, one a row, under three instruments."""
-    check, curve, score = panels(fig, 3, left=0.24, right=0.985, wspace=0.1, width_ratios=(5, 4, 4))
+    check, curve, score = panels(fig, 3, left=0.24, right=0.98, wspace=0.1, width_ratios=(5, 4, 4))
     rows = np.arange(len(names))
     check.imshow(errors, cmap="Purples", vmin=0, vmax=1.6, aspect="auto")
     for (row, column), error in np.ndenumerate(errors):
