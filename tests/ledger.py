@@ -54,12 +54,7 @@ def of_line(line):
 
 
 def of_text(text):
-    place = getattr(text, "xyann", None)
-    if place is None:
-        at = text.get_transform().transform(text.get_position())
-    else:  # an annotation: what it points at, and how far from there it stands
-        base = text._get_xy(None, text.xy, text.xycoords) if text.xycoords != "axes" else text.xy
-        at = [*base, *place]
+    at = text.get_transform().transform(text.get_position())
     style = f"{text.get_ha()} {text.get_va()} {text.get_rotation():g} {text.get_fontsize():g}"
     return f"{to_hex(text.get_color())} {style} {text.get_text()}", list(map(float, at))
 
