@@ -6,7 +6,7 @@ PY := .venv/bin/python
 UV := $(PY) -m uv pip compile --quiet --no-config --upgrade --only-binary :all: --no-annotate \
 	--custom-compile-command "make lock" --python-version 3.11
 
-.PHONY: help lab test test-browser mutants claims lint notebooks bench site slides picture lock licences binder assignment autograde feedback clean
+.PHONY: help lab test test-browser mutants claims lint notebooks bench site slides picture ledger lock licences binder assignment autograde feedback clean
 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -26,6 +26,10 @@ test-browser: .venv/tested ## open every lesson in Chromium, run it, move every 
 
 mutants: .venv/tested ## break one thing at a time: do the tests notice? (ARGS="--seed 2 --only utils/layers")
 	$(PY) -m tools.mutants $(ARGS)
+
+ledger: .venv/tested ## store how the figures look now, after a change that is meant to be
+	rm -f tests/pictures/*.json
+	RENEW_PICTURES=1 $(PY) -m pytest -q tests/test_pictures.py tests/test_figures*.py
 
 claims: .venv/tested ## run every lesson with five other seeds: does what it says still hold?
 	$(PY) -m tools.claims $(ARGS)

@@ -3,9 +3,7 @@
 Every figure that a test draws is entered under the test's name, panel by panel: titles, labels,
 limits, and of each artist its kind, its looks, its text and the points that it draws, in pixels of
 the page. So a word, a colour or an array that changes is noticed, whatever else the test asserts.
-After a change that is meant to be, look at the figures, then:
-
-    RENEW_PICTURES=1 python -m pytest tests/test_pictures.py tests/test_figures*.py
+After a change that is meant to be, look at the figures, then run `make ledger`.
 """
 
 import json

@@ -331,7 +331,7 @@ WRONG_BIAS = [
 
 WRONG_READING = [
     (reading(forget="C", input="B"), "as forget gate it would leave -0.02"),
-    (reading(forget="A", output="B"), "as output gate it would make h"),
+    (reading(forget="A", output="B"), "as output gate it would make h 0.71, and h is 0.01"),
     (reading(input="A", output="C"), "'output': at step"),
     (reading(forget="C", input="A", output="B"), "'output': at step"),
     (reading(erased=7), "'erased': at step 7 the cell state goes from 0.79 to -0.90: something is"),

@@ -199,7 +199,7 @@ WRONG = {
          "earliest target whose window changes is number 189"),
         (named(A="target in the window"), "knows what comes after its target"),
         (named(D="feature from the future"), "number 190: that window knows its own target"),
-        (named(C="scaler fitted on everything"), "C: a change of value 190 reaches no window"),
+        (named(C="scaler fitted on everything"), "value 190 reaches no window for training."),
         (named(C="target in the window"), "no window knows its target or anything later"),
         (named(B="windows split at random"), "and single windows can't do that"),
         (named(E="scaler fitted on everything"), "and a scaler would reach all of them"),

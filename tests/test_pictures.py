@@ -2,9 +2,8 @@
 
 tests/test_figures*.py hold what the artists are given; here is what comes of it. Letters differ
 from one FreeType to the next, so they are left out, and so is what is smaller than a pixel or two:
-both pictures are blurred before they are compared. After a change of looks that is meant to be:
-
-    RENEW_PICTURES=1 python -m pytest tests/test_pictures.py tests/test_figures*.py
+both pictures are blurred before they are compared. After a change of looks that is meant to be, run
+`make ledger`.
 """
 
 import json

@@ -91,11 +91,11 @@ def reach(fig, stages, lags, exact=None):
 def _left(norms):
     """What is left in the median run, and a remark on others that are far below it."""
     middle = np.median(norms)
-    low = np.sum(norms < middle / 100)
+    low = np.sum(norms < middle / 1000)
     said = "most of it or more" if middle > 0.7 else order_of(middle)
     said = f"below {order_of(FLOOR).removeprefix('about ')}" if middle <= FLOOR else said
     where = "one run" if low == 1 else "some runs"
-    return f"{said} (in {where} less than a hundredth of that)" if low else said
+    return f"{said} (in {where} less than a thousandth of that)" if low else said
 
 
 def accuracy_against_delay(fig, delays, scores, baselines, learnt=0.85):
