@@ -59,7 +59,8 @@ PARTS = {  # title, and what the columns mean
     "mutants": (
         "Mutants: does the net notice?",
         "One thing at a time is broken in `utils/` and in the lessons' cells, and the tests that "
-        "run the line are run.",
+        "run the line are run. The sample is one that nothing was mended on. What is listed "
+        "survived; since then each has a test, or a reason in `tools/mutants_explained.toml`.",
     ),
     "machines": (
         "Other machines, as far as one can stand in for another",
