@@ -21,7 +21,9 @@ const KINDS = {
   slider({ label, texts }, id) {
     const last = texts.length - 1;
     const input = element("input", { type: "range", id, min: 0, max: last, step: 1 });
-    const output = element("output", { for: id, "aria-live": "off" }); // aria-valuetext speaks
+    // Room for the longest value from the start: a label that wraps later would move the page.
+    const style = `min-width: ${Math.max(...texts.map((text) => text.length))}ch`;
+    const output = element("output", { for: id, "aria-live": "off", style }); // aria-valuetext speaks
     const set = (k) => {
       input.value = k;
       input.setAttribute("aria-valuetext", (output.value = texts[k]));

@@ -51,10 +51,11 @@ def test_every_control_does_what_it_says_by_keyboard(lesson):
 
 def troubles_of(explorer, control, name):
     """Move a control to its beginning, middle and end. -> what is wrong there."""
-    seen = []
+    seen, heights = [], set()
     for position in sorted({0, control.last // 2, control.last}):
         control.go(position)
         seen.append(state := explorer.settled())
+        heights.add(explorer.root.bounding_box()["height"])
         now = control.now()
         if not now["label"] or now["position"] != position:
             yield f"labelled {now['label']!r} stands at {now['position']}, not at {position}"
@@ -68,6 +69,8 @@ def troubles_of(explorer, control, name):
             yield "the picture changes beyond the end"
     if len({state["picture"] for state in seen}) < len(seen) and name not in SAME_PICTURE:
         yield "the picture stays the same"
+    if len(heights) > 1:
+        yield f"the page below moves: {heights} pixels high"
     if len({state["caption"] for state in seen}) == 1:
         yield f"the sentence is always the same: {state['caption']}"
 

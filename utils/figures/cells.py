@@ -45,10 +45,10 @@ def gate_replay(fig, x, gates, h, answer, target, clamp):
     )
     right = "right" if (answer > 0.5) == bool(target) else "wrong"
     return (
-        f"{units} units over {steps} steps. Purple is positive and "
-        f"orange negative; in the gates dark is 0 and bright is 1: {z}; {r}. The value to recall "
-        f"is {'+1' if target else '−1'}. The network gives +1 a probability of {answer:.0%}, which "
-        f"is {'a guess' if abs(answer - 0.5) < 0.01 else right}."
+        f"{units} units over {steps} steps. Purple is positive, orange negative; in the gates dark "
+        f"is 0, bright 1: {z}; {r}. To recall: {'+1' if target else '−1'}. The network gives +1 a "
+        f"probability of {answer:.0%}, which is "
+        f"{'a guess' if abs(answer - 0.5) < 0.01 else right}."
     )
 
 
