@@ -36,13 +36,13 @@ def test_gate_replay_shows_input_gates_and_state():
     assert frames == [(0.5, 1), (2.5, 1)]  # steps 1 and 3, counted from 0
     flagged = GATES["r"][[1, 3]].mean()
     assert f"the mean of r is {flagged:.1f} at the flagged steps" in sentence
-    assert "recall is +1" in sentence and "90%, which is right" in sentence
+    assert "To recall: +1" in sentence and "90%, which is right" in sentence
 
 
 def test_gate_replay_says_what_is_held():
     fig, sentence = replayed(answer=0.9, target=0.0, z=1.0)
     assert "z is held at 1" in sentence and "mean of r" in sentence
-    assert "recall is −1" in sentence and "which is wrong" in sentence
+    assert "To recall: −1" in sentence and "which is wrong" in sentence
     assert "held at 1" in texts(fig) and "free" in texts(fig)
 
 
