@@ -188,8 +188,7 @@ def test_the_ledger_tells_what_differs(other):
 
 def test_the_ledger_has_no_figure_of_a_test_that_is_gone():
     for file in FOLDER.glob("*.json"):
-        tests = re.findall(
-            r"^def (test_\w+)", file.parent.with_name(f"{file.stem}.py").read_text(), re.M
-        )
+        source = file.parent.with_name(f"{file.stem}.py").read_text("utf-8")
+        tests = re.findall(r"^def (test_\w+)", source, re.MULTILINE)
         drawn_by = {re.match(r"\w+", key)[0] for key in json.loads(file.read_text("utf-8"))}
         assert drawn_by <= set(tests), drawn_by - set(tests)

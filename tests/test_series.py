@@ -134,7 +134,7 @@ def test_one_column_and_several(write):
     assert dated.tolist() == [5, 6] and str(dated.index[0])[:10] == "2012-01-01"
     years = load_series(write("year,level\n2010,7\n2011,8\n2012,9\n"), dates="year")
     assert years.tolist() == [7, 8, 9] and years.index.year.tolist() == [2010, 2011, 2012]
-    numbered = write("row,level\n1,7\n2,8\nlast,9\n")  # nor does a column that begins with a number
+    numbered = write("row,level\n1,7\n2,8\nlast,9\n")  # what begins with a number is no date
     assert load_series(numbered, "level").tolist() == [7, 8, 9]
     first = write("level,kind\nNA,a\n3,b\n")  # the first column is asked for: it holds no dates
     with pytest.raises(ValueError, match="1 of 2 values are missing, the first in line 2"):
