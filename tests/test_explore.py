@@ -19,7 +19,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from utils import plotting
-from utils.explore import BREATH, Explorer, choice, explore, slider, slider_of, switch
+from utils.explore import BREATH, PAUSE, Explorer, choice, explore, slider, slider_of, switch
 
 SMALL = (3, 2)
 
@@ -247,28 +247,26 @@ def test_live_mode_shows_the_widget_and_stores_a_figure_with_it(shown, monkeypat
 
 
 def test_a_move_gives_a_new_picture_and_sentence(live):
-    before = live.png
-    live.asked = {"n": 1, "positions": [8, 1, 1]}
-    assert live.reply == {"n": 1, "done": 1, "sentence": "square: <w> is 0.8.", "problem": ""}
+    before = live.shown["png"]
+    (reply,) = replies(live, [8, 1, 1], until=0)
+    assert (reply["n"], reply["done"], reply["problem"]) == (1, 1, "")
+    assert live.shown["sentence"] == "square: <w> is 0.8."
     expected, _ = plotting.picture(
         curve, plotting.new_figure(SMALL), {"w": 0.8, "shape": "square", "dots": True}
     )
-    assert live.png == expected != before
+    assert live.shown["png"] == expected != before
 
 
 def test_the_picture_travels_as_bytes(live):
-    assert isinstance(live.get_state()["png"], bytes)
+    assert isinstance(live.get_state()["held0"]["png"], bytes)
 
 
 def test_a_failing_drawing_keeps_the_last_picture_until_the_next_good_move(live):
-    live.asked = {"n": 1, "positions": [8, 0, 0]}
-    good = live.png
-    live.asked = {"n": 2, "positions": [12, 0, 0]}
-    assert live.png == good and live.reply["n"] == 2
-    assert live.reply["sentence"] == "line: <w> is 0.8."
-    assert "ZeroDivisionError: w is too large" in live.reply["problem"]
-    live.asked = {"n": 3, "positions": [8, 0, 0]}
-    assert live.png == good and live.reply["problem"] == ""
+    good, bad, again = replies(live, [8, 0, 0], [12, 0, 0], [8, 0, 0], until=0)
+    assert good["png"] == bad["png"] == again["png"]
+    assert bad["sentence"] == "line: <w> is 0.8."
+    assert "ZeroDivisionError: w is too large" in bad["problem"]
+    assert good["problem"] == again["problem"] == ""
 
 
 # --- drawings that train and show how far they are --------------------------------------------
@@ -288,15 +286,18 @@ def training(draw=growing):
     return Explorer(draw, {"steps": slider("steps", 1, 9, 1, 2), "fail": fail}, SMALL)
 
 
-def replies(explorer, *requests, until=0.3):
-    """What the explorer replies to requests that come one a kernel's breath."""
+def replies(explorer, *requests, until=0.3, apart=2 * BREATH):
+    """What the explorer replies, and shows then, to positions asked for and controls in focus."""
     seen = []
-    explorer.observe(lambda change: seen.append(change.new), "reply")
+    explorer.observe(lambda change: seen.append(change.new | explorer.shown), "reply")
 
     async def kernel():
-        for n, positions in enumerate(requests, 1):
-            explorer.asked = {"n": n, "positions": positions}
-            await asyncio.sleep(2 * BREATH)
+        for n, request in enumerate(requests, 1):
+            if isinstance(request, int):
+                explorer._handle_custom_msg({"focus": request}, [])
+            else:
+                explorer.asked = {"n": n, "positions": request}
+            await asyncio.sleep(apart)
         await asyncio.sleep(until)
 
     asyncio.run(kernel())
@@ -313,7 +314,7 @@ def test_static_mode_shows_a_training_in_its_end(shown):
 
 def test_a_training_is_shown_picture_by_picture():
     explorer = training()
-    assert explorer.reply["sentence"] == "2 of 2 steps." and explorer.reply["done"] == 1
+    assert explorer.shown["sentence"] == "2 of 2 steps." and explorer.reply["done"] == 1
     seen = replies(explorer, [3, 0])
     assert [r["sentence"] for r in seen] == [f"{k} of 4 steps." for k in (1, 2, 3, 4)]
     assert [r["done"] for r in seen] == [0.25, 0.5, 0.75, 1]
@@ -355,6 +356,123 @@ def test_a_stage_that_makes_no_sense_is_refused(stage):
         plotting.picture(odd, plotting.new_figure(SMALL), {})
 
 
+# --- pictures drawn ahead -----------------------------------------------------------------------
+
+LOOK = 3 * PAUSE  # seconds that a reader looks at a picture: two can be drawn ahead meanwhile
+
+
+def held(explorer):
+    """The positions of all pictures that can be shown at once."""
+    state = explorer.get_state()
+    return sorted(p for k in range(4) if (p := state[f"held{k}"].get("positions")))
+
+
+@pytest.fixture
+def drawn(live, monkeypatch):
+    """The values with which `live` has drawn since."""
+    values = []
+
+    def noted(fig, **given):
+        values.append(given)
+        return curve(fig, **given)
+
+    monkeypatch.setattr(live, "_draw", noted)
+    return values
+
+
+def test_after_a_move_the_next_is_drawn_ahead_and_not_again(live, drawn):
+    first, second = replies(live, [6, 0, 0], [7, 0, 0], apart=LOOK, until=0)
+    assert [values["w"] for values in drawn] == [0.6, 0.7, 0.8]
+    assert first["sentence"] == "line: <w> is 0.6." and first["positions"] == [6, 0, 0]
+    assert second["sentence"] == "line: <w> is 0.7." and second["n"] == 2
+    assert held(live) == [[6, 0, 0], [7, 0, 0], [8, 0, 0]]
+
+
+@pytest.mark.parametrize(
+    ("requests", "ahead"),
+    [
+        ([[4, 0, 0]], [3, 0, 0]),
+        ([[2, 0, 0], [4, 0, 0]], [6, 0, 0]),  # as far again
+        ([[0, 0, 0]], [1, 0, 0]),  # there is no position −5: back
+        ([[5, 1, 0]], [5, 0, 0]),
+        ([[5, 0, 1]], [5, 0, 0]),
+    ],
+)
+def test_the_likely_next_is_as_far_again_or_back_from_the_end(live, requests, ahead):
+    replies(live, *requests, until=LOOK)
+    assert held(live) == sorted([*requests, ahead])
+
+
+def test_a_control_in_focus_has_both_its_neighbours_drawn(live):
+    replies(live, 0, until=LOOK)
+    assert held(live) == [[4, 0, 0], [6, 0, 0]]
+    replies(live, 1, until=LOOK)
+    assert held(live) == [[4, 0, 0], [5, 1, 0], [6, 0, 0]]
+    assert live.reply["n"] == 0 and live.shown["sentence"] == "line: <w> is 0.5."
+
+
+@pytest.mark.parametrize("focus", [3, -1, None, "0", 0.5, [0], {}])
+def test_a_focus_that_makes_no_sense_does_no_harm(live, focus):
+    async def kernel():
+        live._on_focus(live, {"focus": focus}, [])
+        await asyncio.sleep(LOOK)
+
+    asyncio.run(kernel())
+    assert held(live) == []
+
+
+def test_what_is_held_is_what_would_be_drawn(live):
+    rng = np.random.default_rng(0)
+    requests = []
+    for k in rng.integers(13, size=40).tolist():
+        requests += [k % 3] if k < 4 else [[k, k % 2, int(rng.integers(2))]]
+    seen = replies(live, *requests, apart=PAUSE, until=LOOK)
+    good = [r for r in requests if not isinstance(r, int) and r[0] <= 10]
+    assert [r["positions"] for r in seen if not r["problem"]] == good
+    kept = [live.get_state()[f"held{k}"] for k in range(4)]
+    fig = plotting.new_figure(SMALL)
+    for picture in [picture for picture in seen + kept if picture.get("positions")]:
+        expected = plotting.picture(curve, fig, live._values(picture["positions"]))
+        assert (picture["png"], picture["sentence"]) == expected
+
+
+def test_nothing_is_drawn_ahead_between_quick_requests(live, drawn):
+    replies(live, *([k, 0, 0] for k in range(10)), apart=PAUSE / 4, until=0)
+    assert len(drawn) == 10
+
+
+def test_the_picture_that_is_shown_keeps_its_place(live):
+    replies(live, [8, 0, 0], until=0)
+    shown = live.shown
+    replies(live, 0, 1, 2, 0, 1, 2, apart=LOOK, until=0)
+    assert live.shown == shown and len(held(live)) == 4
+
+
+def test_nothing_is_drawn_ahead_that_is_slow_or_trains(live, drawn, monkeypatch):
+    monkeypatch.setattr("utils.explore.QUICK", 0)
+    replies(live, [8, 0, 0], until=LOOK)
+    assert len(drawn) == 1
+    explorer = training()
+    replies(explorer, 0, [3, 0], [3, 1], 0, 1, apart=LOOK)
+    assert held(explorer) == []
+
+
+def test_a_drawing_that_fails_ahead_is_not_told_of_until_it_is_asked_for(live):
+    (reply,) = replies(live, [10, 0, 0], until=LOOK)
+    assert live.reply["n"] == 1 and not live.reply["problem"] and [11, 0, 0] not in held(live)
+    (_, reply) = replies(live, [9, 0, 0], [11, 0, 0])
+    assert "w is too large" in reply["problem"] and reply["sentence"] == "line: <w> is 0.9."
+
+
+def test_after_a_cell_was_run_everything_is_drawn_anew(live, drawn, monkeypatch):
+    replies(live, [6, 0, 0], until=LOOK)
+    assert held(live) == [[6, 0, 0], [7, 0, 0]] and len(drawn) == 2
+    monkeypatch.setattr("utils.explore._cells_run", lambda: 7)
+    seven, six = replies(live, [7, 0, 0], [6, 0, 0], until=0)
+    assert len(drawn) == 4 and seven["cells"] == six["cells"] == 7
+    assert held(live) == [[6, 0, 0], [7, 0, 0]]  # and not the older ones as well
+
+
 # --- requests ---------------------------------------------------------------------------------
 
 
@@ -371,8 +489,8 @@ def test_a_stage_that_makes_no_sense_is_refused(stage):
     ],
 )
 def test_positions_that_make_no_sense_do_no_harm(live, positions, sentence):
-    live.asked = {"n": 1, "positions": positions}
-    assert live.reply == {"n": 1, "done": 1, "sentence": sentence, "problem": ""}
+    (reply,) = replies(live, positions, until=0)
+    assert (reply["n"], reply["sentence"], reply["problem"]) == (1, sentence, "")
 
 
 def test_two_hundred_moves_leave_nothing_behind(live):
@@ -382,8 +500,7 @@ def test_two_hundred_moves_leave_nothing_behind(live):
         return [sum(isinstance(o, kind) for o in objects) for kind in (Figure, Artist)]
 
     def move(times):
-        for n in range(times):
-            live.asked = {"n": n + 1, "positions": [n % 10, n % 2, n % 2]}
+        replies(live, *([n % 10, n % 2, n % 2] for n in range(times)), until=0)
 
     move(20)
     before = count()

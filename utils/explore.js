@@ -1,11 +1,13 @@
 // One explorer: native controls, the picture they ask for, and the sentence that goes with it.
 // At most one request is under way. Whatever moves meanwhile is asked for when the reply comes,
-// so a held key never queues up and always ends on its last value.
+// so a held key never queues up and always ends on its last value. What the kernel has drawn ahead
+// is shown at once; the kernel is asked all the same, and its reply decides.
 
 const PATIENCE = 5000; // milliseconds before the reader is told why nothing happens
 const BUSY =
   "The kernel has not answered yet. It may be busy with other work; if not, run this cell again.";
 const GONE = "The kernel has stopped or was restarted. Run the lesson again: menu Run, Run All Cells.";
+const PLACES = [0, 1, 2, 3]; // where pictures are held, the one that is shown among them
 // What stands in for the widget where it can't live, and JupyterLab's frame around it.
 const STILL = ":is(.NAME, .jp-OutputArea-child:has(.NAME)) {display: none}";
 
@@ -64,7 +66,8 @@ function render({ model, el }) {
     return control;
   });
   const again = element("button", { type: "button" }, "Start again");
-  let image = element("img", { width, height, alt: "" });
+  const newImage = () => element("img", { width, height, alt: "", decoding: "sync" });
+  let image = newImage();
   const caption = element("p", { role: "status" });
   const problem = element("p", { role: "alert" });
   const progress = element("progress", { max: 1, "aria-label": "training" });
@@ -78,7 +81,8 @@ function render({ model, el }) {
 
   let waiting = null; // number of the request under way
   let moved = false; // since it was sent
-  let timer, newest, shown;
+  let timer, newest;
+  const loaded = []; // the image of each place, and when it can be painted
 
   function ask() {
     moved = false;
@@ -92,13 +96,13 @@ function render({ model, el }) {
 
   function onMove() {
     moved = true;
+    showExpected();
     if (!waiting) ask();
   }
 
-  async function onReply() {
-    const reply = model.get("reply");
-    const png = model.get("png");
-    if (reply.n >= waiting) {
+  function onReply() {
+    const { n, place, ...reply } = model.get("reply");
+    if (n >= waiting) {
       waiting = null;
       clearTimeout(timer);
       if (moved) ask();
@@ -106,22 +110,48 @@ function render({ model, el }) {
     problem.textContent = reply.problem;
     progress.value = reply.done;
     progress.hidden = reply.done >= 1;
-    if (png !== newest) {
-      newest = png;
-      const next = element("img", { width, height, alt: "", decoding: "sync" });
-      await load(next, png); // swapped only when it can be painted: no blank frame
-      if (png !== newest) return; // a newer one came first
-      image.replaceWith(next);
-      image = next;
-      shown = png;
-    }
-    if (shown === newest) say(model.get("reply")); // else when its picture is there
+    if (!showExpected()) show(place);
   }
 
-  function say({ sentence, done }) {
+  function onFocus(focus) { // it is about to be moved
+    if (problem.textContent !== GONE) model.send({ focus });
+  }
+
+  // Show what the controls say, if it is held. -> whether it is
+  function showExpected() {
+    const wanted = String(controls.map((control) => control.get()));
+    const place = PLACES.find((place) => String(held(place).positions) === wanted);
+    if (place !== undefined) show(place);
+    return place !== undefined;
+  }
+
+  const held = (place) => model.get(`held${place}`);
+
+  function loadFrom(place) {
+    const { png } = held(place);
+    if (png && loaded[place]?.png !== png) {
+      const image = newImage();
+      loaded[place] = { png, image, ready: load(image, png) };
+    }
+    return loaded[place];
+  }
+
+  async function show(place) {
+    const { sentence } = held(place);
+    const next = (newest = loadFrom(place));
+    await next.ready; // swapped only when it can be painted: no blank frame
+    if (next !== newest) return; // a newer one came first
+    image.replaceWith(next.image);
+    image = next.image;
     image.alt = sentence;
     if (caption.textContent !== sentence) caption.textContent = sentence;
-    caption.setAttribute("aria-busy", waiting !== null || done < 1); // spoken when it is final
+    const busy = waiting !== null || model.get("reply").done < 1;
+    caption.setAttribute("aria-busy", busy); // spoken when it is final
+  }
+
+  function onHeld(place) {
+    loadFrom(place);
+    if (moved || waiting) showExpected(); // it may have been moved to on the way
   }
 
   function onAsked() { // at first, and by other views of this explorer
@@ -139,7 +169,10 @@ function render({ model, el }) {
     problem.textContent = GONE;
   }
 
-  for (const control of controls) control.input.addEventListener("input", onMove);
+  controls.forEach(({ input }, focus) => {
+    input.addEventListener("input", onMove);
+    input.addEventListener("focus", () => onFocus(focus));
+  });
   again.addEventListener("click", () => {
     for (const control of controls) control.set(control.start);
     onMove();
@@ -150,6 +183,7 @@ function render({ model, el }) {
     "change:reply": onReply, "change:asked": onAsked,
     comm_live_update: onGone, "comm:close": onGone,
   };
+  for (const place of PLACES) events[`change:held${place}`] = () => onHeld(place);
   for (const [name, callback] of Object.entries(events)) model.on(name, callback);
   return () => {
     for (const [name, callback] of Object.entries(events)) model.off(name, callback);

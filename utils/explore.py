@@ -5,11 +5,13 @@ positions, so no number is rounded on the way and none outside its range can arr
 """
 
 import asyncio
+import contextlib
 import functools
 import gc
 import inspect
 import itertools
 import os
+import time
 import uuid
 from pathlib import Path
 from typing import NamedTuple
@@ -17,12 +19,15 @@ from typing import NamedTuple
 import anywidget
 import numpy as np
 import traitlets
+from IPython import get_ipython
 
 from utils import plotting
 from utils.arguments import is_number
 
 MOST_POSITIONS = 1000
 BREATH = 0.002  # seconds between two pictures of one run, for a newer request to come in
+PAUSE = 0.04  # seconds without a request before one is drawn ahead: a held key leaves none
+QUICK = 0.2  # seconds; what takes longer is not drawn ahead, for a request would wait for it
 
 # What a notebook that is opened again shows, until its cells are run: the first picture, in place
 # of JupyterLab's "model not found". The widget hides it; it comes late, or it would flash up first.
@@ -130,7 +135,11 @@ def _figure(draw, size):
 
 
 class Explorer(anywidget.AnyWidget):
-    """Controls, picture and sentence in one widget: explore.js asks for positions, this answers."""
+    """Controls, picture and sentence in one widget: explore.js asks for positions, this answers.
+
+    While the reader looks, what will probably be asked for next is drawn and sent ahead, so that
+    the page can show it at once. Page and kernel hold the same few pictures, each in its place.
+    """
 
     _esm = Path(__file__).with_name("explore.js")
     _css = Path(__file__).with_name("explore.css")
@@ -138,73 +147,173 @@ class Explorer(anywidget.AnyWidget):
     size = traitlets.List().tag(sync=True)  # of the picture on the page, in pixels
     # Request n and the position of each control; sent by the browser, which needs no echo of it.
     asked = traitlets.Dict({"n": 0}).tag(sync=True, echo_update=False)
-    # To request n: the share of the work that is done, the sentence, or what went wrong.
+    # To request n: the share of the work that is done, the picture's place, or what went wrong.
     reply = traitlets.Dict().tag(sync=True)
-    png = traitlets.Bytes().tag(sync=True)
+    # Pictures, their sentences and where the controls stood; not there if it was one of several.
+    held0 = traitlets.Dict().tag(sync=True)
+    held1 = traitlets.Dict().tag(sync=True)
+    held2 = traitlets.Dict().tag(sync=True)
+    held3 = traitlets.Dict().tag(sync=True)
     still = traitlets.Unicode().tag(sync=True)  # class of what stands in for it where it can't live
 
     def __init__(self, draw, controls, size):
         self._draw, self._controls, self._size = draw, controls, tuple(size)
+        self._run = self._task = None
+        self._places = [1, 2, 3, 0]  # the one used last stands last
+        self._once = not inspect.isgeneratorfunction(draw)  # a training has many pictures
+        self._quick = self._once  # enough to draw ahead
         positions = [c.start for c in controls.values()]
         png, sentence = plotting.picture(draw, self._figure(), self._values(positions))
         super().__init__(
             controls=[c._replace(values=())._asdict() for c in controls.values()],
             size=[round(inches * plotting.CSS_DPI) for inches in size],
             asked={"n": 0, "positions": positions},
-            reply={"n": 0, "done": 1, "sentence": sentence, "problem": ""},
-            png=png,
+            reply={"n": 0, "done": 1, "place": 0, "problem": ""},
+            held0={"positions": None, "sentence": sentence, "png": png},
             still=f"course-still-{uuid.uuid4().hex[:12]}",
         )
+        self.on_msg(self._on_focus)
+
+    @property
+    def shown(self):
+        """The picture that the last reply shows: a dict with `png` and `sentence`."""
+        return self._held(self.reply["place"])
+
+    def _held(self, place):
+        return getattr(self, f"held{place}")
 
     def _figure(self):
         return _figure(self._draw, self._size)
 
-    def _values(self, positions):
-        """The value at each position; one that makes no sense stands for the nearest that does."""
-        asked = positions if isinstance(positions, list) else []
+    def _positions(self, asked):
+        """A position for each control; for one that makes no sense the nearest that does."""
+        asked = asked if isinstance(asked, list) else []
         asked = asked + [None] * (len(self._controls) - len(asked))
-        return {
-            name: c.values[min(max(k, 0), len(c.values) - 1) if type(k) is int else c.start]
-            for (name, c), k in zip(self._controls.items(), asked, strict=False)
-        }
+        return [
+            min(max(k, 0), len(c.values) - 1) if type(k) is int else c.start
+            for c, k in zip(self._controls.values(), asked, strict=False)
+        ]
+
+    def _values(self, positions):
+        controls = self._controls.items()
+        return {name: c.values[k] for (name, c), k in zip(controls, positions, strict=True)}
+
+    def _begin(self, positions):
+        return plotting.stages(self._draw, self._figure(), self._values(positions))
 
     @traitlets.observe("asked")
     def _answer(self, change):
-        if change.new.get("n") == 0:
+        n = change.new.get("n")
+        if n == 0:
             return  # the first picture came with the widget
-        values = self._values(change.new.get("positions"))
-        self._run = run = plotting.stages(self._draw, self._figure(), values)  # the old one stops
-        if not self._send_next(run, change.new.get("n")):
-            going_on = self._go_on(run, change.new.get("n"))
-            self._task = asyncio.get_running_loop().create_task(going_on)
+        positions = self._positions(change.new.get("positions"))
+        self._run = run = self._begin(positions)  # the old one stops
+        place = self._place_of(positions)
+        if place is not None:
+            self._use(place)
+            self.reply = {"n": n, "done": 1, "place": place, "problem": ""}
+        elif not self._send_next(run, n, positions):
+            self._later(self._go_on(run, n))
+            return
+        before = self._positions(change.old.get("positions"))
+        self._later(self._draw_ahead(run, self._likely(before, positions)))
+
+    def _later(self, coroutine):
+        self._task = asyncio.get_running_loop().create_task(coroutine)
 
     async def _go_on(self, run, n):
         """Send picture after picture until the run is over or another has taken its place."""
         await asyncio.sleep(BREATH)
-        while not self._send_next(run, n):
+        while not self._send_next(run, n, None):
             await asyncio.sleep(BREATH)
 
-    def _send_next(self, run, n):
+    def _send_next(self, run, n, positions):
         """Send the run's next picture. -> whether it was the last."""
         with plotting.style():  # entered once for all that happens in it
             if self._run is not run:  # another began while this one waited for its turn
                 return True
-            png, reply = self._next(run)
+            reply = {**self.reply, "n": n, "done": 1, "problem": ""}
             with self.hold_sync():
-                self.png, self.reply = png, {**reply, "n": n}
+                try:
+                    reply["done"], reply["place"] = self._hold_next(run, positions)
+                except (Exception, KeyboardInterrupt) as error:  # the reader must see it
+                    reply["problem"] = (
+                        f"This picture could not be drawn ({type(error).__name__}: {error}). "
+                        "The last one that could is still shown. Move a control to go on."
+                    )
+                self.reply = reply
         return reply["done"] >= 1
 
-    def _next(self, run):
-        png, reply = self.png, {**self.reply, "done": 1, "problem": ""}
-        try:
-            reply["done"], reply["sentence"] = next(run, (1, reply["sentence"]))
-            png = plotting.render(self._figure())
-        except (Exception, KeyboardInterrupt) as error:  # whatever it is, the reader must see it
-            reply["problem"] = (
-                f"This picture could not be drawn ({type(error).__name__}: {error}). "
-                "The last one that could is still shown. Move a control to go on."
-            )
-        return png, reply
+    def _hold_next(self, run, positions):
+        """Draw the run's next picture and hold it. -> the share of the work done, its place."""
+        start = time.perf_counter()
+        done, sentence = next(run, (1, None))
+        if sentence is None:  # it ended early
+            return 1, self.reply["place"]
+        png = plotting.render(self._figure())
+        whole = self._once and done >= 1
+        self._quick = whole and time.perf_counter() - start < QUICK
+        at = positions if whole else None
+        held = {"positions": at, "cells": _cells_run(), "sentence": sentence, "png": png}
+        place = self._place_for(at)
+        self.set_trait(f"held{place}", held)
+        return done, self._use(place)
+
+    def _place_for(self, positions):
+        """The place of an older picture for the same positions, or the one longest unused."""
+        older = [p for p in self._places if self._held(p).get("positions") == positions]
+        unused = [p for p in self._places if p != self.reply["place"]]
+        return (older if positions and older else unused)[0]
+
+    def _place_of(self, positions):
+        """Where the picture for `positions` is held; a cell that was run may have changed it."""
+        for place in self._places:
+            held = self._held(place)
+            if held.get("positions") == positions and held["cells"] == _cells_run():
+                return place
+        return None
+
+    def _use(self, place):
+        """Make it the one that is given up last. -> it"""
+        self._places.remove(place)
+        self._places.append(place)
+        return place
+
+    def _on_focus(self, _, message, __):
+        """The browser says which control is about to be moved: draw both its neighbours ahead."""
+        positions, control = self._positions(self.asked.get("positions")), message.get("focus")
+        if self.reply["done"] >= 1 and control in range(len(positions)):
+            self._later(self._draw_ahead(self._run, self._beside(positions, control, (1, -1))))
+
+    def _likely(self, before, positions):
+        """After a move, where the next one leads: as far again, or back from the end of a row."""
+        steps = [k - was for k, was in zip(positions, before, strict=True)]
+        moved = [control for control, step in enumerate(steps) if step]
+        if len(moved) != 1:
+            return []
+        step = steps[moved[0]]
+        return self._beside(positions, moved[0], (step, -step // abs(step)))[:1]
+
+    def _beside(self, positions, control, steps):
+        """`positions`, but for a control that is each of `steps` further, where it can be."""
+        moved = [[*positions[:control], positions[control] + step, *positions[control + 1 :]]
+                 for step in steps]  # fmt: skip
+        return [p for p in moved if p == self._positions(p)]
+
+    async def _draw_ahead(self, run, wanted):
+        """Hold pictures for the positions `wanted`, until another run begins."""
+        for positions in wanted:
+            await asyncio.sleep(PAUSE)
+            if self._run is not run or not self._quick:
+                return
+            if self._place_of(positions) is None:
+                with plotting.style(), contextlib.suppress(Exception, KeyboardInterrupt):
+                    self._hold_next(self._begin(positions), positions)
+
+
+def _cells_run():
+    """How many cells the notebook has run: the next may change what a drawing function draws."""
+    return getattr(get_ipython(), "execution_count", 0)
 
 
 def explore(draw, *, size=(7.2, 3.2), **controls):
@@ -222,8 +331,8 @@ def explore(draw, *, size=(7.2, 3.2), **controls):
     _put_aside_what_lives()
     view = {"version_major": 2, "version_minor": 0, "model_id": widget.model_id}
     display({"application/vnd.jupyter.widget-view+json": view}, raw=True)
-    sentence = widget.reply["sentence"]
-    figure = plotting.static_html(widget.png, sentence, size)
+    sentence = widget.shown["sentence"]
+    figure = plotting.static_html(widget.shown["png"], sentence, size)
     still = STILL.format(name=widget.still, figure=figure)
     display({"text/html": still, "text/plain": sentence}, raw=True)
 

@@ -1,5 +1,6 @@
 """What can happen to an explorer: held keys, trainings, failures, a kernel that is gone."""
 
+import random
 import statistics
 import time
 
@@ -113,6 +114,41 @@ def time_to_settle(explorer, act):
     act()
     explorer.settled()
     return time.monotonic() - start
+
+
+def test_what_was_drawn_ahead_is_shown_while_the_kernel_is_busy(notebook, explorers):
+    powers, page = explorers[0], explorers[0].root.page
+    weight = powers.controls[0]
+    weight.go(30)
+    powers.settled()
+    page.wait_for_timeout(1000)  # a look at it, in which 31 is drawn ahead
+    page.evaluate(f"{{ {notebook.KERNEL}.requestExecute({{ code: 'time.sleep(3)' }}) }}")
+    weight.input.press("ArrowRight")
+    powers.root.get_by_text("w is 0.31, dots are off.").wait_for(timeout=1000)
+    assert page.evaluate(f"{notebook.KERNEL}.status") == "busy"
+    shown = powers.now()
+    assert shown["alt"] == shown["caption"] and shown["busy"]
+    settled = powers.settled()
+    assert settled["picture"] == shown["picture"] and settled["caption"] == shown["caption"]
+
+
+def test_however_quickly_keys_come_the_page_ends_on_what_the_controls_say(explorers):
+    powers, page = explorers[0], explorers[0].root.page
+    dice = random.Random(0)
+    for _ in range(60):
+        control = dice.choice(powers.controls[:2])
+        if control is dice.choice(powers.controls):
+            control.input.focus()
+        page.keyboard.press(dice.choice(["ArrowRight", "ArrowRight", "ArrowLeft", "Space"]))
+        page.wait_for_timeout(dice.choice([0, 10, 60, 150]))
+    state = powers.settled()
+    weight, dots = (control.now()["position"] for control in powers.controls[:2])
+    assert state["caption"] == f"w is {weight / 100:g}, dots are {['off', 'on'][dots]}."
+    powers.again.press("Enter")
+    powers.settled()
+    powers.controls[1].go(dots)
+    powers.controls[0].go(weight)
+    assert powers.settled()["picture"] == state["picture"]  # drawn when nothing was held
 
 
 def test_a_training_is_seen_to_go_on_and_to_end(explorers):

@@ -3,12 +3,14 @@
     python -m tools.bench.explorers [LESSON ...] [--moves 30] [--soak 1000]
 
 LESSON is the beginning of a name, such as 02; all by default. Each explorer's controls are moved
-step by step from the keyboard. Below it, in the same page, stands the same figure under
+step by step from the keyboard, one after the other, and each picture is looked at for 0.3 seconds,
+which is less than a reader takes. Below it, in the same page, stands the same figure under
 `ipywidgets.interact` with `plt.show()`, and is moved in turn with it. The columns:
 
     first, ms   median time from the key press to the paint of the first new picture
     median, ms  the same for the last one: later than the first where a training is watched
     p95, ms     its 95th percentile
+    cold, ms    the median when no picture is drawn ahead, as for a jump that nobody foresees
     interact    median over interact's median
     slow, ms    95th percentile over a line of 100 ms (there and back) and 20 Mbit/s
     held, ms    from the end of a key held for two seconds to the paint of the last picture
@@ -18,7 +20,7 @@ step by step from the keyboard. Below it, in the same page, stands the same figu
 
 A star marks what misses its goal. --soak says what so many moves of a lesson's first explorer add
 to its kernel's memory (goal: below 10 MB in 1,000). An explorer that can't be measured is named,
-and the others are. All lessons take about 20 minutes. Run it when the machine does nothing else.
+and the others are. All lessons take about 30 minutes. Run it when the machine does nothing else.
 """
 
 import argparse
@@ -30,7 +32,7 @@ import threading
 import time
 from contextlib import contextmanager
 from copy import copy
-from itertools import cycle, islice
+from itertools import cycle
 from pathlib import Path
 from statistics import StatisticsError, median
 
@@ -38,15 +40,17 @@ import nbformat
 from playwright.sync_api import Error
 
 from tools.browser import ROOT, Notebook, chromium, copy_course, jupyterlab
+from utils.explore import QUICK
 
 P95_GOAL = {"train_live": 150, "counting_live": 150, "live": 600, "lab": 600}
 GOALS = {"p95": 100, "interact": 0.4, "slow": 160, "held": 300, "kB": 45, "jumps": 0, "blank": 0}
-COLUMNS = ["first", "median", "p95", "interact", "slow", "held", "kB", "jumps", "blank"]
+COLUMNS = ["first", "median", "p95", "cold", "interact", "slow", "held", "kB", "jumps", "blank"]
 KEYS = {  # to the next value and back
     "range": ("ArrowRight", "ArrowLeft"),
     "select-one": ("ArrowDown", "ArrowUp"),
     "checkbox": ("Space", "Space"),
 }
+LOOK = 300  # milliseconds at each picture
 DELAY, RATE = 0.05, 20e6 / 8  # the slow line: seconds one way, bytes a second
 
 # Appended to the course's explore.py: below each explorer, what there would be without it.
@@ -90,8 +94,10 @@ WATCH = """root => {
         if (!image.complete) await new Promise((loaded) => (image.onload = loaded));
         requestAnimationFrame(note);
     }).observe(root, { subtree: true, childList: true, attributeFilter: ["src"] });
+    const ours = ({ node }) => root.closest(".jp-Notebook").contains(node); // not JupyterLab's own
     new PerformanceObserver((list) => {
-        for (const entry of list.getEntries()) watch.jumps += entry.value;
+        for (const entry of list.getEntries())
+            if (entry.sources.some(ours)) watch.jumps += entry.value;
     }).observe({ type: "layout-shift" });
     const look = () => {
         const image = picture();
@@ -137,8 +143,9 @@ class Ours:
     def start(self, root, controls):
         self.root, self.page, self.controls = root, root.page, controls
         self.first, self.last = [], []  # milliseconds to the first and last picture of each move
-        self.keys = there_and_back(controls)
+        self.ways = [cycle(keys_of(control)) for control in controls]
         root.scroll_into_view_if_needed()
+        self.page.wait_for_timeout(LOOK)  # JupyterLab draws the cells that come into view
         root.evaluate(WATCH)
 
     def wait(self):
@@ -151,16 +158,18 @@ class Ours:
     def press(self, control, key):
         self.page.keyboard.press(key)
 
-    def move(self):
-        control, key = next(self.keys)
-        control.input.focus()
-        self.root.evaluate("root => Object.assign(root.watch, { start: null, painted: [] })")
-        self.press(control, key)
-        self.wait()
-        watch = self.watch()
-        if watch["painted"]:  # else it is the same picture
-            self.first.append(watch["painted"][0] - watch["start"])
-            self.last.append(watch["painted"][-1] - watch["start"])
+    def move(self, which, count, look=LOOK):
+        """Move a control on, so many times."""
+        self.controls[which].input.focus()
+        for _ in range(count):
+            self.page.wait_for_timeout(look)
+            self.root.evaluate("root => Object.assign(root.watch, { start: null, painted: [] })")
+            self.press(self.controls[which], next(self.ways[which]))
+            self.wait()
+            watch = self.watch()
+            if watch["painted"]:  # else it is the same picture
+                self.first.append(watch["painted"][0] - watch["start"])
+                self.last.append(watch["painted"][-1] - watch["start"])
 
 
 class Stock(Ours):
@@ -185,12 +194,10 @@ class Stock(Ours):
         self.root.evaluate(PICTURE_OR_NONE)
 
 
-def there_and_back(controls):
-    """Control and key, for ever: the controls take turns, each a step on at every turn."""
-    ways = [cycle(keys_of(control)) for control in controls]
-    while True:
-        for control, way in zip(controls, ways, strict=True):
-            yield control, next(way)
+def shares(controls, count):
+    """Which control, and how many of `count` moves it gets: one control after the other."""
+    more, rest = divmod(count, len(controls))
+    return [(which, more + (which < rest)) for which in range(len(controls))]
 
 
 def keys_of(control):
@@ -254,11 +261,18 @@ def slow_line(url):
         listening.port = server.sockets[0].getsockname()[1]
         listening.set()
 
+    async def end():
+        for task in asyncio.all_tasks() - {asyncio.current_task()}:
+            task.cancel()
+        loop.call_soon(loop.stop)
+
     loop.create_task(serve())
-    threading.Thread(target=loop.run_forever, daemon=True).start()
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
     listening.wait()
     yield f"http://127.0.0.1:{listening.port}"
-    loop.call_soon_threadsafe(loop.stop)
+    asyncio.run_coroutine_threadsafe(end(), loop)
+    thread.join()
 
 
 def names_of(path):
@@ -272,14 +286,19 @@ def row_of(explorer, stock, count):
     """Measure an explorer, and the same figure under `interact` in turn with it."""
     ours = Ours(explorer)
     stock = Stock(stock, ours)
-    for _ in range(count):
-        ours.move()
-        stock.move()
-    watch = ours.watch()
+    for which, share in shares(ours.controls, count):
+        ours.move(which, share)
+        stock.move(which, share)
+    watch, cold = ours.watch(), Ours(explorer)
+    cold.page.evaluate(RUN_IN_KERNEL, "import utils.explore; utils.explore.QUICK = 0")
+    for which, share in shares(cold.controls, count // 2):
+        cold.move(which, share, look=0)
+    cold.page.evaluate(RUN_IN_KERNEL, f"utils.explore.QUICK = {QUICK}")
     return {
         "first": median(ours.first),
         "median": median(ours.last),
         "p95": p95(ours.last),
+        "cold": median(cold.last),
         "interact": median(ours.last) / median(stock.last),
         "blank": watch["blank"],
         "held": held(ours),
@@ -288,8 +307,8 @@ def row_of(explorer, stock, count):
 
 def over_slow_line(explorer, received, count):
     ours, before = Ours(explorer), received["bytes"]
-    for _ in range(count):
-        ours.move()
+    for which, share in shares(ours.controls, count):
+        ours.move(which, share)
     kB = (received["bytes"] - before) / count / 1000
     return {"slow": p95(ours.last), "kB": kB, "jumps": ours.watch()["jumps"]}
 
@@ -319,11 +338,10 @@ def print_line(cells):
 def soak(explorer, count):
     """What `count` moves add to the kernel's memory, in MB."""
     code = "import gc, psutil; gc.collect(); print(psutil.Process().memory_info().rss)"
-    keys, used = there_and_back(explorer.controls), []
+    ours, used = Ours(explorer), []
     for some in (50, count):  # the first fifty fill caches
-        for control, key in islice(keys, some):
-            control.input.press(key)
-            explorer.settled()
+        for which, share in shares(ours.controls, some):
+            ours.move(which, share, look=0)
         used.append(int(explorer.root.page.evaluate(RUN_IN_KERNEL, code)))
     return (used[1] - used[0]) / 1e6
 
