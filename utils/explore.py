@@ -286,13 +286,15 @@ class Explorer(anywidget.AnyWidget):
             self._later(self._draw_ahead(self._run, self._beside(positions, control, (1, -1))))
 
     def _likely(self, before, positions):
-        """After a move, where the next one leads: as far again, or back from the end of a row."""
+        """After a move, where the next may lead: on by one, as far again, or back from the end."""
         steps = [k - was for k, was in zip(positions, before, strict=True)]
         moved = [control for control, step in enumerate(steps) if step]
         if len(moved) != 1:
             return []
-        step = steps[moved[0]]
-        return self._beside(positions, moved[0], (step, -step // abs(step)))[:1]
+        control, step = moved[0], steps[moved[0]]
+        one = 1 if step > 0 else -1
+        on = self._beside(positions, control, dict.fromkeys([one, step]))
+        return on or self._beside(positions, control, [-one])
 
     def _beside(self, positions, control, steps):
         """`positions`, but for a control that is each of `steps` further, where it can be."""
