@@ -94,7 +94,8 @@ WATCH = """root => {
         if (!image.complete) await new Promise((loaded) => (image.onload = loaded));
         requestAnimationFrame(note);
     }).observe(root, { subtree: true, childList: true, attributeFilter: ["src"] });
-    const ours = ({ node }) => root.closest(".jp-Notebook").contains(node); // not JupyterLab's own
+    const inside = (node) => root.closest(".jp-Notebook").contains(node); // not JupyterLab's own
+    const ours = ({ node, previousRect }) => inside(node) && previousRect.height; // nor a new cell
     new PerformanceObserver((list) => {
         for (const entry of list.getEntries())
             if (entry.sources.some(ours)) watch.jumps += entry.value;
@@ -261,18 +262,12 @@ def slow_line(url):
         listening.port = server.sockets[0].getsockname()[1]
         listening.set()
 
-    async def end():
-        for task in asyncio.all_tasks() - {asyncio.current_task()}:
-            task.cancel()
-        loop.call_soon(loop.stop)
-
     loop.create_task(serve())
-    thread = threading.Thread(target=loop.run_forever, daemon=True)
-    thread.start()
+    threading.Thread(target=loop.run_forever, daemon=True).start()
     listening.wait()
     yield f"http://127.0.0.1:{listening.port}"
-    asyncio.run_coroutine_threadsafe(end(), loop)
-    thread.join()
+    loop.set_exception_handler(lambda *_: None)  # connections that are open still end with it
+    loop.call_soon_threadsafe(loop.stop)
 
 
 def names_of(path):
