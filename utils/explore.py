@@ -321,6 +321,7 @@ def _cells_run():
 def explore(draw, *, size=(7.2, 3.2), **controls):
     """Display what `draw(fig, **values)` draws, with a control for each value.
 
+    What it draws depends on these values alone: it is called ahead of the reader's moves as well.
     `size` is in inches, 100 pixels of the page each. With COURSE_STATIC=1 in the environment the
     figure is drawn once, at the initial values, without controls.
     """

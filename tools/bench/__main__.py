@@ -51,12 +51,13 @@ PARTS = {  # title, and what the columns mean
         "Explorers against stock interact",
         "Milliseconds from the key press to the painted picture in JupyterLab under headless "
         "Chromium, 30 moves an explorer, each picture looked at for 0.3 s: meanwhile the next is "
-        "drawn ahead. `cold` is the median where none is. `interact` divides the median by that of "
-        "the same figure under `ipywidgets.interact`, moved in turn; `slow` is the 95th percentile "
-        "over a line of 100 ms and 20 Mbit/s; `held` is from the end of a key held for two seconds "
-        "to the last picture; `jumps` is layout shift, `blank` counts frames without a picture. "
-        "A star marks what misses its goal: 100 ms (150 and 600 where a network trains), 0.4, 160, "
-        "300, 45 kB.",
+        "drawn ahead. `cold` is the median where none is, though the last few pictures are held, "
+        "which is all of a short row of values. `interact` divides the median by that of the same "
+        "figure under `ipywidgets.interact`, moved in turn; `slow` is the 95th percentile over a "
+        "line of 100 ms and 20 Mbit/s; `held` is from the end of a key held for two seconds to the "
+        "last picture; `jumps` is layout shift, `blank` counts frames without a picture. A star "
+        "marks what misses its goal: 100 ms (150 and 600 where a network trains), 0.4, 160, 300, "
+        "45 kB.",
     ),
     "mutants": (
         "Mutants: does the net notice?",

@@ -10,7 +10,8 @@ which is less than a reader takes. Below it, in the same page, stands the same f
     first, ms   median time from the key press to the paint of the first new picture
     median, ms  the same for the last one: later than the first where a training is watched
     p95, ms     its 95th percentile
-    cold, ms    the median when no picture is drawn ahead, as for a jump that nobody foresees
+    cold, ms    the median when no picture is drawn ahead, as for a jump that nobody foresees;
+                pictures of before are held still, which is all of a short row of values
     interact    median over interact's median
     slow, ms    95th percentile over a line of 100 ms (there and back) and 20 Mbit/s
     held, ms    from the end of a key held for two seconds to the paint of the last picture
