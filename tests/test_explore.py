@@ -409,6 +409,8 @@ def test_a_control_in_focus_has_both_its_neighbours_drawn(live):
     assert held(live) == [[4, 0, 0], [6, 0, 0]]
     replies(live, 1, until=LOOK)
     assert held(live) == [[4, 0, 0], [5, 1, 0], [6, 0, 0]]
+    replies(live, 2, until=LOOK)
+    assert [5, 0, 1] in held(live) and live.size == [300, 200]
     assert live.reply["n"] == 0 and live.shown["sentence"] == "line: <w> is 0.5."
 
 
@@ -435,6 +437,11 @@ def test_what_is_held_is_what_would_be_drawn(live):
     for picture in [picture for picture in seen + kept if picture.get("positions")]:
         expected = plotting.picture(curve, fig, live._values(picture["positions"]))
         assert (picture["png"], picture["sentence"]) == expected
+
+
+def test_the_picture_that_was_not_shown_for_longest_is_given_up(live):
+    replies(live, *([k, 0, 0] for k in (6, 7, 6, 5)), apart=LOOK, until=0)
+    assert held(live) == [[4, 0, 0], [5, 0, 0], [6, 0, 0], [8, 0, 0]]
 
 
 def test_nothing_is_drawn_ahead_between_quick_requests(live, drawn):
@@ -545,6 +552,8 @@ def test_controls_know_what_they_are_and_how_they_are_called():
 def test_sliders_hold_clean_numbers():
     tenths = slider("w", -1, 1, 0.1, 0.3)
     assert tenths.values[3] == -0.7 and tenths.values[13] == 0.3 and tenths.start == 13
+    hundreds = slider("steps", 0, 200 + 1e-6, 100, 0)  # a millionth of a step is rounding
+    assert hundreds.values == (0, 100, 200)
     assert tenths.texts[0] == "−1.0" and tenths.texts[-1] == "1.0"
     units = slider("units", 1, 9, 2, 5)
     assert units.values == (1, 3, 5, 7, 9) and all(type(v) is int for v in units.values)
@@ -557,9 +566,13 @@ def test_sliders_hold_clean_numbers():
 @pytest.mark.parametrize(
     ("make", "error", "message"),
     [
-        (lambda: slider("w", 0, 1, 0.1, 2), ValueError, "value of slider 'w' must be one of 0.0, "),
+        (lambda: slider("w", 0, 1, 0.1, 2), ValueError, r"one of 0.0, 0.1, ..., 1.0; got 2$"),
+        (lambda: slider("w", 1, 9, 1, 0), ValueError, r"must be one of 1, 2, ..., 9; got 0$"),
+        (lambda: slider("w", 1, 8, 1, 0), ValueError, r"'w' must be one of 1, 2, 3, 4, 5, 6, "),
         (lambda: slider("w", 0, 1, 0.1, 0.55), ValueError, "got 0.55"),
         (lambda: slider("w", 0, 1, 0.3, 0), ValueError, "whole number of steps"),
+        (lambda: slider("w", 0, 1.00001, 0.01, 0), ValueError, "whole number of steps"),
+        (lambda: slider("w", 0, 1000, 1, 0), ValueError, "at most 999, got step=1"),
         (lambda: slider("w", 1, 0, 0.1, 0), ValueError, "low < high"),
         (lambda: slider("w", 0, 1, -0.1, 0), ValueError, "step=-0.1"),
         (lambda: slider("w", 0, 1, 1e-6, 0), ValueError, "at most 999"),

@@ -287,12 +287,12 @@ class Explorer(anywidget.AnyWidget):
 
     def _likely(self, before, positions):
         """After a move, where the next may lead: on by one, as far again, or back from the end."""
-        steps = [k - was for k, was in zip(positions, before, strict=True)]
-        moved = [control for control, step in enumerate(steps) if step]
+        moves = enumerate(k - was for k, was in zip(positions, before, strict=True))
+        moved = [(control, step) for control, step in moves if step]
         if len(moved) != 1:
             return []
-        control, step = moved[0], steps[moved[0]]
-        one = 1 if step > 0 else -1
+        ((control, step),) = moved
+        one = step // abs(step)
         on = self._beside(positions, control, dict.fromkeys([one, step]))
         return on or self._beside(positions, control, [-one])
 
