@@ -286,8 +286,11 @@ def training(draw=growing):
     return Explorer(draw, {"steps": slider("steps", 1, 9, 1, 2), "fail": fail}, SMALL)
 
 
-def replies(explorer, *requests, until=0.3, apart=2 * BREATH):
-    """What the explorer replies, and shows then, to positions asked for and controls in focus."""
+def replies(explorer, *requests, until=0.3, apart=2 * BREATH, look=False):
+    """What the explorer replies, and shows then, to positions asked for and controls in focus.
+
+    To `look` is to wait between them until all is drawn ahead that will be.
+    """
     seen = []
     explorer.observe(lambda change: seen.append(change.new | explorer.shown), "reply")
 
@@ -297,8 +300,8 @@ def replies(explorer, *requests, until=0.3, apart=2 * BREATH):
                 explorer._handle_custom_msg({"focus": request}, [])
             else:
                 explorer.asked = {"n": n, "positions": request}
-            await asyncio.sleep(apart)
-        await asyncio.sleep(until)
+            await (explorer._task if look else asyncio.sleep(apart))
+        await asyncio.sleep(0 if look else until)
 
     asyncio.run(kernel())
     return seen
@@ -358,8 +361,6 @@ def test_a_stage_that_makes_no_sense_is_refused(stage):
 
 # --- pictures drawn ahead -----------------------------------------------------------------------
 
-LOOK = 3 * PAUSE  # seconds that a reader looks at a picture: two can be drawn ahead meanwhile
-
 
 def held(explorer):
     """The positions of all pictures that can be shown at once."""
@@ -381,7 +382,7 @@ def drawn(live, monkeypatch):
 
 
 def test_after_a_move_the_next_is_drawn_ahead_and_not_again(live, drawn):
-    first, second = replies(live, [6, 0, 0], [7, 0, 0], apart=LOOK, until=0)
+    first, second = replies(live, [6, 0, 0], [7, 0, 0], look=True)
     assert [values["w"] for values in drawn] == [0.6, 0.7, 0.8]
     assert first["sentence"] == "line: <w> is 0.6." and first["positions"] == [6, 0, 0]
     assert second["sentence"] == "line: <w> is 0.7." and second["n"] == 2
@@ -389,27 +390,30 @@ def test_after_a_move_the_next_is_drawn_ahead_and_not_again(live, drawn):
 
 
 @pytest.mark.parametrize(
-    ("requests", "ahead"),
+    ("move", "likely"),
     [
-        ([[4, 0, 0]], [[3, 0, 0]]),
-        ([[2, 0, 0], [4, 0, 0]], [[5, 0, 0], [6, 0, 0]]),
-        ([[0, 0, 0]], [[1, 0, 0]]),  # there is nothing before it
-        ([[5, 1, 0]], [[5, 0, 0]]),
-        ([[5, 0, 1]], [[5, 0, 0]]),
-        ([[4, 1, 0]], []),  # as no single key does
+        ([4, 0, 0], [[3, 0, 0]]),
+        ([7, 0, 0], [[8, 0, 0], [9, 0, 0]]),
+        ([10, 0, 0], [[11, 0, 0]]),  # 15 is no position
+        ([0, 0, 0], [[1, 0, 0]]),  # there is nothing before it: back
+        ([5, 1, 0], [[5, 0, 0]]),
+        ([5, 0, 1], [[5, 0, 0]]),
+        ([4, 1, 0], []),  # as no single key does
+        ([5, 0, 0], []),
     ],
 )
-def test_the_likely_next_is_on_by_one_as_far_again_or_back_from_the_end(live, requests, ahead):
-    replies(live, *requests, until=LOOK)
-    assert held(live) == sorted(requests + ahead)
+def test_the_likely_next_is_on_by_one_as_far_again_or_back_from_the_end(live, move, likely):
+    assert live._likely([5, 0, 0], move) == likely
+    replies(live, move, look=True)
+    assert all(positions in held(live) for positions in likely if positions[0] <= 10)
 
 
 def test_a_control_in_focus_has_both_its_neighbours_drawn(live):
-    replies(live, 0, until=LOOK)
+    replies(live, 0, look=True)
     assert held(live) == [[4, 0, 0], [6, 0, 0]]
-    replies(live, 1, until=LOOK)
+    replies(live, 1, look=True)
     assert held(live) == [[4, 0, 0], [5, 1, 0], [6, 0, 0]]
-    replies(live, 2, until=LOOK)
+    replies(live, 2, look=True)
     assert [5, 0, 1] in held(live) and live.size == [300, 200]
     assert live.reply["n"] == 0 and live.shown["sentence"] == "line: <w> is 0.5."
 
@@ -418,7 +422,7 @@ def test_a_control_in_focus_has_both_its_neighbours_drawn(live):
 def test_a_focus_that_makes_no_sense_does_no_harm(live, focus):
     async def kernel():
         live._on_focus(live, {"focus": focus}, [])
-        await asyncio.sleep(LOOK)
+        await asyncio.sleep(3 * PAUSE)
 
     asyncio.run(kernel())
     assert held(live) == []
@@ -429,7 +433,7 @@ def test_what_is_held_is_what_would_be_drawn(live):
     requests = []
     for k in rng.integers(13, size=40).tolist():
         requests += [k % 3] if k < 4 else [[k, k % 2, int(rng.integers(2))]]
-    seen = replies(live, *requests, apart=PAUSE, until=LOOK)
+    seen = replies(live, *requests, apart=PAUSE)
     good = [r for r in requests if not isinstance(r, int) and r[0] <= 10]
     assert [r["positions"] for r in seen if not r["problem"]] == good
     kept = [live.get_state()[f"held{k}"] for k in range(4)]
@@ -440,40 +444,79 @@ def test_what_is_held_is_what_would_be_drawn(live):
 
 
 def test_the_picture_that_was_not_shown_for_longest_is_given_up(live):
-    replies(live, *([k, 0, 0] for k in (6, 7, 6, 5)), apart=LOOK, until=0)
+    replies(live, *([k, 0, 0] for k in (6, 7, 6, 5)), look=True)
     assert held(live) == [[4, 0, 0], [5, 0, 0], [6, 0, 0], [8, 0, 0]]
 
 
-def test_nothing_is_drawn_ahead_between_quick_requests(live, drawn):
-    replies(live, *([k, 0, 0] for k in range(10)), apart=PAUSE / 4, until=0)
+def test_nothing_is_drawn_ahead_between_quick_requests(live, drawn, monkeypatch):
+    monkeypatch.setattr("utils.explore.PAUSE", 5)
+    replies(live, *([k, 0, 0] for k in range(10)), until=0)
     assert len(drawn) == 10
 
 
 def test_the_picture_that_is_shown_keeps_its_place(live):
     replies(live, [8, 0, 0], until=0)
     shown = live.shown
-    replies(live, 0, 1, 2, 0, 1, 2, apart=LOOK, until=0)
+    replies(live, 0, 1, 2, 0, 1, 2, look=True)
     assert live.shown == shown and len(held(live)) == 4
 
 
 def test_nothing_is_drawn_ahead_that_is_slow_or_trains(live, drawn, monkeypatch):
     monkeypatch.setattr("utils.explore.QUICK", 0)
-    replies(live, [8, 0, 0], until=LOOK)
+    replies(live, [8, 0, 0], look=True)
     assert len(drawn) == 1
     explorer = training()
-    replies(explorer, 0, [3, 0], [3, 1], 0, 1, apart=LOOK)
+    replies(explorer, 0, [3, 0], [3, 1], 0, 1, look=True)
     assert held(explorer) == []
 
 
 def test_a_drawing_that_fails_ahead_is_not_told_of_until_it_is_asked_for(live):
-    (reply,) = replies(live, [10, 0, 0], until=LOOK)
+    (reply,) = replies(live, [10, 0, 0], look=True)
     assert live.reply["n"] == 1 and not live.reply["problem"] and [11, 0, 0] not in held(live)
     (_, reply) = replies(live, [9, 0, 0], [11, 0, 0])
     assert "w is too large" in reply["problem"] and reply["sentence"] == "line: <w> is 0.9."
 
 
+def test_a_newer_focus_ends_what_was_drawn_for_the_older(live, drawn):
+    replies(live, 0, 1, 2, until=0.3)
+    assert len(drawn) == 1 and held(live) == [[5, 0, 1]]
+
+
+def test_a_cell_that_begins_amid_a_drawing_makes_it_old(live, monkeypatch):
+    cells = [5]
+    monkeypatch.setattr("utils.explore._cells_run", lambda: cells[0])
+
+    def slow(fig, **values):
+        cells[0] += 1  # in another thread, as JupyterLab's subshells allow
+        return curve(fig, **values)
+
+    monkeypatch.setattr(live, "_draw", slow)
+    first, again = replies(live, [6, 0, 0], [6, 0, 0], until=0)
+    assert (first["cells"], again["cells"]) == (5, 6)
+
+
+def test_a_training_that_does_not_look_like_one_is_not_drawn_ahead():
+    explorer = training(lambda *given, **values: growing(*given, **values))
+    replies(explorer, [3, 0])
+    before = explorer.get_state()
+    replies(explorer, 0, look=True)
+    assert explorer.get_state() == before and held(explorer) == []
+
+
+def test_what_fails_slowly_is_not_drawn_ahead_again(live, monkeypatch):
+    begun = []
+
+    def failing(fig, **values):
+        begun.append(values)
+        raise ValueError("after a while")
+
+    monkeypatch.setattr(live, "_draw", failing)
+    replies(live, 0, 1, 0, look=True)
+    assert len(begun) == 1
+
+
 def test_after_a_cell_was_run_everything_is_drawn_anew(live, drawn, monkeypatch):
-    replies(live, [6, 0, 0], until=LOOK)
+    replies(live, [6, 0, 0], look=True)
     assert held(live) == [[6, 0, 0], [7, 0, 0]] and len(drawn) == 2
     monkeypatch.setattr("utils.explore._cells_run", lambda: 7)
     seven, six = replies(live, [7, 0, 0], [6, 0, 0], until=0)

@@ -81,13 +81,18 @@ function render({ model, el }) {
 
   let waiting = null; // number of the request under way
   let moved = false; // since it was sent
+  let newer = false; // what is shown is for such a move
+  let gone = false; // the kernel is
+  let unspoken = false; // the sentence was changed while the caption was busy
   let timer, newest;
   const loaded = []; // the image of each place, and when it can be painted
 
+  const busy = () => !gone && (waiting !== null || model.get("reply").done < 1);
+
   function ask() {
-    moved = false;
+    moved = newer = false;
     waiting = model.get("asked").n + 1;
-    caption.setAttribute("aria-busy", true);
+    caption.setAttribute("aria-busy", busy());
     clearTimeout(timer);
     timer = setTimeout(onSilence, PATIENCE);
     model.set("asked", { n: waiting, positions: controls.map((c) => c.get()) });
@@ -97,11 +102,13 @@ function render({ model, el }) {
   function onMove() {
     moved = true;
     showExpected();
-    if (!waiting) ask();
+    if (!waiting || gone) ask();
   }
 
   function onReply() {
     const { n, place, ...reply } = model.get("reply");
+    const later = newer;
+    gone = false;
     if (n >= waiting) {
       waiting = null;
       clearTimeout(timer);
@@ -110,19 +117,23 @@ function render({ model, el }) {
     problem.textContent = reply.problem;
     progress.value = reply.done;
     progress.hidden = reply.done >= 1;
-    if (!showExpected()) show(place);
+    if (!waiting || !(showExpected() || later)) show(place);
   }
 
   function onFocus(focus) { // it is about to be moved
-    if (problem.textContent !== GONE) model.send({ focus });
+    try {
+      model.send({ focus });
+    } catch {} // the kernel is gone, as a move will tell
   }
 
   // Show what the controls say, if it is held. -> whether it is
   function showExpected() {
     const wanted = String(controls.map((control) => control.get()));
     const place = PLACES.find((place) => String(held(place).positions) === wanted);
-    if (place !== undefined) show(place);
-    return place !== undefined;
+    if (place === undefined) return false;
+    show(place);
+    newer = moved;
+    return true;
   }
 
   const held = (place) => model.get(`held${place}`);
@@ -141,17 +152,19 @@ function render({ model, el }) {
     const next = (newest = loadFrom(place));
     await next.ready; // swapped only when it can be painted: no blank frame
     if (next !== newest) return; // a newer one came first
-    image.replaceWith(next.image);
+    if (image !== next.image) image.replaceWith(next.image);
     image = next.image;
     image.alt = sentence;
-    if (caption.textContent !== sentence) caption.textContent = sentence;
-    const busy = waiting !== null || model.get("reply").done < 1;
-    caption.setAttribute("aria-busy", busy); // spoken when it is final
+    if (caption.textContent !== sentence || (unspoken && !busy())) {
+      caption.replaceChildren(sentence); // anew, or what came while it was busy is never spoken
+      unspoken = busy();
+    }
+    caption.setAttribute("aria-busy", busy()); // spoken when it is final
   }
 
   function onHeld(place) {
     loadFrom(place);
-    if (moved || waiting) showExpected(); // it may have been moved to on the way
+    if (waiting) showExpected(); // it may have been moved to on the way
   }
 
   function onAsked() { // at first, and by other views of this explorer
@@ -160,11 +173,13 @@ function render({ model, el }) {
   }
 
   function onSilence() {
-    if (problem.textContent !== GONE) problem.textContent = BUSY;
+    if (!gone) problem.textContent = BUSY;
   }
 
   function onGone() {
+    gone = true;
     clearTimeout(timer);
+    caption.setAttribute("aria-busy", busy());
     progress.hidden = true;
     problem.textContent = GONE;
   }

@@ -26,8 +26,8 @@ from utils.arguments import is_number
 
 MOST_POSITIONS = 1000
 BREATH = 0.002  # seconds between two pictures of one run, for a newer request to come in
-PAUSE = 0.04  # seconds without a request before one is drawn ahead: a held key leaves none
-QUICK = 0.2  # seconds; what takes longer is not drawn ahead, for a request would wait for it
+PAUSE = 0.04  # seconds without a request before one is drawn ahead: a held key leaves none near by
+QUICK = 0.2  # seconds: after a picture that took longer none is drawn ahead, or requests would wait
 
 # What a notebook that is opened again shows, until its cells are run: the first picture, in place
 # of JupyterLab's "model not found". The widget hides it; it comes late, or it would flash up first.
@@ -147,9 +147,11 @@ class Explorer(anywidget.AnyWidget):
     size = traitlets.List().tag(sync=True)  # of the picture on the page, in pixels
     # Request n and the position of each control; sent by the browser, which needs no echo of it.
     asked = traitlets.Dict({"n": 0}).tag(sync=True, echo_update=False)
-    # To request n: the share of the work that is done, the picture's place, or what went wrong.
+    # To request n: the share of the work that is done, the picture's place, or what went wrong. The
+    # place is not given up while this is the last reply.
     reply = traitlets.Dict().tag(sync=True)
-    # Pictures, their sentences and where the controls stood; not there if it was one of several.
+    # Pictures, their sentences and where the controls stood: nowhere, if it is not to be shown
+    # again as it is, but for the last reply.
     held0 = traitlets.Dict().tag(sync=True)
     held1 = traitlets.Dict().tag(sync=True)
     held2 = traitlets.Dict().tag(sync=True)
@@ -158,12 +160,12 @@ class Explorer(anywidget.AnyWidget):
 
     def __init__(self, draw, controls, size):
         self._draw, self._controls, self._size = draw, controls, tuple(size)
-        self._run = self._task = None
+        self._run = self._wanted = self._task = None
         self._places = [1, 2, 3, 0]  # the one used last stands last
         self._once = not inspect.isgeneratorfunction(draw)  # a training has many pictures
-        self._quick = self._once  # enough to draw ahead
-        positions = [c.start for c in controls.values()]
+        positions, start = [c.start for c in controls.values()], time.perf_counter()
         png, sentence = plotting.picture(draw, self._figure(), self._values(positions))
+        self._quick = self._once and time.perf_counter() - start < QUICK  # enough to draw ahead
         super().__init__(
             controls=[c._replace(values=())._asdict() for c in controls.values()],
             size=[round(inches * plotting.CSS_DPI) for inches in size],
@@ -207,19 +209,26 @@ class Explorer(anywidget.AnyWidget):
         if n == 0:
             return  # the first picture came with the widget
         positions = self._positions(change.new.get("positions"))
-        self._run = run = self._begin(positions)  # the old one stops
-        place = self._place_of(positions)
-        if place is not None:
-            self._use(place)
-            self.reply = {"n": n, "done": 1, "place": place, "problem": ""}
-        elif not self._send_next(run, n, positions):
-            self._later(self._go_on(run, n))
-            return
         before = self._positions(change.old.get("positions"))
-        self._later(self._draw_ahead(run, self._likely(before, positions)))
+        with plotting.DRAWING:  # pages may ask in several threads
+            self._run = run = self._begin(positions)  # the old one stops
+            self._wanted = None
+            place = self._place_of(positions)
+            if place is not None:
+                self._use(place)
+                self.reply = {"n": n, "done": 1, "place": place, "problem": ""}
+            over = place is not None or self._send_next(run, n, positions)
+        if over:
+            self._look_ahead(self._likely(before, positions))
+        else:
+            self._later(self._go_on(run, n))
 
     def _later(self, coroutine):
         self._task = asyncio.get_running_loop().create_task(coroutine)
+
+    def _look_ahead(self, wanted):
+        self._wanted = wanted  # and no longer what was wanted before
+        self._later(self._draw_ahead(wanted))
 
     async def _go_on(self, run, n):
         """Send picture after picture until the run is over or another has taken its place."""
@@ -246,15 +255,16 @@ class Explorer(anywidget.AnyWidget):
 
     def _hold_next(self, run, positions):
         """Draw the run's next picture and hold it. -> the share of the work done, its place."""
-        start = time.perf_counter()
+        start, cells = time.perf_counter(), _cells_run()
+        self._quick = False  # if it fails
         done, sentence = next(run, (1, None))
         if sentence is None:  # it ended early
             return 1, self.reply["place"]
         png = plotting.render(self._figure())
-        whole = self._once and done >= 1
-        self._quick = whole and time.perf_counter() - start < QUICK
-        at = positions if whole else None
-        held = {"positions": at, "cells": _cells_run(), "sentence": sentence, "png": png}
+        self._once = self._once and done >= 1
+        self._quick = self._once and time.perf_counter() - start < QUICK
+        at = positions if self._once else None
+        held = {"positions": at, "cells": cells, "sentence": sentence, "png": png}
         place = self._place_for(at)
         self.set_trait(f"held{place}", held)
         return done, self._use(place)
@@ -283,7 +293,7 @@ class Explorer(anywidget.AnyWidget):
         """The browser says which control is about to be moved: draw both its neighbours ahead."""
         positions, control = self._positions(self.asked.get("positions")), message.get("focus")
         if self.reply["done"] >= 1 and control in range(len(positions)):
-            self._later(self._draw_ahead(self._run, self._beside(positions, control, (1, -1))))
+            self._look_ahead(self._beside(positions, control, (1, -1)))
 
     def _likely(self, before, positions):
         """After a move, where the next may lead: on by one, as far again, or back from the end."""
@@ -302,19 +312,19 @@ class Explorer(anywidget.AnyWidget):
                  for step in steps]  # fmt: skip
         return [p for p in moved if p == self._positions(p)]
 
-    async def _draw_ahead(self, run, wanted):
-        """Hold pictures for the positions `wanted`, until another run begins."""
+    async def _draw_ahead(self, wanted):
+        """Hold pictures for the positions `wanted`, until others are."""
         for positions in wanted:
             await asyncio.sleep(PAUSE)
-            if self._run is not run or not self._quick:
-                return
-            if self._place_of(positions) is None:
-                with plotting.style(), contextlib.suppress(Exception, KeyboardInterrupt):
+            with plotting.style(), contextlib.suppress(Exception, KeyboardInterrupt):
+                if self._wanted is not wanted or not self._quick:
+                    return
+                if self._place_of(positions) is None:
                     self._hold_next(self._begin(positions), positions)
 
 
 def _cells_run():
-    """How many cells the notebook has run: the next may change what a drawing function draws."""
+    """How many cells the notebook has begun: each may change what a drawing function draws."""
     return getattr(get_ipython(), "execution_count", 0)
 
 

@@ -1,5 +1,6 @@
 """What can happen to an explorer: held keys, trainings, failures, a kernel that is gone."""
 
+import contextlib
 import os
 import random
 import signal
@@ -120,27 +121,55 @@ def time_to_settle(explorer, act):
     return time.monotonic() - start
 
 
-@pytest.mark.skipif(os.name != "posix", reason="a kernel can't be stopped and go on")
+@contextlib.contextmanager
+def stopped(folder):
+    """The notebook's kernel answers nothing in this context, and everything after it."""
+    kernel = int((folder / "notebooks" / "kernel.pid").read_text())
+    os.kill(kernel, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(kernel, signal.SIGCONT)
+
+
+needs_stop = pytest.mark.skipif(os.name != "posix", reason="a kernel can't be stopped and go on")
+
+
+@needs_stop
 def test_what_was_drawn_ahead_is_shown_without_the_kernel(folder, explorers):
     powers, weight = explorers[0], explorers[0].controls[0]
     weight.go(30)
     powers.settled()
     powers.root.page.wait_for_timeout(1000)  # a look at it, in which 31 is drawn ahead
-    kernel = int((folder / "notebooks" / "kernel.pid").read_text())
-    os.kill(kernel, signal.SIGSTOP)
-    try:
+    with stopped(folder):
         weight.input.press("ArrowRight")
         powers.root.get_by_text("w is 0.31, dots are off.").wait_for(timeout=1000)
         shown = powers.now()
         weight.input.press("ArrowRight")  # not drawn ahead: the last picture stays
         assert powers.now()["picture"] == shown["picture"]
-    finally:
-        os.kill(kernel, signal.SIGCONT)
     assert shown["alt"] == shown["caption"] and shown["busy"]
     assert powers.settled()["caption"] == "w is 0.32, dots are off."
     weight.input.press("ArrowLeft")
     settled = powers.settled()
     assert settled["picture"] == shown["picture"] and settled["caption"] == shown["caption"]
+
+
+@needs_stop
+def test_no_older_picture_comes_back_when_the_kernel_lags_behind(folder, explorers):
+    powers, weight = explorers[0], explorers[0].controls[0]
+    weight.go(30)
+    powers.settled()
+    weight.input.press("PageUp")
+    powers.settled()
+    powers.root.page.wait_for_timeout(1000)  # a look at 40, in which 41 and 50 are drawn ahead
+    with stopped(folder):
+        for _ in range(11):
+            weight.input.press("ArrowRight")  # shown are 41, which is asked for, and 50
+    powers.settled()
+    shown = [look["alt"].split()[2] for look in seen(powers)]
+    shown = [w.strip(",") for w in shown[shown.index("0.4,") :]]
+    assert shown[0] == "0.4" and shown[-1] == "0.51"
+    assert list(dict.fromkeys(shown)) == ["0.4", "0.41", "0.5", "0.51"] and shown == sorted(shown)
 
 
 def test_however_quickly_keys_come_the_page_ends_on_what_the_controls_say(explorers):
