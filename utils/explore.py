@@ -150,8 +150,8 @@ class Explorer(anywidget.AnyWidget):
     # To request n: the share of the work that is done, the picture's place, or what went wrong. The
     # place is not given up while this is the last reply.
     reply = traitlets.Dict().tag(sync=True)
-    # Pictures, their sentences and where the controls stood: nowhere, if it is not to be shown
-    # again as it is, but for the last reply.
+    # Pictures, their sentences and where the controls stand for them. One without such positions
+    # only a reply can show: the first, or one of a training.
     held0 = traitlets.Dict().tag(sync=True)
     held1 = traitlets.Dict().tag(sync=True)
     held2 = traitlets.Dict().tag(sync=True)
