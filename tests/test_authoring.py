@@ -19,6 +19,7 @@ import pytest
 from nbformat import v4
 
 from tools import build_notebooks as build
+from tools import claims
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = [
@@ -30,6 +31,7 @@ NOTEBOOKS = [
 CELL_BYTES, FILE_BYTES = 80_000, 400_000
 ALT_WORDS = 5
 EXERCISES, HINTS = 4, 3
+SEEN = "<details><summary>What there was to see</summary>"
 
 RULES = {}
 
@@ -494,6 +496,22 @@ def lessons_ask_for_predictions(nb, path):
 
 
 @rule
+def answers_are_kept_back(nb, path):
+    """The learner edition stores no predicted output, and what the text says of it is folded."""
+    found = [
+        f"cell {cell.id}: {'its answer is stored' if is_learner(path) else 'no answer is stored'}"
+        for cell in code_cells(nb)
+        if "predict" in tags(cell) and build.is_kept_back(cell) != is_learner(path)
+    ]
+    for cell, following in zip(nb.cells, [*nb.cells[1:], None], strict=True):
+        if "predict" in tags(cell):
+            text = following.source if following and following.cell_type == "markdown" else ""
+            if not text.startswith(SEEN):
+                found.append(f"cell {cell.id}: the next cell is no text that begins with {SEEN}")
+    return found
+
+
+@rule
 def lessons_have_an_explorer(nb, path):
     names = {name for cell in code_cells(nb) for name in called(cell)}
     return ["no explorer"] * (is_lesson(path) and not names & {"explore", "explore.explore"})
@@ -509,6 +527,8 @@ def test_there_are_notebooks():
 @pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_notebook(path, rule):
+    if rule is answers_are_kept_back and not claims.load(path.name[:2])["follows"]:
+        pytest.skip("not gone through yet")
     found = rule(build.parse(path.read_text("utf-8")), path)
     assert not found, "\n".join(found)
 
@@ -557,6 +577,7 @@ def clean_lesson():
             markdown("## Predict"),
             code("losses[-1] != 3", says("Loss 0.105, 99.3 %, 10,800 weights, 12.0, 1e-06\n"),
                  tags=["predict"]),
+            markdown(f"{SEEN}\n\nIt fell.\n\n</details>"),
             code("explore(draw, rate=slider(1))", shows(text_html=FIGURE, text_plain=ALT)),
             code("# not compared because it measures time\ntime()", says("0.12345"),
                  tags=["nbval-ignore-output"]),
@@ -578,6 +599,7 @@ def lesson(tmp_path):
     stored = {cell.id: cell.outputs for cell in editions["solutions"].cells if "outputs" in cell}
     for cell in code_cells(editions["notebooks"]):
         cell.outputs = copy.deepcopy(stored[cell.id])
+    build.keep_answers_back(editions["notebooks"])
     for folder, nb in editions.items():
         path = tmp_path / folder / "01_a.ipynb"
         path.parent.mkdir()
@@ -710,8 +732,8 @@ PLANTED = {
         plant(*[code("f()", says("a" * 70_000)) for _ in range(6)]),
     ],
     "few_cells_are_let_off_the_comparison": [
-        source(5, "time()"),
-        source(5, "# not compared because\ntime()"),
+        source(6, "time()"),
+        source(6, "# not compared because\ntime()"),
         plant(code(f"{NOT_COMPARED}\n# NBVAL_SKIP")),
         plant(code(f"{NOT_COMPARED}\n#NBVAL_IGNORE_OUTPUT")),
         plant(code(NOT_COMPARED, tags=["nbval-skip"])),
@@ -739,15 +761,15 @@ PLANTED = {
         plant(code('open("/tmp/x")')),
     ],
     "each_exercise_is_checked_at_once": [
-        source(9, "check.one(one)"),
-        source(9, "one = check.two(one)"),
-        lambda nb: nb.cells.insert(9, code("one(1)")),
-        drop(18),
+        source(10, "check.one(one)"),
+        source(10, "one = check.two(one)"),
+        lambda nb: nb.cells.insert(10, code("one(1)")),
+        drop(19),
     ],
-    "lessons_have_enough_exercises": [drop(17, 18)],
+    "lessons_have_enough_exercises": [drop(18, 19)],
     "exercises_have_hints": [
-        source(7, "### Exercise: one"),
-        source(10, "Exercise two, in the section of exercise one"),
+        source(8, "### Exercise: one"),
+        source(11, "Exercise two, in the section of exercise one"),
         plant(markdown("<details>never closed")),
     ],
     "lessons_ask_for_predictions": [
@@ -755,7 +777,12 @@ PLANTED = {
         lambda nb: nb.cells[3].update(outputs=[]),
         lambda nb: nb.cells[3].metadata.update(jupyter={"outputs_hidden": True}),
     ],
-    "lessons_have_an_explorer": [drop(4)],
+    "answers_are_kept_back": [
+        drop(4),
+        source(4, "It fell."),
+        lambda nb: build.keep_answers_back(nb),
+    ],
+    "lessons_have_an_explorer": [drop(5)],
 }
 # The same, as done to its learner edition
 PLANTED_FOR_LEARNERS = {
@@ -767,7 +794,11 @@ PLANTED_FOR_LEARNERS = {
     ],
     "lessons_ask_for_predictions": [
         lambda nb: nb.cells[3].metadata.pop("jupyter"),
-        lambda nb: nb.cells[4].metadata.update(jupyter={"outputs_hidden": True}),
+        lambda nb: nb.cells[5].metadata.update(jupyter={"outputs_hidden": True}),
+    ],
+    "answers_are_kept_back": [
+        lambda nb: nb.cells[3].update(outputs=[says("Loss 0.105\n")]),
+        lambda nb: nb.cells[3].outputs.append(says("Loss 0.105\n")),
     ],
 }
 CASES = [

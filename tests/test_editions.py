@@ -1,7 +1,9 @@
 """The edition builder, and whether the learner edition is still what it derives."""
 
+import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -99,6 +101,38 @@ def test_predicted_outputs_are_collapsed_in_the_learner_edition_only():
     predicted, other = build.derive(nb).cells[3:]
     assert predicted.metadata == {"tags": ["predict"], **collapsed}
     assert other.metadata == {}
+
+
+def test_the_learner_edition_stores_no_answer(course):
+    write(course / "solutions" / "01_a.ipynb", lesson(code("2", metadata={"tags": ["predict"]})))
+    assert make(course) == 0
+    complete, learner = (
+        build.parse((course / folder / "01_a.ipynb").read_text("utf-8"))
+        for folder in ("solutions", "notebooks")
+    )
+    assert build.is_kept_back(learner.cells[3]) and not build.is_kept_back(complete.cells[3])
+    assert not build.is_kept_back(learner.cells[2])
+
+
+@pytest.mark.parametrize(("stored", "failures"), [("3\n", 0), ("4\n", 1)])
+def test_what_the_learner_edition_keeps_back_is_compared(tmp_path, stored, failures):
+    """nbval, with the course's own conftest, on a lesson whose complete edition stores this."""
+    cell = code("print(1 + 2)", metadata={"tags": ["predict"]}, execution_count=1)
+    nb = v4.new_notebook(cells=[cell], metadata=build.METADATA)
+    cell.outputs = [v4.new_output("stream", text=stored)]
+    for folder in ("solutions", "notebooks"):
+        (tmp_path / folder).mkdir()
+        write(tmp_path / folder / "01_a.ipynb", nb)
+        build.keep_answers_back(nb)
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "conftest", "--nbval", "--rootdir=."]
+    run = subprocess.run(
+        [*command, "-c", os.devnull, "notebooks"],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+    )
+    assert f"{failures} failed" * bool(failures) in run.stdout and run.returncode == failures
 
 
 def test_derive_changes_nothing_it_was_given_and_is_not_executed():

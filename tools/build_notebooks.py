@@ -28,6 +28,7 @@ from nbformat.v4 import nbjson
 ROOT = Path(__file__).resolve().parent.parent
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"  # nbgrader's markers, and its stub
 STUB = ("# YOUR CODE HERE", "raise NotImplementedError()")
+FOLDED = "Folded: guess first, then run this cell."
 METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
@@ -163,6 +164,21 @@ def derive(nb):
     nb.cells = [cell for cell in nb.cells if "solution" not in cell.metadata.get("tags", [])]
     nb.metadata["derived"] = digest(content(nb))
     return nb
+
+
+def keep_answers_back(nb):
+    """Let each cell with a prediction store the words FOLDED in place of what it shows.
+
+    Collapsing is not enough: JupyterLab shows the beginning of a collapsed output, GitHub and
+    nbviewer show all of it. The answer stands in the complete edition; the tests compare with that.
+    """
+    for cell in nb.cells:
+        if "predict" in cell.metadata.get("tags", []):
+            cell.outputs = [nbformat.v4.new_output("stream", name="stdout", text=FOLDED + "\n")]
+
+
+def is_kept_back(cell):
+    return [output.get("text") for output in cell.get("outputs", [])] == [FOLDED + "\n"]
 
 
 def blank(nb):
@@ -368,6 +384,8 @@ def build(edition):
         nb = execute(edition.nb, folder)
         notes.extend(f"stderr of {place}, not stored: {line}" for place, line in stderr(nb))
         keep_timings(nb, edition.before)
+        if "derived" in nb.metadata:
+            keep_answers_back(nb)
         text = canonical(nb)
         if edition.before != (edition.path.read_bytes() if edition.path.exists() else None):
             raise LessonError("the file was changed while it was executed; not written. Run again")

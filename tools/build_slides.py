@@ -28,7 +28,7 @@ REVEAL = distribution("sphinx-revealjs").locate_file("sphinx_revealjs/_static/re
 SLIDE_TYPES = "slide", "subslide", "fragment", "-"
 SHORT = 14  # lines of code that the last row can still read
 QUESTION = re.compile(r"<p>(?:(?!</p>).)*</p>(?:<details>.*?</details>)+", re.DOTALL)
-ASIDE = "Hint", "What there was to find"  # what is folded under these is for the speaker
+ASIDE = "Hint", "What there was to"  # what is folded under these is for the speaker
 
 
 def columns(nb):

@@ -19,6 +19,17 @@ id; `source` is every cell's text by its id. `numbers(text)` are the numbers in 
 
     counts = ["the two states"]        counts what the words around it, or the text itself, name
     supposes = ["You have 500 days"]   what a question, an example or an invented job supposes
+
+A cause that the text names (`CAUSE`: because, so, ...) is accounted for too, in one of three ways:
+
+    alone = "W_h's size; control: the same run at size 1"
+                           in the claim whose words name the cause: what is changed alone, and what
+                           stands beside it. `holds` fails if the cause is not the cause
+    follows = ["so $dh_t$ has the shape of $h_t$"]
+                           it follows from a definition, from algebra or from how a thing is built,
+                           in words that stand there: there is nothing to measure
+    guesses = ["Our guess is that"]
+                           nobody has tested it, and its sentence calls it a guess
 """
 
 import argparse
@@ -69,7 +80,8 @@ def _text(output):
 def load(lesson):
     """What the lesson claims, see above."""
     path = ROOT / "tests" / "claims" / f"{lesson}.toml"
-    return {"claim": [], "counts": [], "supposes": []} | tomllib.loads(path.read_text("utf-8"))
+    lists = dict.fromkeys(["claim", "counts", "supposes", "follows", "guesses"], [])
+    return lists | tomllib.loads(path.read_text("utf-8"))
 
 
 def place(words, found):
@@ -194,6 +206,30 @@ def unaccounted(found, book):
             notation = value in PLAIN and any(a < start < b for a, b in formulas)
             if not (any(inside) or notation or value in known):
                 yield cell["id"], text[start:end], sentence(cell["source"], start)
+
+
+CAUSE = re.compile(
+    r"\b(?i:because|since|therefore|hence|due\sto|thanks\sto|reasons?|(?:that|this)\sis\swhy|caused?)\b"
+    r"|(?:(?:^|[.!?]\s|\*\*)So\b|[,;:]\s(?:and\s)?so\b)(?!\s(?:far|many|much|few|little|long|on)\b)",
+    re.M,
+)
+
+
+def unexplained(found, book):
+    """(cell id, its sentence) for each cause that the prose names and nothing accounts for."""
+    words = [claim["says"] for claim in book["claim"] if claim.get("alone")]
+    guesses = [words for words in book["guesses"] if "guess" in words.lower()]
+    for cell in found:
+        if cell["code"]:
+            continue
+        spans = [
+            span
+            for piece in words + book["follows"] + guesses
+            for span in _all(piece, cell["source"])
+        ]
+        for match in CAUSE.finditer(prose(cell["source"])):
+            if not any(start < match.end() and match.start() < end for start, end in spans):
+                yield cell["id"], sentence(cell["source"], match.end())
 
 
 def sentence(text, at):
