@@ -10,6 +10,7 @@ NEED = "needs Playwright and axe: tests/requirements.txt"
 browser = pytest.importorskip("tools.browser", reason=NEED)
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason=NEED)
 
+FOLDED = "Folded: guess first, then run this cell."  # what tools/build_notebooks.py stores
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 LESSONS = sorted(path.stem for path in NOTEBOOKS.glob("*.ipynb") if ".yours" not in path.name)
 
@@ -23,9 +24,42 @@ SAME_PICTURE = {
 def lesson(request, window, url):
     lesson = browser.Notebook(window, url, f"notebooks/{request.param}.ipynb")
     lesson.name = request.param
+    lesson.kept_back = kept_back(lesson.page, lesson.name)
     lesson.wrong_in_cells = lesson.run()
     yield lesson
     lesson.close()
+
+
+# What stands below a cell whose output is collapsed, by eye and in the words of its alt texts.
+PLACEHOLDERS = """() => [...document.querySelectorAll(".jp-CodeCell")]
+    .filter((cell) => cell.querySelector(".jp-OutputPlaceholder"))
+    .map((cell) => cell.querySelector(".jp-Cell-outputWrapper"))
+    .map((below) => [below.textContent, ...[...below.querySelectorAll("[alt], [aria-label]")]
+        .map((element) => element.alt ?? element.ariaLabel)].join("").trim())"""
+
+
+def kept_back(page, name):
+    """What stands below the lesson's predicted cells, once they are all on the page."""
+    page.locator(".jp-OutputPlaceholder").nth(predictions(name) - 1).wait_for(state="attached")
+    return page.evaluate(PLACEHOLDERS)
+
+
+def predictions(name):
+    cells = nbformat.read(NOTEBOOKS / f"{name}.ipynb", 4).cells
+    return sum("predict" in cell.metadata.get("tags", []) for cell in cells)
+
+
+def test_no_answer_is_to_be_seen_before_its_cell_is_run(lesson):
+    assert lesson.kept_back == [FOLDED] * predictions(lesson.name)
+    assert not lesson.page.locator(".jp-OutputPlaceholder").count()  # since all cells were run
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_no_answer_is_to_be_seen_in_notebook_7(window, url, name):
+    page = window.new_page()
+    page.goto(f"{url}/notebooks/notebooks/{name}.ipynb?token={browser.TOKEN}")
+    assert kept_back(page, name) == [FOLDED] * predictions(name)
+    page.close()
 
 
 def test_a_lesson_runs_to_its_end(lesson):
