@@ -31,11 +31,18 @@ def test_one_run_has_no_spread_and_an_axis_that_stays():
     assert len(set(limits)) == 1
 
 
-def test_errors_far_away_gives_the_share():
-    starts, errors = np.array([1, 100, 10_000]), np.array([[1, 2, 300], [1, 4, 500.0]])
+def test_errors_far_away_compares_the_trainings():
+    starts = np.array([1, 100, 10_000])
+    errors = {
+        "relu, 10": np.array([[1, 2, 300], [1, 4, 500.0]]),
+        "linear": np.full((2, 3), 1e-12),
+    }
     fig, sentence = drawn(figures.errors_far_away, starts=starts, errors=errors)
     assert holds(fig.axes[0], starts, [1, 3, 400])
-    assert "400 at 10,000" in sentence and "about 4% of the number in the median run" in sentence
+    assert set(errors) <= set(texts(fig))
+    assert sentence == (
+        "Median error of 2 runs for windows that begin at 10,000: relu, 10 400, linear below 0.01."
+    )
 
 
 def test_steps_beyond_names_every_activation():

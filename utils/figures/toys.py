@@ -75,21 +75,23 @@ def _error(x):
 
 
 def errors_far_away(fig, starts, errors):
-    """Errors (runs, starts) of counting on, the farther from the training numbers the larger."""
-    (ax,) = panels(fig, right=0.87)
-    for run in errors:
-        ax.plot(starts, run, color=tint(ROLES["output"], 0.6), linewidth=1.3, marker=".")
-    middle = np.median(errors, axis=0)
-    ax.plot(starts, middle, color=ROLES["output"], linewidth=2.6)
-    ax.set(xscale="log", yscale="log", title="The farther, the worse", ylabel="mean error")
-    ax.set(xlabel="where the window begins", xlim=(0.7, starts[-1]), ylim=(1e-3, 1e6))
+    """Errors {training: (runs, starts)} of counting on, far beyond the training numbers."""
+    (ax,) = panels(fig, right=0.8)
+    least, ends, told = 1e-5, [], []
+    for (name, runs), colour in zip(errors.items(), COLOURS, strict=False):
+        middle = np.median(runs, axis=0)
+        for run in runs:
+            ax.plot(starts, np.maximum(run, least), color=tint(COLOURS[colour], 0.4), linewidth=1)
+        line(ax, starts, np.maximum(middle, least), colour)
+        ends.append(max(middle[-1], least))
+        told.append(f"{name} {'below 0.01' if middle[-1] < 0.01 else order_of(middle[-1])}")
+    ax.set(xscale="log", yscale="log", title="The error far away", ylabel="mean error")
+    ax.set(xlabel="where the window begins", xlim=(0.7, starts[-1]), ylim=(least, 1e7))
     _trained(ax, 0.7, 100)
-    name_ends(ax, middle[-1:], ["median"], [ROLES["output"]])
-    share = middle[-1] / starts[-1]
+    name_ends(ax, ends, list(errors), [COLOURS[c] for c, _ in zip(COLOURS, errors, strict=False)])
     return (
-        f"The median error of {len(errors)} runs is {order_of(middle[0])} for windows that begin "
-        f"at {fmt(int(starts[0]))}, and {order_of(middle[-1])} at {fmt(int(starts[-1]))}: far away "
-        f"it is about {share:.0%} of the number in the median run."
+        f"Median error of {len(runs)} runs for windows that begin at {fmt(int(starts[-1]))}: "
+        f"{', '.join(told)}."
     )
 
 
