@@ -41,7 +41,8 @@ def test_errors_far_away_compares_the_trainings():
     assert holds(fig.axes[0], starts, [1, 3, 400])
     assert set(errors) <= set(texts(fig))
     assert sentence == (
-        "Median error of 2 runs for windows that begin at 10,000: relu, 10 400, linear below 0.01."
+        "Median error of 2 runs for windows that begin at 10,000: relu, 10: below 1,000, "
+        "linear: below 0.01."
     )
 
 

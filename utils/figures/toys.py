@@ -84,7 +84,7 @@ def errors_far_away(fig, starts, errors):
             ax.plot(starts, np.maximum(run, least), color=tint(COLOURS[colour], 0.4), linewidth=1)
         line(ax, starts, np.maximum(middle, least), colour)
         ends.append(max(middle[-1], least))
-        told.append(f"{name} {'below 0.01' if middle[-1] < 0.01 else order_of(middle[-1])}")
+        told.append(f"{name}: {_below(middle[-1])}")
     ax.set(xscale="log", yscale="log", title="The error far away", ylabel="mean error")
     ax.set(xlabel="where the window begins", xlim=(0.7, starts[-1]), ylim=(least, 1e7))
     _trained(ax, 0.7, 100)
@@ -93,6 +93,11 @@ def errors_far_away(fig, starts, errors):
         f"Median error of {len(runs)} runs for windows that begin at {fmt(int(starts[-1]))}: "
         f"{', '.join(told)}."
     )
+
+
+def _below(x):
+    """The size of an error after a long training: its digits are another machine's others."""
+    return next((f"below {fmt(limit)}" for limit in (0.01, 1000) if x < limit), order_of(x))
 
 
 def _trained(ax, first, last):
