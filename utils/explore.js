@@ -6,7 +6,8 @@
 
 const PATIENCE = 5000; // milliseconds before the reader is told why nothing happens
 const BUSY =
-  "The kernel has not answered yet. It may be busy with other work; if not, run this cell again.";
+  "The kernel has not answered yet. It may be busy with other work; if not, run this cell again, " +
+  "or load this page anew.";
 const GONE = "The kernel has stopped or was restarted. Run the lesson again: menu Run, Run All Cells.";
 const PLACES = [0, 1, 2, 3]; // where pictures are held, the one that is shown among them
 // What stands in for the widget where it can't live, and JupyterLab's frame around it.
@@ -178,6 +179,10 @@ function render({ model, el }) {
     if (!gone) problem.textContent = BUSY;
   }
 
+  function onStatus(_, status) { // another window may have restarted it
+    if (status === "starting") onGone();
+  }
+
   function onGone() {
     gone = true;
     clearTimeout(timer);
@@ -202,8 +207,12 @@ function render({ model, el }) {
   };
   for (const place of PLACES) events[`change:held${place}`] = () => onHeld(place);
   for (const [name, callback] of Object.entries(events)) model.on(name, callback);
+  const kernelStatus = model.widget_manager?.kernel?.statusChanged; // where JupyterLab has it
+  kernelStatus?.connect(onStatus);
+  if (el.matches(".jupyter-widgets-disconnected")) onGone(); // stored in a notebook opened again
   return () => {
     for (const [name, callback] of Object.entries(events)) model.off(name, callback);
+    kernelStatus?.disconnect(onStatus);
     clearTimeout(timer);
   };
 }

@@ -1,11 +1,13 @@
 """What can happen to an explorer: held keys, trainings, failures, a kernel that is gone."""
 
 import contextlib
+import json
 import os
 import random
 import signal
 import statistics
 import time
+import urllib.request
 
 import pytest
 from nbformat import v4, write
@@ -387,13 +389,21 @@ def test_a_kernel_that_is_long_in_answering_is_told_of(explorers):
     assert state["caption"] == "w is 0.87, dots are off." and not state["problem"]
 
 
-def test_a_restarted_kernel_is_told_of_until_the_cells_are_run_again(notebook, explorers):
+def test_a_restarted_kernel_is_told_of_until_the_cells_are_run_again(notebook, explorers, second):
     notebook.page.evaluate(f"{notebook.KERNEL}.restart()")
-    for explorer in explorers:
+    for explorer in explorers + second.explorers():
         explorer.root.get_by_text("menu Run, Run All Cells").wait_for()
         explorer.controls[0].input.press("End")
         assert "menu Run, Run All Cells" in explorer.now()["problem"]
     works_when_run(notebook)
+    assert "menu Run, Run All Cells" in second.explorers()[0].now()["problem"]
+    notebook.command("docmanager:save")
+    second.open()  # JupyterLab itself has lost the thread there
+    second.page.wait_for_function("document.querySelectorAll('.course-explorer').length === 2")
+    for here, there in zip(notebook.explorers(), second.explorers(), strict=True):
+        wait_until_alike([here, there])
+    assert all("Comm not found" in trouble for trouble in second.troubles)  # the old ones
+    second.troubles.clear()
 
 
 def test_a_notebook_opened_again_shows_its_pictures_and_says_what_to_do(notebook, explorers):
@@ -413,6 +423,35 @@ def test_a_notebook_opened_again_shows_its_pictures_and_says_what_to_do(notebook
     # JupyterLab's widget manager says on the console that there were no models: that, and no more.
     assert all("widget model not found" in trouble for trouble in notebook.troubles)
     notebook.troubles.clear()
+
+
+def test_explorers_stored_in_a_notebook_say_at_once_that_nothing_answers(notebook, url):
+    keep_widgets(url, True)
+    try:
+        notebook.open()
+        works_when_run(notebook)
+        notebook.command("docmanager:save")
+        notebook.page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+        notebook.open()
+        notebook.page.wait_for_function(
+            "document.querySelectorAll('.course-explorer').length === 2"
+        )
+        for explorer in notebook.explorers():
+            explorer.root.get_by_text("menu Run, Run All Cells").wait_for(timeout=1000)
+            explorer.controls[0].input.press("Home")
+            assert "menu Run, Run All Cells" in explorer.now()["problem"]
+        works_when_run(notebook)
+    finally:
+        keep_widgets(url, False)
+    notebook.troubles.clear()
+
+
+def keep_widgets(url, keep):
+    """JupyterLab's setting "Save Widget State Automatically", for pages opened from now on."""
+    place = f"{url}/lab/api/settings/@jupyter-widgets/jupyterlab-manager:plugin"
+    body = json.dumps({"raw": json.dumps({"saveState": keep})}).encode()
+    token = {"Authorization": f"token {browser.TOKEN}"}
+    urllib.request.urlopen(urllib.request.Request(place, body, token, method="PUT")).close()
 
 
 def works_when_run(notebook):
