@@ -361,7 +361,8 @@ def test_two_windows_moved_at_once_end_alike(explorers, second):
     dice = random.Random(0)
     for _ in range(40):
         mover = dice.choice(both)
-        mover.controls[0].input.press(dice.choice(["ArrowRight", "ArrowLeft", "PageUp"]))
+        key = dice.choice(["ArrowRight", "ArrowLeft", "PageUp", "PageDown"])
+        mover.controls[0].input.press(key)
         mover.root.page.wait_for_timeout(dice.choice([0, 0, 10, 100]))
     state = wait_until_alike(both)
     weight = state["controls"][0]["position"] / 100
