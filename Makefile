@@ -11,11 +11,8 @@ UV := $(PY) -m uv pip compile --quiet --no-config --upgrade --only-binary :all: 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
 
-# One thread for NumPy: its products are small here, and a second thread only waits for the first.
 lab: .venv/installed ## open the course in JupyterLab
-	OPENBLAS_NUM_THREADS=1 $(PY) -m jupyterlab --ip=127.0.0.1 --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb \
-	--LabApp.app_settings_dir=tools/lab \
-	--LabApp.extension_manager=readonly $(if $(filter 0,$(shell id -u)),--allow-root)
+	$(PY) -m tools.lab
 
 test: .venv/tested ## run every test: units, both editions of each lesson, style
 	$(PY) -m pytest -n 2 --dist loadfile

@@ -22,3 +22,6 @@ c.Spawner.environment = {  # as binder/start sets it
     "TF_ENABLE_ONEDNN_OPTS": "0",
     "TF_CPP_MIN_LOG_LEVEL": "2",
 }
+# Where those files lie. Their paths have 107 bytes at most, and Jupyter's own folder, in the home
+# of a student with a long name, makes them longer. This one systemd makes, for that student alone.
+c.Spawner.environment["JUPYTER_RUNTIME_DIR"] = lambda spawner: f"/run/{spawner.unit_name}"

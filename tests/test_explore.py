@@ -544,6 +544,23 @@ def test_positions_that_make_no_sense_do_no_harm(live, positions, sentence):
     assert (reply["n"], reply["sentence"], reply["problem"]) == (1, sentence, "")
 
 
+def test_every_reply_says_where_the_controls_stand_for_the_windows_that_did_not_ask(live):
+    explorer = training()
+    for each, asked, stood in (
+        (live, [6, 0, 0], [6, 0, 0]),
+        (live, [12, 0, 1], [12, 0, 1]),  # it fails
+        (live, [6, 0, 0], [6, 0, 0]),  # held still
+        (live, [6, 99], [6, 1, 0]),  # the nearest that make sense
+        (explorer, [3, 0], [3, 0]),  # four pictures
+    ):
+        said = []
+        each.observe(lambda change, said=said: said.append(change.new["positions"]), "reply")
+        replies(each, asked)
+        each.unobserve_all("reply")
+        each.asked = {"n": 0}
+        assert said and all(positions == stood for positions in said)
+
+
 def test_two_hundred_moves_leave_nothing_behind(live):
     def count():
         gc.collect()

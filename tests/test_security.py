@@ -47,8 +47,7 @@ def lab_command():
     """The command of `make lab`, as the Makefile has it."""
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     recipe = re.search(r"^lab:.*\n((?:\t.*\n)+)", makefile, re.MULTILINE)[1]
-    recipe = re.sub(r"\$\(if .*", "", recipe).replace("\\\n", " ").replace("$(PY)", sys.executable)
-    return [word for word in recipe.split() if not word.startswith("OPENBLAS")]
+    return recipe.replace("$(PY)", sys.executable).split()
 
 
 @contextlib.contextmanager
@@ -59,8 +58,6 @@ def lab(folder, port):
     for name in ("JUPYTER_TOKEN", "JPY_API_TOKEN"):
         env.pop(name, None)
     more = ["--no-browser", f"--port={port}", f"--ServerApp.root_dir={folder}"]
-    if os.name == "posix" and os.getuid() == 0:
-        more.append("--allow-root")
     with open(folder / "log", "w") as log:
         server = subprocess.Popen(
             [*lab_command(), *more], cwd=ROOT, env=env, stdout=log, stderr=log,

@@ -13,7 +13,6 @@ JupyterLab is started as `make lab` starts it, with folders, a port and a token 
 
 import contextlib
 import os
-import re
 import shutil
 import signal
 import socket
@@ -51,15 +50,6 @@ def copy_course(folder):
         shutil.copytree(ROOT / name, Path(folder) / name, ignore=unwanted)
 
 
-def lab_recipe():
-    """What `make lab` gives JupyterLab: its options, and the environment's variables."""
-    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    recipe = re.search(r"^lab:.*\n((?:\t.*\n)+)", makefile, re.MULTILINE)[1]
-    options = re.findall(r"--[\w.]+=[^\s)]+", recipe)
-    options += ["--allow-root"] * (os.name == "posix" and os.getuid() == 0)
-    return options, dict(re.findall(r"\b([A-Z_]+)=(\S+)", recipe))
-
-
 @contextlib.contextmanager
 def jupyterlab(folder):
     """JupyterLab on the course in `folder`; its address."""
@@ -70,11 +60,10 @@ def jupyterlab(folder):
         port = free.getsockname()[1]
     told = [f"--port={port}", f"--IdentityProvider.token={TOKEN}", f"--ServerApp.root_dir={folder}"]
     more = ["--no-browser", "--ServerApp.port_retries=0", "--expose-app-in-browser"]
-    options, variables = lab_recipe()
-    command = [sys.executable, "-m", "jupyterlab", *options, *told, *more]
+    command = [sys.executable, "-m", "tools.lab", *told, *more]
     ours = ("COURSE_STATIC", "PYTEST_CURRENT_TEST")  # the tests' own, which readers don't have
     env = {name: value for name, value in os.environ.items() if name not in ours}
-    env |= variables | {name: str(own / place) for name, place in FOLDERS.items()}
+    env |= {name: str(own / place) for name, place in FOLDERS.items()}
     with open(own / "log", "w") as log:
         server = subprocess.Popen(
             command, cwd=ROOT, env=env, stdout=log, stderr=subprocess.STDOUT, start_new_session=True

@@ -45,6 +45,7 @@ c.JupyterHub.authenticator_class = "dummy"
 c.JupyterHub.log_level = "ERROR"
 c.SimpleLocalProcessSpawner.home_dir_template = {homes!r} + "/{{username}}"
 c.Spawner.args += ["--allow-root", "--log-level=ERROR"]
+del c.Spawner.environment["JUPYTER_RUNTIME_DIR"]  # systemd makes it, and is not here
 c.JupyterHub.services = [{{"name": "load", "api_token": {token!r}}}]
 c.JupyterHub.load_roles = [
     {{"name": "load", "services": ["load"],

@@ -1,11 +1,13 @@
 // One explorer: native controls, the picture they ask for, and the sentence that goes with it.
 // At most one request is under way. Whatever moves meanwhile is asked for when the reply comes,
 // so a held key never queues up and always ends on its last value. What the kernel has drawn ahead
-// is shown at once; the kernel is asked all the same, and its reply decides.
+// is shown at once; the kernel is asked all the same, and its reply decides. Another view, in this
+// window or in a second one, may have asked: then the controls here go where the reply says.
 
 const PATIENCE = 5000; // milliseconds before the reader is told why nothing happens
 const BUSY =
-  "The kernel has not answered yet. It may be busy with other work; if not, run this cell again.";
+  "The kernel has not answered yet. It may be busy with other work; if not, run this cell again, " +
+  "or load this page anew.";
 const GONE = "The kernel has stopped or was restarted. Run the lesson again: menu Run, Run All Cells.";
 const PLACES = [0, 1, 2, 3]; // where pictures are held, the one that is shown among them
 // What stands in for the widget where it can't live, and JupyterLab's frame around it.
@@ -87,15 +89,17 @@ function render({ model, el }) {
   let timer, newest;
   const loaded = []; // the image of each place, and when it can be painted
 
+  const positions = () => controls.map((control) => control.get());
+  const put = (positions) => controls.forEach((control, i) => control.set(positions[i]));
   const busy = () => !gone && (waiting !== null || model.get("reply").done < 1);
 
   function ask() {
     moved = newer = false;
-    waiting = model.get("asked").n + 1;
+    waiting = Math.random(); // a number that no other window has used
     caption.setAttribute("aria-busy", busy());
     clearTimeout(timer);
     timer = setTimeout(onSilence, PATIENCE);
-    model.set("asked", { n: waiting, positions: controls.map((c) => c.get()) });
+    model.set("asked", { n: waiting, positions: positions() });
     model.save_changes();
   }
 
@@ -109,11 +113,11 @@ function render({ model, el }) {
     const { n, place, ...reply } = model.get("reply");
     const later = newer;
     gone = false;
-    if (n >= waiting) {
-      waiting = null;
-      clearTimeout(timer);
-      if (moved) ask();
-    }
+    if (waiting && n !== waiting) return; // to an older request or another window's: ours comes
+    waiting = null;
+    clearTimeout(timer);
+    if (moved) ask();
+    else if (String(positions()) !== String(reply.positions)) put(reply.positions);
     problem.textContent = reply.problem;
     progress.value = reply.done;
     progress.hidden = reply.done >= 1;
@@ -128,7 +132,7 @@ function render({ model, el }) {
 
   // Show what the controls say, if it is held. -> whether it is
   function showExpected() {
-    const wanted = String(controls.map((control) => control.get()));
+    const wanted = String(positions());
     const place = PLACES.find((place) => String(held(place).positions) === wanted);
     if (place === undefined) return false;
     show(place);
@@ -167,13 +171,16 @@ function render({ model, el }) {
     if (waiting) showExpected(); // it may have been moved to on the way
   }
 
-  function onAsked() { // at first, and by other views of this explorer
-    const { n, positions } = model.get("asked");
-    if (n !== waiting) controls.forEach((control, i) => control.set(positions[i]));
+  function onAsked() { // here or in another view in this window: an older request may never be sent
+    if (waiting) waiting = model.get("asked").n;
   }
 
   function onSilence() {
     if (!gone) problem.textContent = BUSY;
+  }
+
+  function onStatus(_, status) { // another window may have restarted it
+    if (status === "starting") onGone();
   }
 
   function onGone() {
@@ -189,10 +196,10 @@ function render({ model, el }) {
     input.addEventListener("focus", () => onFocus(focus));
   });
   again.addEventListener("click", () => {
-    for (const control of controls) control.set(control.start);
+    put(controls.map((control) => control.start));
     onMove();
   });
-  onAsked();
+  put(model.get("reply").positions);
   onReply();
   const events = {
     "change:reply": onReply, "change:asked": onAsked,
@@ -200,8 +207,12 @@ function render({ model, el }) {
   };
   for (const place of PLACES) events[`change:held${place}`] = () => onHeld(place);
   for (const [name, callback] of Object.entries(events)) model.on(name, callback);
+  const kernelStatus = model.widget_manager?.kernel?.statusChanged; // where JupyterLab has it
+  kernelStatus?.connect(onStatus);
+  if (el.matches(".jupyter-widgets-disconnected")) onGone(); // stored in a notebook opened again
   return () => {
     for (const [name, callback] of Object.entries(events)) model.off(name, callback);
+    kernelStatus?.disconnect(onStatus);
     clearTimeout(timer);
   };
 }

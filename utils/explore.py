@@ -145,10 +145,11 @@ class Explorer(anywidget.AnyWidget):
     _css = Path(__file__).with_name("explore.css")
     controls = traitlets.List().tag(sync=True)
     size = traitlets.List().tag(sync=True)  # of the picture on the page, in pixels
-    # Request n and the position of each control; sent by the browser, which needs no echo of it.
+    # Request n, a number of its own, and the position of each control. A page sends it and needs no
+    # echo: the reply, which goes to every page that shows the explorer, repeats both.
     asked = traitlets.Dict({"n": 0}).tag(sync=True, echo_update=False)
-    # To request n: the share of the work that is done, the picture's place, or what went wrong. The
-    # place is not given up while this is the last reply.
+    # To request n: where the controls stand, the share of the work that is done, the picture's
+    # place, or what went wrong. The place is not given up while this is the last reply.
     reply = traitlets.Dict().tag(sync=True)
     # Pictures, their sentences and where the controls stand for them. One without such positions
     # only a reply can show: the first, or one of a training.
@@ -170,7 +171,7 @@ class Explorer(anywidget.AnyWidget):
             controls=[c._replace(values=())._asdict() for c in controls.values()],
             size=[round(inches * plotting.CSS_DPI) for inches in size],
             asked={"n": 0, "positions": positions},
-            reply={"n": 0, "done": 1, "place": 0, "problem": ""},
+            reply={"n": 0, "positions": positions, "done": 1, "place": 0, "problem": ""},
             held0={"positions": None, "sentence": sentence, "png": png},
             still=f"course-still-{uuid.uuid4().hex[:12]}",
         )
@@ -216,12 +217,14 @@ class Explorer(anywidget.AnyWidget):
             place = self._place_of(positions)
             if place is not None:
                 self._use(place)
-                self.reply = {"n": n, "done": 1, "place": place, "problem": ""}
+                self.reply = {
+                    "n": n, "positions": positions, "done": 1, "place": place, "problem": ""
+                }  # fmt: skip
             over = place is not None or self._send_next(run, n, positions)
         if over:
             self._look_ahead(self._likely(before, positions))
         else:
-            self._later(self._go_on(run, n))
+            self._later(self._go_on(run, n, positions))
 
     def _later(self, coroutine):
         self._task = asyncio.get_running_loop().create_task(coroutine)
@@ -230,10 +233,10 @@ class Explorer(anywidget.AnyWidget):
         self._wanted = wanted  # and no longer what was wanted before
         self._later(self._draw_ahead(wanted))
 
-    async def _go_on(self, run, n):
+    async def _go_on(self, run, n, positions):
         """Send picture after picture until the run is over or another has taken its place."""
         await asyncio.sleep(BREATH)
-        while not self._send_next(run, n, None):
+        while not self._send_next(run, n, positions):
             await asyncio.sleep(BREATH)
 
     def _send_next(self, run, n, positions):
@@ -241,7 +244,8 @@ class Explorer(anywidget.AnyWidget):
         with plotting.style():  # entered once for all that happens in it
             if self._run is not run:  # another began while this one waited for its turn
                 return True
-            reply = {**self.reply, "n": n, "done": 1, "problem": ""}
+            place = self.reply["place"]
+            reply = {"n": n, "positions": positions, "done": 1, "place": place, "problem": ""}
             with self.hold_sync():
                 try:
                     reply["done"], reply["place"] = self._hold_next(run, positions)

@@ -1,11 +1,13 @@
 """What can happen to an explorer: held keys, trainings, failures, a kernel that is gone."""
 
 import contextlib
+import json
 import os
 import random
 import signal
 import statistics
 import time
+import urllib.request
 
 import pytest
 from nbformat import v4, write
@@ -268,6 +270,118 @@ def test_a_second_view_moves_along(notebook, explorers):
     page.wait_for_function("document.querySelectorAll('.course-explorer').length === 2")
 
 
+@pytest.fixture
+def second(notebook, explorers, window, url):
+    """The same notebook in a window of its own, as on a projector, with the same kernel."""
+    notebook.command("docmanager:save")
+    second = browser.Notebook(window, url, notebook.path)
+    second.page.wait_for_function("document.querySelectorAll('.course-explorer').length === 2")
+    yield second
+    second.page.close()  # the kernel is the other's as well
+    assert not second.troubles
+
+
+def looks(explorer):
+    """All that a reader sees or hears of an explorer at rest."""
+    state = explorer.settled()
+    return state | {"controls": [control.now() for control in explorer.controls]}
+
+
+def wait_until_alike(explorers):
+    """-> what they all show, once it is the same and so are their controls."""
+    end = time.monotonic() + browser.PATIENCE
+    while any(looks(one) != looks(explorers[0]) for one in explorers):
+        assert time.monotonic() < end, [looks(one) for one in explorers]
+        time.sleep(0.05)
+    return looks(explorers[0])
+
+
+def test_two_windows_move_along_with_each_other(notebook, explorers, second):
+    second.page.evaluate("window.jupyterapp.shell.currentWidget.content.activeCellIndex = 1")
+    second.command("notebook:create-output-view")
+    second.page.wait_for_function("document.querySelectorAll('.course-explorer').length === 3")
+    everywhere = explorers + second.explorers()
+    powers = [one for one in everywhere if "weight" in one.root.inner_text()]
+    training = [one for one in everywhere if "steps" in one.root.inner_text()]
+    assert (len(powers), len(training)) == (3, 2)
+    for mover, weight, dots in ((0, 90, 0), (1, 20, 1), (2, 20, 0), (0, 13, 0), (1, 30, 0)):
+        powers[mover].controls[0].go(weight)
+        powers[mover].controls[1].go(dots)
+        powers[mover].settled()
+        state = wait_until_alike(powers)
+        shown = {"position": weight, "shown": f"{weight / 100:.2f}"}
+        assert shown.items() <= state["controls"][0].items()
+        assert state["controls"][0]["announced"] == shown["shown"]
+        assert state["controls"][1]["position"] == dots
+        if weight == 13:
+            assert "13 brings bad luck" in state["problem"]
+        else:
+            assert state["caption"] == f"w is {weight / 100:g}, dots are {['off', 'on'][dots]}."
+    for mover, steps, rate in ((0, 1, 0), (1, 1, 1)):
+        training[mover].controls[0].go(steps)
+        training[mover].controls[1].go(rate)
+        training[mover].settled()
+        state = wait_until_alike(training)
+        assert [control["position"] for control in state["controls"]] == [steps, rate]
+        assert state["caption"] == f"Step 20 of 20, {['slow', 'fast'][rate]}."
+    second.explorers()[0].again.press("Enter")
+    assert wait_until_alike(powers)["caption"] == "w is 0.5, dots are off."
+
+
+def test_another_window_does_not_move_what_is_being_moved_here(explorers, second):
+    here, there = explorers[0], second.explorers()[0]
+    here.controls[0].go(77)
+    wait_until_alike([here, there])
+    there.controls[0].input.focus()
+    here.root.page.wait_for_timeout(1000)  # a look at it, in which 78 is drawn ahead
+    here.root.evaluate(RECORD)
+    here.controls[0].input.evaluate(POSITIONS)
+    there.controls[0].input.press("PageUp")  # to 87, which the kernel is long in drawing
+    there.root.page.wait_for_timeout(500)
+    here.controls[0].input.press("ArrowRight")
+    here.root.get_by_text("w is 0.78, dots are off.").wait_for(timeout=1000)
+    assert here.now()["busy"]
+    assert wait_until_alike([here, there])["caption"] == "w is 0.78, dots are off."
+    assert here.controls[0].input.evaluate("input => input.positions") == [78]
+    assert [look["alt"].split()[2] for look in seen(here)] == ["0.77,", "0.78,"]
+
+
+# Every position that a slider is set to from now on, by hand or by the page.
+POSITIONS = """input => {
+    const positions = (input.positions = []);
+    const look = () => {
+        if (positions.at(-1) !== Number(input.value)) positions.push(Number(input.value));
+    };
+    new MutationObserver(look).observe(input, { attributeFilter: ["aria-valuetext"] });
+}"""
+
+
+def test_two_windows_moved_at_once_end_alike(explorers, second):
+    both = explorers[0], second.explorers()[0]
+    dice = random.Random(0)
+    for _ in range(40):
+        mover = dice.choice(both)
+        key = dice.choice(["ArrowRight", "ArrowLeft", "PageUp", "PageDown"])
+        mover.controls[0].input.press(key)
+        mover.root.page.wait_for_timeout(dice.choice([0, 0, 10, 100]))
+    state = wait_until_alike(both)
+    weight = state["controls"][0]["position"] / 100
+    assert state["caption"] == f"w is {weight:g}, dots are off."
+
+
+def test_a_page_that_is_loaded_anew_shows_what_the_kernel_has(notebook, explorers, second):
+    powers, training = explorers
+    powers.controls[0].go(90)
+    powers.settled()
+    training.controls[0].go(4)
+    wait_until_seen(training, "last.alt.includes('of 50') && last.done !== null")
+    second.page.reload()
+    second.page.wait_for_function("document.querySelectorAll('.course-explorer').length === 2")
+    for here, there in zip(explorers, second.explorers(), strict=True):
+        wait_until_alike([here, there])
+    assert training.now()["caption"] == "Step 50 of 50, slow."
+
+
 def test_a_kernel_that_is_long_in_answering_is_told_of(explorers):
     powers = explorers[0]
     powers.controls[0].go(87)
@@ -276,13 +390,21 @@ def test_a_kernel_that_is_long_in_answering_is_told_of(explorers):
     assert state["caption"] == "w is 0.87, dots are off." and not state["problem"]
 
 
-def test_a_restarted_kernel_is_told_of_until_the_cells_are_run_again(notebook, explorers):
+def test_a_restarted_kernel_is_told_of_until_the_cells_are_run_again(notebook, explorers, second):
     notebook.page.evaluate(f"{notebook.KERNEL}.restart()")
-    for explorer in explorers:
+    for explorer in explorers + second.explorers():
         explorer.root.get_by_text("menu Run, Run All Cells").wait_for()
         explorer.controls[0].input.press("End")
         assert "menu Run, Run All Cells" in explorer.now()["problem"]
     works_when_run(notebook)
+    assert "menu Run, Run All Cells" in second.explorers()[0].now()["problem"]
+    notebook.command("docmanager:save")
+    second.open()  # JupyterLab itself has lost the thread there
+    second.page.wait_for_function("document.querySelectorAll('.course-explorer').length === 2")
+    for here, there in zip(notebook.explorers(), second.explorers(), strict=True):
+        wait_until_alike([here, there])
+    assert all("Comm not found" in trouble for trouble in second.troubles)  # the old ones
+    second.troubles.clear()
 
 
 def test_a_notebook_opened_again_shows_its_pictures_and_says_what_to_do(notebook, explorers):
@@ -302,6 +424,35 @@ def test_a_notebook_opened_again_shows_its_pictures_and_says_what_to_do(notebook
     # JupyterLab's widget manager says on the console that there were no models: that, and no more.
     assert all("widget model not found" in trouble for trouble in notebook.troubles)
     notebook.troubles.clear()
+
+
+def test_explorers_stored_in_a_notebook_say_at_once_that_nothing_answers(notebook, url):
+    keep_widgets(url, True)
+    try:
+        notebook.open()
+        works_when_run(notebook)
+        notebook.command("docmanager:save")
+        notebook.page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+        notebook.open()
+        notebook.page.wait_for_function(
+            "document.querySelectorAll('.course-explorer').length === 2"
+        )
+        for explorer in notebook.explorers():
+            explorer.root.get_by_text("menu Run, Run All Cells").wait_for(timeout=1000)
+            explorer.controls[0].input.press("Home")
+            assert "menu Run, Run All Cells" in explorer.now()["problem"]
+        works_when_run(notebook)
+    finally:
+        keep_widgets(url, False)
+    notebook.troubles.clear()
+
+
+def keep_widgets(url, keep):
+    """JupyterLab's setting "Save Widget State Automatically", for pages opened from now on."""
+    place = f"{url}/lab/api/settings/@jupyter-widgets/jupyterlab-manager:plugin"
+    body = json.dumps({"raw": json.dumps({"saveState": keep})}).encode()
+    token = {"Authorization": f"token {browser.TOKEN}"}
+    urllib.request.urlopen(urllib.request.Request(place, body, token, method="PUT")).close()
 
 
 def works_when_run(notebook):
