@@ -289,6 +289,12 @@ def step_leaves_stub(x_t, h_prev, W_x, W_h, b):
     return h_t
 
 
+def step_leaves_stub_above(x_t, h_prev, W_x, W_h, b):
+    raise NotImplementedError()
+    h_t = np.tanh(x_t @ W_x + h_prev @ W_h + b)
+    return h_t
+
+
 LEFT = "here samples are rows"
 WRONG_STEP = [
     (lambda x, h, U, V, b: x @ U + h @ V + b, "that is z_t, the sum inside the tanh"),
@@ -374,7 +380,8 @@ WRONG_STEP = [
     (lambda x, h, U, V, b: np.tanh(x @ U + h @ V + b) + np.random.rand(), "or is random"),  # noqa: NPY002
     (lambda x, h, U: x, f"rnn_step takes ({X}), not (x, h, U)"),
     (step_adds_to_input, "changes its argument h_prev in place"),
-    (step_leaves_stub, "raise NotImplementedError() still stands below your lines"),
+    (step_leaves_stub, "raise NotImplementedError() still stands in your function: delete"),
+    (step_leaves_stub_above, "raise NotImplementedError() still stands in your function: delete"),
     # exceptions
     (step_misspells, "line 3 of your function, `return np.tanh(z + bias)"),
     (step_misspells, "NameError: name 'bias' is not defined: is it spelt"),

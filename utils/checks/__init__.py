@@ -116,7 +116,7 @@ class Exercise:
     def complaint(self, answer, first):
         """What is wrong with `answer`, in words, or nothing."""
         if isinstance(first.value, NotImplementedError):
-            return "raise NotImplementedError() still stands below your lines: delete it"
+            return "raise NotImplementedError() still stands in your function: delete that line"
         if first.value is None:
             does = "prints but does not return" if first.printed else "does not return"
             return f"your function {does} its result: it must end with a return"
