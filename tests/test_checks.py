@@ -1119,6 +1119,23 @@ def test_a_stub_counts_as_not_attempted(name, body, capsys):
     assert handed_back is exercise.reference
 
 
+def count_below_the_stub(features, units, outputs):
+    raise NotImplementedError()
+    return features * units + units * units + units + units * outputs + outputs
+
+
+def half_life_below_the_stub(steps):
+    raise NotImplementedError()
+    return 0.5 ** (1 / steps)
+
+
+@pytest.mark.parametrize("answer", [count_below_the_stub, half_life_below_the_stub])
+def test_what_stands_below_the_stub_is_an_attempt(answer, capsys):
+    exercise = "count_parameters" if "count" in answer.__name__ else "weight_for_half_life"
+    line, _ = line_of(EXERCISES[exercise], answer, capsys)
+    assert line.startswith("Not yet: raise NotImplementedError() still stands"), line
+
+
 @pytest.mark.parametrize("body", ["{'A': 1, 'B': 2}", "['A', 'B']", "np.cumsum", "STATE[0]"])
 def test_a_body_without_its_return_is_an_attempt(body, capsys):
     scope = {"np": np, "STATE": STATE}
