@@ -289,6 +289,12 @@ def step_leaves_stub(x_t, h_prev, W_x, W_h, b):
     return h_t
 
 
+def step_leaves_stub_above(x_t, h_prev, W_x, W_h, b):
+    raise NotImplementedError()
+    h_t = np.tanh(x_t @ W_x + h_prev @ W_h + b)
+    return h_t
+
+
 LEFT = "here samples are rows"
 WRONG_STEP = [
     (lambda x, h, U, V, b: x @ U + h @ V + b, "that is z_t, the sum inside the tanh"),
@@ -374,7 +380,8 @@ WRONG_STEP = [
     (lambda x, h, U, V, b: np.tanh(x @ U + h @ V + b) + np.random.rand(), "or is random"),  # noqa: NPY002
     (lambda x, h, U: x, f"rnn_step takes ({X}), not (x, h, U)"),
     (step_adds_to_input, "changes its argument h_prev in place"),
-    (step_leaves_stub, "raise NotImplementedError() still stands below your lines"),
+    (step_leaves_stub, "raise NotImplementedError() still stands in your function: delete"),
+    (step_leaves_stub_above, "raise NotImplementedError() still stands in your function: delete"),
     # exceptions
     (step_misspells, "line 3 of your function, `return np.tanh(z + bias)"),
     (step_misspells, "NameError: name 'bias' is not defined: is it spelt"),
@@ -1110,6 +1117,23 @@ def test_a_stub_counts_as_not_attempted(name, body, capsys):
     line, handed_back = line_of(exercise, handed_back, capsys)
     assert line.startswith("Not attempted yet: ") and "run the cell with yours again" in line
     assert handed_back is exercise.reference
+
+
+def count_below_the_stub(features, units, outputs):
+    raise NotImplementedError()
+    return features * units + units * units + units + units * outputs + outputs
+
+
+def half_life_below_the_stub(steps):
+    raise NotImplementedError()
+    return 0.5 ** (1 / steps)
+
+
+@pytest.mark.parametrize("answer", [count_below_the_stub, half_life_below_the_stub])
+def test_what_stands_below_the_stub_is_an_attempt(answer, capsys):
+    exercise = "count_parameters" if "count" in answer.__name__ else "weight_for_half_life"
+    line, _ = line_of(EXERCISES[exercise], answer, capsys)
+    assert line.startswith("Not yet: raise NotImplementedError() still stands"), line
 
 
 @pytest.mark.parametrize("body", ["{'A': 1, 'B': 2}", "['A', 'B']", "np.cumsum", "STATE[0]"])

@@ -47,15 +47,24 @@ def test_impulse_response_shows_the_state_and_its_size(w):
     fig, sentence = drawn(figures.impulse_response, h=h, w=w)
     left, right = fig.axes
     shown = np.abs(h) < 2.1  # the rest runs out of the panel, and the panel says so
-    assert holds(left, np.arange(41)[shown], h[shown])
+    steps = np.arange(1, 42)  # as the equations count them
+    assert holds(left, steps[shown], h[shown])
     stems = [stem[:, 1].tolist() for stem in left.collections[0].get_segments()]
     assert np.allclose(stems, np.column_stack([np.zeros(41), np.clip(h, -2.1, 2.1)]))
     assert ("off the scale" in texts(fig)) == (w > 1)
-    assert holds(right, np.arange(41), np.abs(h)) and right.get_yscale() == "log"
+    assert holds(right, steps, np.abs(h)) and right.get_yscale() == "log"
     (half,) = right.texts
     assert half.xy[1] == 0.5 and half.get_va() == ("bottom" if abs(w) < 1 else "top")
     says = {0.9: "Less than half is left after 7 steps", -0.5: "after 2 steps", 1.1: "has grown"}
     assert says[w] in sentence
+
+
+def test_an_impulse_response_begins_with_its_impulse():
+    h = np.r_[np.zeros(9), 2 * 0.5 ** np.arange(11.0)]
+    fig, sentence = drawn(figures.impulse_response, h=h, w=0.5, at=10)
+    left, right = fig.axes
+    assert left.lines[-1].get_xdata()[0] == 10 and right.texts[0].xy[1] == 1
+    assert "After 10 steps" in sentence and "from 2 at the impulse" in sentence
 
 
 def test_half_is_not_less_than_half():

@@ -107,8 +107,9 @@ def unrolled(fig, timesteps=4, backward=False):
             f"h{timesteps} to h1, through the same matrix W_h at each of {timesteps - 1} steps."
         )
     return words + (
-        f"Folded on the left, unrolled on the right: {timesteps} copies of one cell, each with its "
-        "own input x and state h, all with the same 3 weight matrices W_x, W_h and W_y."
+        f"Folded on the left, unrolled on the right: {timesteps} copies of it, one for each step. "
+        "Each has its own input x, state h and output y; the 3 weight matrices W_x, W_h and W_y "
+        "are the same in all."
     )
 
 

@@ -12,6 +12,7 @@ instead; the first one with the same results on every probe is what the learner 
 is none, the results are described: type, shape, and where they are right and where wrong.
 """
 
+import ast
 import contextlib
 import copy
 import dis
@@ -116,7 +117,7 @@ class Exercise:
     def complaint(self, answer, first):
         """What is wrong with `answer`, in words, or nothing."""
         if isinstance(first.value, NotImplementedError):
-            return "raise NotImplementedError() still stands below your lines: delete it"
+            return "raise NotImplementedError() still stands in your function: delete that line"
         if first.value is None:
             does = "prints but does not return" if first.printed else "does not return"
             return f"your function {does} its result: it must end with a return"
@@ -258,12 +259,22 @@ def accepts(function, arguments):
 
 def works(function):
     """Does the body use a name, or make a list or a dict? A stub does neither."""
-    if not hasattr(function, "__code__"):
+    if not hasattr(function, "__code__") or returns_something(function):
         return True
     if {*function.__code__.co_names} - {"NotImplementedError"}:
         return True
     names = [op.opname for op in dis.get_instructions(function)]
     return any(word in name for name in names for word in ("_FAST", "_DEREF", "_CLOSURE", "BUILD_"))
+
+
+def returns_something(function):
+    """Does its source return more than a constant? Python compiles nothing below a raise."""
+    try:
+        tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
+    except (OSError, TypeError, SyntaxError):  # no source, or part of an expression
+        return False
+    values = [node.value for node in ast.walk(tree) if isinstance(node, ast.Return)]
+    return any(not isinstance(value, (NoneType, ast.Constant)) for value in values)
 
 
 def as_arrays(value, names):

@@ -58,10 +58,10 @@ def _lag(h, wave):
     return late[np.argmax(agreement)]
 
 
-def impulse_response(fig, h, w, at=0):
-    """How a state h (timesteps,) answers an impulse of 1 at step `at`: as it is, and its size."""
+def impulse_response(fig, h, w, at=1):
+    """How a state h (timesteps,) answers an impulse of 1 at step `at`, counted from 1."""
     left, right = panels(fig, 2)
-    steps = np.arange(len(h))
+    steps = np.arange(1, len(h) + 1)
     size = np.abs(h)
     state, reach = ROLES["state"], 2.1
     shown = size < reach
@@ -90,12 +90,12 @@ def impulse_response(fig, h, w, at=0):
     left.set(title="The state", xlabel="time step t", ylabel="state h", ylim=(-reach, reach))
     right.plot(steps[size > 0], size[size > 0], "o", color=state, markersize=4)
     right.set_yscale("log")
-    guide(right, size[at] / 2, "half of the start", above=abs(w) < 1)
+    guide(right, size[at - 1] / 2, "half of the start", above=abs(w) < 1)
     right.set(title="Its size, on a log scale", xlabel="time step t", ylabel="|h|")
     right.set_ylim(1e-4, 1e4)
     for ax in (left, right):
-        ax.set_xlim(-1, len(h))
-    return f"Recurrent weight w = {fmt(w)}. {_memory(size[at:])}"
+        ax.set_xlim(0, len(h) + 1)
+    return f"Recurrent weight w = {fmt(w)}. {_memory(size[at - 1 :])}"
 
 
 def _memory(size):
