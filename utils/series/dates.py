@@ -1,0 +1,282 @@
+"""The dates of a CSV file: which column holds them, how they are written, whether they are even.
+
+Dates are rewritten with the year first, and then read by pandas. What may be the day or the month
+is asked about.
+"""
+
+import re
+from datetime import timedelta, timezone
+
+import numpy as np
+
+from utils.arguments import one_of
+from utils.series.values import DIGITS, MISSING, PLAIN, first_row, shapes_of
+
+MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+MONTH = re.compile(rf"(?<![a-z])({'|'.join(MONTHS)})[a-z]*\.?".encode(), re.I)
+ZONE = rb" ?(?:Z|UTC|GMT|[-+]\d\d(?::?\d\d)?)"
+CLOCK = rb"(?:\d\d?(?:[:.]\d\d(?:[:.]\d\d(?:\.\d+)?)?)?|\d{4}(?:\d\d)?)"
+TIME = rb"(?:[T ]" + CLOCK + rb"(?P<half> ?[ap]\.?m\.?)?(?P<zone>" + ZONE + rb")?)?"
+YEAR_FIRST = rb"(?:\d{4}(?:-\d\d?){0,2}|\d{4}(?:/\d\d?){1,2}|\d{4}(?:\.\d\d?){1,2}|\d{8})"
+NUMBERED = rb"(\d\d?)([-/.])(\d\d?)[-/.](\d{4})"  # the day first, or the month?
+REWRITTEN = {  # other forms, and the year first. A month's name has become m and its number
+    rb"(\d\d?)[-/.](\d{4})": rb"\2-\1",
+    rb"(\d{4})[- ]?m(\d\d)": rb"\1-\2",
+    rb"(\d\d?)[-. ]+m(\d\d),?[-. ]+(\d{4})": rb"\3-\2-\1",
+    rb"m(\d\d)[- ]+(\d\d?),? (\d{4})": rb"\3-\1-\2",
+    rb"m(\d\d)[-. ]+(\d{4})": rb"\2-\1",
+    rb"(\d{4})[-. ]+m(\d\d)[-. ]+(\d\d?)": rb"\1-\2-\3",
+}
+FORMS = {form: re.compile(form + TIME, re.I) for form in (YEAR_FIRST, NUMBERED, *REWRITTEN)}
+WITHOUT = "dates=False takes the rows as they are, each as one step"
+
+
+# --- which column ---------------------------------------------------------------------------------
+
+
+def date_columns(table, column, dates):
+    """The columns that hold the dates: none, one, or two, of days and of times."""
+    names = {name: i for i, name in enumerate(table.header)}
+    if dates is False:
+        return []
+    if isinstance(dates, (list, tuple)) and len(dates) == 2:
+        return [one_of("dates", name, names) for name in dates]
+    if dates is not None:
+        return [one_of("dates", dates, names)]
+    free = [i for name, i in names.items() if name != column] if len(names) > 1 else []
+    dated = [i for i in free if share(table, i, is_date) > 0.5]
+    if 0 in dated or len(dated) == 1:
+        return dated[:1]
+    if dated:
+        found = ", ".join(table.header[i] for i in dated)
+        raise ValueError(f"dates must be one of {found}, which hold dates, got None")
+    if 0 in free and share(table, 0, PLAIN.match) == 0 and share(table, 0, bool):
+        return [0]  # words: `read_dates` tells what is wrong with the first
+    if 0 in free and counts_down(table):
+        raise ValueError(
+            f"{table.name}, column {table.header[0]!r}: the numbers count down. Is the newest row "
+            f"the first? Sort the rows, oldest first. {WITHOUT}"
+        )
+    return []
+
+
+def share(table, at, is_it):
+    """How many of the column's first texts are so, as a part of those that aren't missing."""
+    texts = [row[at].strip() for row in table.head if at < len(row)]
+    known = [text for text in texts if text.lower() not in MISSING]
+    return sum(bool(is_it(text)) for text in known) / max(len(known), 1)
+
+
+def is_date(text):
+    """Whether the text is written as a date. Of plain numbers only eight digits can be one."""
+    if PLAIN.fullmatch(text):
+        return re.fullmatch(r"(1[5-9]|2[01])\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])", text)
+    return match_of(numbered(text.encode())) is not None
+
+
+def counts_down(table):
+    """Whether the first column holds numbers, each smaller than the one before."""
+    texts = [row[0].strip() for row in table.head]
+    if len(texts) < 2 or not all(PLAIN.fullmatch(text) for text in texts):
+        return False
+    return bool(np.all(np.diff([float(text) for text in texts]) < 0))
+
+
+# --- from texts to dates --------------------------------------------------------------------------
+
+
+def read_dates(table, columns, pieces, dayfirst=None):
+    """The column, or the two, as a DatetimeIndex: each date once, oldest first, evenly spaced."""
+    import pandas as pd
+
+    if dayfirst not in (None, True, False):
+        raise ValueError(f"dayfirst must be None, True or False, got {dayfirst!r:.80}")
+    at = columns[0]
+    pieces = [numbered(piece) for piece in side_by_side([pieces[at] for at in columns])]
+    matches = {shape: match_of(shape) for shape in shapes_of(pieces)}
+    strange = {shape for shape, match in matches.items() if match is None}
+    if strange:
+        refuse_date(table, at, first_row(pieces, strange))
+    pieces = year_first(table, at, pieces, {match.re for match in matches.values()}, dayfirst)
+    pieces = [plain_clock(piece, matches) for piece in pieces]
+    zoned = {bool(match["zone"]) for match in matches.values()}
+    if len(zoned) == 2:
+        i = first_row(pieces, lambda text: not matches[text.translate(DIGITS)]["zone"])
+        raise ValueError(
+            f"{table.place(i, at)} has no time zone, which others have: "
+            f"the dates are in several time zones. {WITHOUT}"
+        )
+    stamps = to_stamps(pieces, True in zoned)
+    if np.isnat(stamps).any():
+        refuse_date(table, at, np.argmax(np.isnat(stamps)))
+    stamps, zone = in_one_zone(table, at, pieces, stamps) if True in zoned else (stamps, None)
+    refuse_disorder(table, at, stamps)
+    index = pd.DatetimeIndex(stamps, freq="infer", name=table.header[at])
+    return index if zone is None else index.tz_localize("UTC").tz_convert(zone)
+
+
+def side_by_side(columns):
+    """The pieces of one column, or of two with a space between: days and times of day."""
+    if len(columns) == 1:
+        return [re.sub(rb"  +", b" ", p) if b"  " in p else p for p in columns[0]]
+    rows = (
+        zip(*(p.split(b"\n")[:-1] for p in pair), strict=True)
+        for pair in zip(*columns, strict=True)
+    )
+    return [b"\n".join(map(b" ".join, pairs)) + b"\n" for pairs in rows]
+
+
+def numbered(text):
+    """The bytes with m08 for Aug, August or aug."""
+    if not re.search(rb"[A-Za-z]{3}", text):
+        return text
+    return MONTH.sub(lambda m: b"m%02d" % (MONTHS.index(m[1].lower().decode()) + 1), text)
+
+
+def match_of(text):
+    """How the text is written as a date, as a match of one of the FORMS, or None."""
+    return next(filter(None, (form.fullmatch(text) for form in FORMS.values())), None)
+
+
+def refuse_date(table, at, i):
+    """Raise: row i holds no date."""
+    text = table.cell(i, at)[0]
+    expected = "a date such as 2012-01-31, 31.01.2012 or 2012-01-31 22:00"
+    if re.match(r"\d\d?[-/.]\d\d?[-/.]\d\d\b", text):
+        expected = "a date with four digits for its year"
+    elif re.match(r"\d\d?[-/.]\d\d?[-/.]\d{4}", text):
+        expected = "a date in the order that the others have, or that dayfirst says"
+    raise ValueError(f"{table.place(i, at)} is not {expected}. {WITHOUT}")
+
+
+def year_first(table, at, pieces, forms, dayfirst):
+    """The pieces with every date rewritten so that the year stands first, then the month."""
+    rules = dict(REWRITTEN)
+    if FORMS[NUMBERED] in forms:
+        day_is_first = has_day_first(table, at, pieces, dayfirst)
+        rules[NUMBERED] = rb"\4-\3-\1" if day_is_first else rb"\4-\1-\3"
+    for form, template in rules.items():
+        if FORMS[form] in forms:
+            pieces = [re.sub(rb"(?mi)^" + form + rb"(?=$|[T ])", template, p) for p in pieces]
+    return pieces
+
+
+def has_day_first(table, at, pieces, dayfirst):
+    """Whether the day stands before the month, by the reader's word, or by days above 12."""
+    if dayfirst is not None:
+        return dayfirst
+    found = set()
+    for piece in pieces:
+        found.update(re.findall(rb"(?m)^" + NUMBERED, piece.replace(b" ", b"\n")))
+    orders = {int(first) > 12 for first, _, second, _ in found if max(int(first), int(second)) > 12}
+    if len(orders) == 1:
+        return orders.pop()
+    if all(mark == b"." for _, mark, _, _ in found) or all(a == b for a, _, b, _ in found):
+        return True  # between points the day is first, in all countries that write so
+    i = first_row(pieces, lambda text: (m := re.match(NUMBERED, text)) and int(m[1]) != int(m[3]))
+    first, second, year = re.match(r"(\d+)\D(\d+)\D(\d+)", table.cell(i, at)[0]).groups()
+    raise ValueError(
+        f"{table.place(i, at)} is {year}-{second:0>2}-{first:0>2} if the day stands first, and "
+        f"{year}-{first:0>2}-{second:0>2} if the month does. Say dayfirst=True or dayfirst=False"
+    )
+
+
+def plain_clock(piece, matches):
+    """The piece with times as 22:00 and Z, where they were 22.00, 10 pm, UTC."""
+    if any(re.search(rb"[T ]\d\d?\.", shape) for shape in matches):
+        piece = re.sub(rb"(?m)([T ]\d\d?)\.(\d\d)(?:\.(\d\d))?", rb"\1:\2:0\3", piece)
+    if any(match["half"] for match in matches.values()):
+        piece = re.sub(rb"(?i)[T ](\d\d?)([:.\d]*) ?([ap])\.?m\.?", twenty_four, piece)
+    return re.sub(rb"(?mi) ?(?:UTC|GMT)$", b"Z", piece) if b"T" in piece.upper() else piece
+
+
+def twenty_four(match):
+    """From 10:30 pm to 22:30."""
+    hour = int(match[1]) % 12 + (12 if match[3].lower() == b"p" else 0)
+    return b" %02d%s" % (hour, match[2] or b":00")
+
+
+def to_stamps(pieces, zoned=False):
+    """The texts, the year first, as datetime64: in UTC, if they are `zoned`. NaT: no such day."""
+    import pandas as pd
+
+    how = {"format": "ISO8601", "errors": "coerce", "utc": zoned, "cache": False}
+    found = [pd.to_datetime(piece[:-1].decode().split("\n"), **how) for piece in pieces]
+    return np.concatenate([(x.tz_convert(None) if zoned else x).to_numpy() for x in found])
+
+
+def in_one_zone(table, at, pieces, stamps):
+    """The dates in the zone that they all have. -> (stamps in UTC, the zone)
+
+    Where the clocks change, offsets do: hours are then given in UTC, and days, which all begin at
+    the same hour, as the clock has them, without a zone.
+    """
+    ends = [re.findall(rb"(Z|[-+]\d\d):?(\d\d)?\n", piece) for piece in pieces]
+    minutes = {end: offset(*end) for end in set().union(*ends)}
+    low, high = min(minutes.values()), max(minutes.values())
+    if low == high:
+        return stamps, timezone(timedelta(minutes=low)) if low else "UTC"
+    if high - low > 60:
+        i = first_row(pieces, lambda text: not text.endswith(pieces[0].partition(b"\n")[0][-5:]))
+        raise ValueError(
+            f"{table.place(i, at)} has another offset than the dates before it, and more than the "
+            f"hour of summer: the dates are in several time zones. {WITHOUT}"
+        )
+    clock = to_stamps([re.sub(rb"(?m)" + ZONE + rb"$", b"", piece) for piece in pieces])
+    hours = clock - clock.astype("M8[D]")
+    return (clock, None) if (hours == hours[0]).all() else (stamps, "UTC")
+
+
+def offset(hours, minutes):
+    """In minutes: of b"+05", b"30" it is 330."""
+    if hours == b"Z":
+        return 0
+    return (-1 if hours[:1] == b"-" else 1) * (60 * int(hours[1:]) + int(minutes or 0))
+
+
+# --- what a series needs --------------------------------------------------------------------------
+
+
+def refuse_disorder(table, at, stamps):
+    """Raise unless each date is later than the one before it, by about the usual step."""
+    steps = np.diff(stamps) / np.timedelta64(1, "s")
+    if len(steps) == 0:
+        return
+    if (steps < 0).all():
+        raise ValueError(
+            f"{table.place(0, at)} is the newest date: the rows are newest first. "
+            "Sort the rows, oldest first"
+        )
+    usual = np.median(steps)
+    for is_wrong, message in (
+        (steps <= 0, "is not later than {} before it. Sort the rows, oldest first, each date once"),
+        (
+            np.abs(steps / usual - 1) > 0.5 if usual > 0 else steps < 0,
+            "follows {}: {} steps in time are much longer or shorter than the usual one. "
+            f"Add what is missing, or {WITHOUT}",
+        ),
+    ):
+        if is_wrong.any():
+            i = np.argmax(is_wrong)
+            before, there = table.cell(i, at)[0], table.place(i + 1, at)
+            if usual <= 3600 and steps[i] in (-3600, 0, usual - 3600, usual + 3600):
+                message += ". Were the clocks changed there? Then write the times in UTC or with "
+                message += "their offset, as 2012-10-28T02:00+02:00"
+            elif steps[i] == 0 and (others := clocks(table, at)):
+                message += f". dates=[{table.header[at]!r}, {others[0]!r}] takes both columns"
+            raise ValueError(f"{there} {message.format(repr(before), is_wrong.sum())}")
+
+
+def clocks(table, at):
+    """The columns that hold times of day, where the first ones tell it."""
+    is_time = re.compile(r"\d\d?[:.]\d\d([:.]\d\d)?")
+    texts = {
+        i: [row[i].strip() for row in table.head if i < len(row)] for i in range(len(table.header))
+    }
+    return [
+        table.header[i]
+        for i, found in texts.items()
+        if i != at
+        and found
+        and all(is_time.fullmatch(t) and not (PLAIN.fullmatch(t)) for t in found)
+    ]
