@@ -61,6 +61,10 @@ def load_series(
     have one; attrs["filled"] counts the values filled. README.md says how files may be written.
     """
     true_or_false("fill", fill)
+    if dayfirst is not None:
+        true_or_false("dayfirst", dayfirst)
+    if decimal is not None and not (isinstance(decimal, str) and decimal in (".", ",")):
+        raise ValueError(f"decimal must be '.', ',' or None, got {decimal!r:.80}")
     path, about = find(name_or_path)
     table = read(path, encoding)
     dates_at = date_columns(table, column, dates)
@@ -97,9 +101,11 @@ def find(name_or_path):
     except (OSError, RuntimeError, ValueError) as error:  # too long, no such home, a zero in it
         path, found = error, False
     if not found:
+        is_other = isinstance(path, Path) and path.exists()
+        what = "is a folder or a device, and no file" if is_other else "does not exist"
         raise FileNotFoundError(
             f"name_or_path must be one of {', '.join(SHIPPED)} or a CSV file, "
-            f"got {str(name_or_path)!r:.200}: there is no file {str(path):.200}"
+            f"got {str(name_or_path)!r:.200}: {str(path):.200} {what}"
         )
     return path, {"title": path.stem}
 

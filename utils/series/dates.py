@@ -10,7 +10,7 @@ from datetime import timedelta, timezone
 import numpy as np
 
 from utils.arguments import one_of
-from utils.series.values import DIGITS, MISSING, PLAIN, first_row, shapes_of
+from utils.series.values import DIGITS, MISSING, PLAIN, first_row, number_in, shape_of, shapes_of
 
 MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 MONTH = re.compile(rf"(?<![a-z])({'|'.join(MONTHS)})[a-z]*\.?".encode(), re.I)
@@ -44,13 +44,14 @@ def date_columns(table, column, dates):
     if dates is not None:
         return [one_of("dates", dates, names)]
     free = [i for name, i in names.items() if name != column] if len(names) > 1 else []
-    dated = [i for i in free if share(table, i, is_date) > 0.5]
+    dated = [i for i in free if mostly_dates(table, i)]
     if 0 in dated or len(dated) == 1:
         return dated[:1]
     if dated:
         found = ", ".join(table.header[i] for i in dated)
         raise ValueError(f"dates must be one of {found}, which hold dates, got None")
-    if 0 in free and share(table, 0, PLAIN.match) == 0 and share(table, 0, bool):
+    first = next(iter(known_texts(table, 0)), "0")
+    if 0 in free and number_in(shape_of(first)) is None:
         return [0]  # words: `read_dates` tells what is wrong with the first
     if 0 in free and counts_down(table):
         raise ValueError(
@@ -60,17 +61,22 @@ def date_columns(table, column, dates):
     return []
 
 
-def share(table, at, is_it):
-    """How many of the column's first texts are so, as a part of those that aren't missing."""
+def known_texts(table, at):
+    """The column's first texts, without those that are missing."""
     texts = [row[at].strip() for row in table.head if at < len(row)]
-    known = [text for text in texts if text.lower() not in MISSING]
-    return sum(bool(is_it(text)) for text in known) / max(len(known), 1)
+    return [text for text in texts if text.lower() not in MISSING]
+
+
+def mostly_dates(table, at):
+    texts = known_texts(table, at)
+    return sum(map(is_date, texts)) > len(texts) / 2
 
 
 def is_date(text):
     """Whether the text is written as a date. Of plain numbers only eight digits can be one."""
     if PLAIN.fullmatch(text):
-        return re.fullmatch(r"(1[5-9]|2[01])\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])", text)
+        days = r"(1[5-9]|2[01])\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])"
+        return re.fullmatch(days, text) is not None
     return match_of(numbered(text.encode())) is not None
 
 
@@ -89,11 +95,13 @@ def read_dates(table, columns, pieces, dayfirst=None):
     """The column, or the two, as a DatetimeIndex: each date once, oldest first, evenly spaced."""
     import pandas as pd
 
-    if dayfirst not in (None, True, False):
-        raise ValueError(f"dayfirst must be None, True or False, got {dayfirst!r:.80}")
     at = columns[0]
-    pieces = [numbered(piece) for piece in side_by_side([pieces[at] for at in columns])]
-    matches = {shape: match_of(shape) for shape in shapes_of(pieces)}
+    pieces = side_by_side([pieces[at] for at in columns])
+    shapes = shapes_of(pieces)
+    if any(MONTH.search(shape) for shape in shapes):
+        pieces = [numbered(piece) for piece in pieces]
+        shapes = shapes_of(pieces)
+    matches = {shape: match_of(shape) for shape in shapes}
     strange = {shape for shape, match in matches.items() if match is None}
     if strange:
         refuse_date(table, at, first_row(pieces, strange))
@@ -128,8 +136,6 @@ def side_by_side(columns):
 
 def numbered(text):
     """The bytes with m08 for Aug, August or aug."""
-    if not re.search(rb"[A-Za-z]{3}", text):
-        return text
     return MONTH.sub(lambda m: b"m%02d" % (MONTHS.index(m[1].lower().decode()) + 1), text)
 
 
@@ -171,8 +177,17 @@ def has_day_first(table, at, pieces, dayfirst):
     orders = {int(first) > 12 for first, _, second, _ in found if max(int(first), int(second)) > 12}
     if len(orders) == 1:
         return orders.pop()
-    if all(mark == b"." for _, mark, _, _ in found) or all(a == b for a, _, b, _ in found):
+    if not orders and (
+        all(mark == b"." for _, mark, _, _ in found) or all(a == b for a, _, b, _ in found)
+    ):
         return True  # between points the day is first, in all countries that write so
+    if orders:
+        i = first_row(pieces, lambda text: (m := re.match(NUMBERED, text)) and int(m[1]) > 12)
+        j = first_row(pieces, lambda text: (m := re.match(NUMBERED, text)) and int(m[3]) > 12)
+        raise ValueError(
+            f"{table.place(i, at)} has the day first, and {table.cell(j, at)[0]!r} in line "
+            f"{table.cell(j, at)[1]} has the month first. Write all dates in one order. {WITHOUT}"
+        )
     i = first_row(pieces, lambda text: (m := re.match(NUMBERED, text)) and int(m[1]) != int(m[3]))
     first, second, year = re.match(r"(\d+)\D(\d+)\D(\d+)", table.cell(i, at)[0]).groups()
     raise ValueError(
@@ -184,10 +199,13 @@ def has_day_first(table, at, pieces, dayfirst):
 def plain_clock(piece, matches):
     """The piece with times as 22:00 and Z, where they were 22.00, 10 pm, UTC."""
     if any(re.search(rb"[T ]\d\d?\.", shape) for shape in matches):
-        piece = re.sub(rb"(?m)([T ]\d\d?)\.(\d\d)(?:\.(\d\d))?", rb"\1:\2:0\3", piece)
+        piece = re.sub(rb"([T ]\d\d?)\.(\d\d)", rb"\1:\2", piece)
+        piece = re.sub(rb"([T ]\d\d?:\d\d)\.(\d\d)", rb"\1:\2", piece)
     if any(match["half"] for match in matches.values()):
         piece = re.sub(rb"(?i)[T ](\d\d?)([:.\d]*) ?([ap])\.?m\.?", twenty_four, piece)
-    return re.sub(rb"(?mi) ?(?:UTC|GMT)$", b"Z", piece) if b"T" in piece.upper() else piece
+    if any(re.search(rb"(?i)UTC|GMT", shape) for shape in matches):
+        piece = re.sub(rb"(?mi) ?(?:UTC|GMT)$", b"Z", piece)
+    return piece
 
 
 def twenty_four(match):

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from utils.series.values import number_in
+from utils.series.values import number_in, shape_of
 
 MOST_BYTES = 10**9
 PIECE = 2**23  # bytes that are split at a time
@@ -107,12 +107,25 @@ def read(path, encoding=None):
         raise ValueError(f"{path.name} must have a line of names, then lines of values")
     for line, row in islice(table.rows(), HEAD):
         table.refuse_width(line, divided(row[0]) if divider == ONE_COLUMN else row)
+    if divider == ONE_COLUMN:
+        refuse_spaces(table)
     return table
+
+
+def refuse_spaces(table):
+    """Raise if each row of the one column has as many words as the name, and more than one."""
+    counts = {len(row[0].split()) for row in table.head if row[0].strip()}
+    if counts == {len(table.header[0].split())} and counts != {1}:
+        raise ValueError(
+            f"{table.name}, line {table.above + 1}: spaces divide the columns, it seems, and they "
+            "may stand between thousands, too. Write commas between columns, or a name of one word "
+            "above a single column"
+        )
 
 
 def divided(text):
     """The cells of a row for which the names have told no divider."""
-    if number_in(re.sub("[0-9]", "0", text.strip())):
+    if number_in(shape_of(text)):
         return [text]
     rows = [next(csv.reader([text], delimiter=divider)) for divider in DIVIDERS if divider in text]
     return max(rows, key=len, default=[text])
@@ -271,7 +284,9 @@ def split(body, divider, width, wanted):
     begin = 0
     while begin < len(body):
         piece = np.frombuffer(body, np.uint8, min(PIECE, len(body) - begin), begin)
-        inside = np.logical_xor.accumulate(piece == ord('"'))
+        inside = piece == ord('"')
+        if inside.any():
+            inside = np.logical_xor.accumulate(inside)
         is_line_end = (piece == ord("\n")) & ~inside
         last = np.flatnonzero(is_line_end)[-1:]
         if len(last) == 0:
@@ -312,9 +327,14 @@ def gathered(piece, inside, starts, ends):
     step[starts] = 1
     step[ends + 1] -= 1
     taken = np.cumsum(step[:-1], dtype=np.int8).view(bool)
-    lines = np.where(inside & (piece == ord("\n")), ord(" "), piece)  # a line break in a cell
+    lines = piece.copy()
+    if inside.any():
+        lines[inside & (piece == ord("\n"))] = ord(" ")  # a line break in a cell
     lines[ends] = ord("\n")
-    cells = lines[taken].tobytes().translate(None, b'"')
-    if any(margin in cells for margin in (b" \n", b"\n ", b"\t\n", b"\n\t")) or cells[:1] in b" \t":
-        cells = re.sub(rb"[ \t]*\n[ \t]*", b"\n", cells).lstrip(b" \t")
+    cells = lines[taken].tobytes()
+    if inside.any():
+        cells = cells.translate(None, b'"')
+    if b" " in cells or b"\t" in cells:
+        if any(margin in b"\n" + cells for margin in (b" \n", b"\n ", b"\t\n", b"\n\t")):
+            cells = re.sub(rb"[ \t]*\n[ \t]*", b"\n", cells).lstrip(b" \t")
     return cells

@@ -45,8 +45,12 @@ def first_row(pieces, is_it):
     return next(i for i, text in enumerate(rows) if is_it(text))
 
 
+def shape_of(text):
+    return re.sub("[0-9]", "0", text.strip())
+
+
 def shapes_of(pieces):
-    """The texts of all rows, each digit a 0, each once."""
+    """The shapes of all rows, each once."""
     shapes = set()
     for piece in pieces:
         shapes.update(piece[:-1].translate(DIGITS).split(b"\n"))
@@ -126,18 +130,15 @@ def refuse_texts(table, at, pieces, found):
     if strange:
         i = first_row(pieces, strange)
         text = table.cell(i, at)[0]
-        raise ValueError(
-            f"{table.place(i, at)} is not a number"
-            + (f" in {unit!r}, as others are" if unit else "")
-            + f". If it marks a missing value, say missing={text!r:.40}"
-        )
+        hint = f" in {unit!r}, as others are. Write all in one unit" if unit else ""
+        if not re.search(r"\d", text):
+            hint += f". If it marks a missing value, say missing={text!r:.40}"
+        raise ValueError(f"{table.place(i, at)} is not a number{hint}")
     return unit
 
 
 def decimal_mark(table, at, pieces, found, decimal, others):
     """The decimal mark of the column: the one with which all its texts are numbers."""
-    if decimal not in (None, ".", ","):
-        raise ValueError(f"decimal must be None, '.' or ',', got {decimal!r:.80}")
     asked = set(".,") if decimal is None else {decimal}
     common = asked.intersection(*(marks for marks, _ in found.values()))
     if not common:
@@ -181,9 +182,12 @@ def refuse_marks(table, at, pieces, found, decimal):
 
 def marks_elsewhere(table, others):
     """The decimal marks of the file's other columns, where their first rows leave no doubt."""
-    texts = (row[at] for row in table.head for at in others)
-    numbers = (number_in(re.sub("[0-9]", "0", text.strip())) for text in texts)
-    marks = {mark for number in numbers if number and len(number[0]) == 1 for mark in number[0]}
+    marks = set()
+    for text in (row[at].strip() for row in table.head for at in others):
+        zero = re.match(r"[^0-9]*0([.,])[0-9]+$", text)
+        number = number_in(shape_of(text))
+        if zero or number and len(number[0]) == 1:
+            marks |= {zero[1]} if zero else number[0]
     return marks or ({"."} if table.divider == "," else set())
 
 
