@@ -277,11 +277,11 @@ def refuse_disorder(table, at, stamps):
         if is_wrong.any():
             i = np.argmax(is_wrong)
             before, there = table.cell(i, at)[0], table.place(i + 1, at)
-            if usual <= 3600 and steps[i] in (-3600, 0, usual - 3600, usual + 3600):
+            if steps[i] == 0 and (others := clocks(table, at)):
+                message += f". dates=[{table.header[at]!r}, {others[0]!r}] takes both columns"
+            elif usual <= 3600 and steps[i] in (-3600, 0, usual - 3600, usual + 3600):
                 message += ". Were the clocks changed there? Then write the times in UTC or with "
                 message += "their offset, as 2012-10-28T02:00+02:00"
-            elif steps[i] == 0 and (others := clocks(table, at)):
-                message += f". dates=[{table.header[at]!r}, {others[0]!r}] takes both columns"
             raise ValueError(f"{there} {message.format(repr(before), is_wrong.sum())}")
 
 

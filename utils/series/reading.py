@@ -178,7 +178,7 @@ def opening(name, data):
     divider = comment = None
     while begin < len(data):
         line, _, _ = data[begin : begin + 10_000].partition(b"\n")
-        named = re.fullmatch(rb'"?sep=([;,|\t])"?[;,\s]*', line) if divider is None else None
+        named = re.fullmatch(rb'(?i)"?sep=([;,|\t])"?[;,\s]*', line) if divider is None else None
         if named:  # Excel's own line
             divider = named[1].decode()
         elif line.strip() and not line.startswith(b"#"):
@@ -261,10 +261,13 @@ def read_rows(name, data, begin, above, divider):
             elif len(row) > 1 or row and row[0].strip():
                 yield line, row
             line = above + reader.line_num + 1
-    except csv.Error:
+    except csv.Error as error:
+        what = "a quotation mark opens a cell, and no other closes it"
+        if "limit" in str(error):
+            what = f"a cell is longer than {csv.field_size_limit():,} letters, or {what}"
         raise ValueError(
-            f"{name}, line {line}: a quotation mark opens a cell here, and none closes it before "
-            'a divider or the end of the line. One within a cell is written twice, ""'
+            f"{name}, line {line}: {what} before a divider or the end of the line. "
+            'One within a cell is written twice, ""'
         ) from None
 
 

@@ -34,7 +34,7 @@ BODY = {  # how a number is written whose decimal mark is the key
     )
     for mark, other in ((".", ","), (",", "."))
 }
-STAND_INS = (99, 999, 9999, 99999, 99.9, 999.9, 9999.9, 99.99, 999.99)
+STAND_INS = (99, 999, 9999, 99999, 999999, 99.9, 999.9, 9999.9, 99.99, 999.99)
 
 
 def first_row(pieces, is_it):
@@ -232,4 +232,6 @@ def is_far(edge, values):
         return False
     others = values[(values != edge) & ~np.isnan(values)]
     gap = np.abs(others - edge).min(initial=np.inf)
-    return len(others) > 0 and gap > max(np.ptp(others), abs(edge) / 2)
+    if len(others) == 0 or gap < abs(edge) / 2:
+        return False
+    return edge < 0 or edge >= 999 or gap > np.ptp(others)
