@@ -14,13 +14,11 @@ MISSING = {
     *("", ".", "..", "...", "-", "--", "---", "?", ":", "na", "n/a", "n.a.", "#n/a", "#na", "<na>"),
     *("nan", "null", "none", "nil", "missing", "\\n"),
 }
-STRANGE = {
-    "\u2212": "-",
-    "\u2013": "-",
-    "\u2014": "-",
-    "\u2019": "'",
-    "\u02bc": "'",
-} | dict.fromkeys("\u00a0\u202f\u2009\u2007", " ")
+STRANGE = {  # how typographers write minus, space and apostrophe
+    **dict.fromkeys("\u2212\u2013\u2014", "-"),
+    **dict.fromkeys("\u00a0\u202f\u2009\u2007", " "),
+    **dict.fromkeys("\u2019\u02bc", "'"),
+}
 PLAIN = re.compile(r"[-+]?(?:[0-9]++\.?[0-9]*+|\.[0-9]++)(?:[eE][-+]?[0-9]++)?")
 CURRENCY = "$€£¥"
 NUMBER = re.compile(
@@ -46,7 +44,8 @@ def first_row(pieces, is_it):
 
 
 def shape_of(text):
-    return re.sub("[0-9]", "0", text.strip())
+    """The text as `number_in` wants it."""
+    return re.sub("[0-9]", "0", text.strip().translate(str.maketrans(STRANGE)))
 
 
 def shapes_of(pieces):
@@ -149,7 +148,12 @@ def decimal_mark(table, at, pieces, found, decimal, others):
     zero = next(filter(None, (re.search(rb"(?m)^[^0-9\n]*0([.,])", p) for p in pieces)), None)
     if zero:  # 0.155: no thousands begin with 0
         return zero[1].decode()
-    if marked == marks_elsewhere(table, others):
+    seen = marks_elsewhere(table, others)
+    if not seen and table.divider == ",":  # then the point is decimal, but in 950 and 1.050
+        has_bare = any(not re.search(b"[.,]", shape) for shape in found)
+        if not (has_bare and any(re.search(rb"\.[0-9]*0\D", piece) for piece in pieces)):
+            seen = {"."}
+    if marked == seen:
         return min(marked)
     shapes = {shape for shape in found if b"." in shape or b"," in shape}
     i = first_row(pieces, shapes)
@@ -188,7 +192,7 @@ def marks_elsewhere(table, others):
         number = number_in(shape_of(text))
         if zero or number and len(number[0]) == 1:
             marks |= {zero[1]} if zero else number[0]
-    return marks or ({"."} if table.divider == "," else set())
+    return marks
 
 
 def as_floats(pieces, shapes, gaps, unit, decimal):
