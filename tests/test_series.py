@@ -150,6 +150,7 @@ RIGHT = {
     "1/14/2012 1:00 A.M.,30\n",
     "names of months": 'date,level\n"Jan 30, 2012",1.5\n"January 31, 2012",-2\n"feb 1, 2012",30\n',
     "months named": "date,level\n01-Jan-2012,1.5\n01-Feb-2012,-2\n01-Mar-2012,30\n",
+    "quarters": "date,level\n2012-Q1,1.5\n2012 Q2,-2\n2012q3,30\n",
     "Eurostat's months": "date\tlevel\n2012M01\t1.5\n2012M02\t-2\n2012M03\t30\n",
     "Unicode's minus": "date;level\n2012-01-01;1,5\n2012-01-02;\u22122\n2012-01-03;30\n",
 }
@@ -498,6 +499,10 @@ WRONG = {
     "hour 24": (
         "date,level\n2012-01-01 23:00,1\n2012-01-01 24:00,2\n",
         "line 3.*24:00' is not a d",
+    ),
+    "a zone for some": (
+        "date,level\n1/31/2012 22:00 UTC,1\n1/31/2012 23:00,2\n",
+        "line 3.*several time zones",
     ),
     "zones far apart": (
         "date,level\n2012-01-01T00+01:00,1\n2012-01-02T00+09:00,2\n",

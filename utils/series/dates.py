@@ -13,8 +13,9 @@ from utils.arguments import one_of
 from utils.series.values import DIGITS, MISSING, PLAIN, first_row, number_in, shape_of, shapes_of
 
 MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
-MONTH = re.compile(rf"(?<![a-z])({'|'.join(MONTHS)})[a-z]*\.?".encode(), re.I)
+MONTH = re.compile(rf"(?<![a-z])(?:({'|'.join(MONTHS)})[a-z]*\.?|q([0-4]))".encode(), re.I)
 ZONE = rb" ?(?:Z|UTC|GMT|[-+]\d\d(?::?\d\d)?)"
+OFFSET = rb"(Z|z|[-+]\d\d):?(\d\d)?$"
 CLOCK = rb"(?:\d\d?(?:[:.]\d\d(?:[:.]\d\d(?:\.\d+)?)?)?|\d{4}(?:\d\d)?)"
 TIME = rb"(?:[T ]" + CLOCK + rb"(?P<half> ?[ap]\.?m\.?)?(?P<zone>" + ZONE + rb")?)?"
 YEAR_FIRST = rb"(?:\d{4}(?:-\d\d?){0,2}|\d{4}(?:/\d\d?){1,2}|\d{4}(?:\.\d\d?){1,2}|\d{8})"
@@ -105,8 +106,6 @@ def read_dates(table, columns, pieces, dayfirst=None):
     strange = {shape for shape, match in matches.items() if match is None}
     if strange:
         refuse_date(table, at, first_row(pieces, strange))
-    pieces = year_first(table, at, pieces, {match.re for match in matches.values()}, dayfirst)
-    pieces = [plain_clock(piece, matches) for piece in pieces]
     zoned = {bool(match["zone"]) for match in matches.values()}
     if len(zoned) == 2:
         i = first_row(pieces, lambda text: not matches[text.translate(DIGITS)]["zone"])
@@ -114,6 +113,8 @@ def read_dates(table, columns, pieces, dayfirst=None):
             f"{table.place(i, at)} has no time zone, which others have: "
             f"the dates are in several time zones. {WITHOUT}"
         )
+    pieces = year_first(table, at, pieces, {match.re for match in matches.values()}, dayfirst)
+    pieces = [plain_clock(piece, matches) for piece in pieces]
     stamps = to_stamps(pieces, True in zoned)
     if np.isnat(stamps).any():
         refuse_date(table, at, np.argmax(np.isnat(stamps)))
@@ -135,8 +136,13 @@ def side_by_side(columns):
 
 
 def numbered(text):
-    """The bytes with m08 for Aug, August or aug."""
-    return MONTH.sub(lambda m: b"m%02d" % (MONTHS.index(m[1].lower().decode()) + 1), text)
+    """The bytes with m08 for Aug, August or aug, and m07, the first month, for Q3."""
+
+    def number(match):
+        name, quarter = match.groups()
+        return 3 * int(quarter) - 2 if quarter else MONTHS.index(name.lower().decode()) + 1
+
+    return MONTH.sub(lambda match: b"m%02d" % number(match), text)
 
 
 def match_of(text):
@@ -150,7 +156,7 @@ def refuse_date(table, at, i):
     expected = "a date such as 2012-01-31, 31.01.2012 or 2012-01-31 22:00"
     if re.match(r"\d\d?[-/.]\d\d?[-/.]\d\d\b", text):
         expected = "a date with four digits for its year"
-    elif re.match(r"\d\d?[-/.]\d\d?[-/.]\d{4}", text):
+    elif re.fullmatch(r"\d\d?[-/.]\d\d?[-/.]\d{4}([T ][\d:.]+)?", text):
         expected = "a date in the order that the others have, or that dayfirst says"
     raise ValueError(f"{table.place(i, at)} is not {expected}. {WITHOUT}")
 
@@ -229,25 +235,26 @@ def in_one_zone(table, at, pieces, stamps):
     Where the clocks change, offsets do: hours are then given in UTC, and days, which all begin at
     the same hour, as the clock has them, without a zone.
     """
-    ends = [re.findall(rb"(Z|[-+]\d\d):?(\d\d)?\n", piece) for piece in pieces]
-    minutes = {end: offset(*end) for end in set().union(*ends)}
-    low, high = min(minutes.values()), max(minutes.values())
+    ends = set().union(*(re.findall(b"(?m)" + OFFSET, piece) for piece in pieces))
+    minutes = [offset(*end) for end in ends]
+    low, high = min(minutes), max(minutes)
     if low == high:
         return stamps, timezone(timedelta(minutes=low)) if low else "UTC"
     if high - low > 60:
-        i = first_row(pieces, lambda text: not text.endswith(pieces[0].partition(b"\n")[0][-5:]))
+        first = re.search(b"(?m)" + OFFSET, pieces[0]).groups()
+        i = first_row(pieces, lambda text: re.search(OFFSET, text).groups() != first)
         raise ValueError(
             f"{table.place(i, at)} has another offset than the dates before it, and more than the "
             f"hour of summer: the dates are in several time zones. {WITHOUT}"
         )
-    clock = to_stamps([re.sub(rb"(?m)" + ZONE + rb"$", b"", piece) for piece in pieces])
+    clock = to_stamps([re.sub(b"(?m) ?" + OFFSET, b"", piece) for piece in pieces])
     hours = clock - clock.astype("M8[D]")
     return (clock, None) if (hours == hours[0]).all() else (stamps, "UTC")
 
 
 def offset(hours, minutes):
     """In minutes: of b"+05", b"30" it is 330."""
-    if hours == b"Z":
+    if hours in b"Zz":
         return 0
     return (-1 if hours[:1] == b"-" else 1) * (60 * int(hours[1:]) + int(minutes or 0))
 

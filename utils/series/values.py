@@ -130,7 +130,7 @@ def refuse_texts(table, at, pieces, found):
         i = first_row(pieces, strange)
         text = table.cell(i, at)[0]
         hint = f" in {unit!r}, as others are. Write all in one unit" if unit else ""
-        if not re.search(r"\d", text):
+        if not re.search(r"\d", text) or text.startswith("#"):
             hint += f". If it marks a missing value, say missing={text!r:.40}"
         raise ValueError(f"{table.place(i, at)} is not a number{hint}")
     return unit
