@@ -151,6 +151,8 @@ RIGHT = {
     "names of months": 'date,level\n"Jan 30, 2012",1.5\n"January 31, 2012",-2\n"feb 1, 2012",30\n',
     "months named": "date,level\n01-Jan-2012,1.5\n01-Feb-2012,-2\n01-Mar-2012,30\n",
     "quarters": "date,level\n2012-Q1,1.5\n2012 Q2,-2\n2012q3,30\n",
+    "months by points": "date;level\n08.2012;1,5\n09.2012;-2\n10.2012;30\n",
+    "years first, by points": "date;level\n2012.09;1,5\n2012.10;-2\n2012.11;30\n",
     "Eurostat's months": "date\tlevel\n2012M01\t1.5\n2012M02\t-2\n2012M03\t30\n",
     "Unicode's minus": "date;level\n2012-01-01;1,5\n2012-01-02;\u22122\n2012-01-03;30\n",
 }
@@ -309,6 +311,7 @@ def test_rows_from_the_newest_on_are_refused(write):
         "date,level\n20120102,1\n20120101,2\n",
         'date,level\n"Jan 2, 2012",1\n"Jan 1, 2012",2\n',
         "year,level\n2012,1\n2011,2\n",
+        "month,level\n02.2012,1\n01.2012,2\n",
     ):
         with pytest.raises(ValueError, match="newest.* Sort the rows, oldest first"):
             load_series(write(rows), "level")
@@ -495,6 +498,7 @@ WRONG = {
     ),
     "two digits of a year": ("date,level\n31/01/12,1\n", "is not a date with four digits"),
     "today": ("date,level\ntoday,1\nnow,2\n", "line 2, column 'date': 'today' is not a date"),
+    "no such day by points": ("date;x\n30.02.2012;1\n31.03.2012;2\n", "'30.02.2012' is not a day"),
     "NaT": (DATED.format(3).replace("2012-01-03", "NaT"), "line 4.*'NaT' is not a date"),
     "hour 24": (
         "date,level\n2012-01-01 23:00,1\n2012-01-01 24:00,2\n",

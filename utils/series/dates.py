@@ -74,10 +74,11 @@ def mostly_dates(table, at):
 
 
 def is_date(text):
-    """Whether the text is written as a date. Of plain numbers only eight digits can be one."""
+    """Whether the text is written as a date: 20120131, 2012.01 and 01.2012 are, of numbers."""
     if PLAIN.fullmatch(text):
-        days = r"(1[5-9]|2[01])\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])"
-        return re.fullmatch(days, text) is not None
+        year, month, day = r"(1[5-9]|2[01])\d\d", r"(0[1-9]|1[0-2])", r"(0[1-9]|[12]\d|3[01])"
+        forms = rf"{year}{month}{day}|{year}\.{month}|0[1-9]\.{year}"
+        return re.fullmatch(forms, text) is not None
     return match_of(numbered(text.encode())) is not None
 
 
@@ -157,7 +158,7 @@ def refuse_date(table, at, i):
     if re.match(r"\d\d?[-/.]\d\d?[-/.]\d\d\b", text):
         expected = "a date with four digits for its year"
     elif re.fullmatch(r"\d\d?[-/.]\d\d?[-/.]\d{4}([T ][\d:.]+)?", text):
-        expected = "a date in the order that the others have, or that dayfirst says"
+        expected = "a day in the order of day and month that the others have, or dayfirst says"
     raise ValueError(f"{table.place(i, at)} is not {expected}. {WITHOUT}")
 
 
