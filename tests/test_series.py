@@ -243,10 +243,12 @@ def test_a_date_of_two_days_is_asked_about(write):
 
 
 def test_days_and_times_in_two_columns(write):
-    write("Date;Time;CO;T;;\n30/03/2004;18.00.00;2,6;13,6;;\n30/03/2004;19.00.00;2;13,3;;\n;;;;;\n")
-    with pytest.raises(ValueError, match=r"line 3.*dates=\['Date', 'Time'\] takes both"):
+    write(
+        "Date;{Time};CO;T;;\n30/03/2004;18.00.00;2,6;13,6;;\n30/03/2004;19.00.00;2;13,3;;\n;;;;;\n"
+    )
+    with pytest.raises(ValueError, match=r"line 3.*dates=\['Date', '{Time}'\] takes both"):
         load_series("mine.csv", "T")
-    series = load_series("mine.csv", "T", ["Date", "Time"])
+    series = load_series("mine.csv", "T", ["Date", "{Time}"])
     assert series.tolist() == [13.6, 13.3] and series.index.hour.tolist() == [18, 19]
 
 

@@ -274,35 +274,33 @@ def refuse_disorder(table, at, stamps):
             "Sort the rows, oldest first"
         )
     usual = np.median(steps)
-    for is_wrong, message in (
-        (steps <= 0, "is not later than {} before it. Sort the rows, oldest first, each date once"),
-        (
-            np.abs(steps / usual - 1) > 0.5 if usual > 0 else steps < 0,
-            "follows {}: {} steps in time are much longer or shorter than the usual one. "
-            f"Add what is missing, or {WITHOUT}",
-        ),
-    ):
-        if is_wrong.any():
-            i = np.argmax(is_wrong)
-            before, there = table.cell(i, at)[0], table.place(i + 1, at)
-            if steps[i] == 0 and (others := clocks(table, at)):
-                message += f". dates=[{table.header[at]!r}, {others[0]!r}] takes both columns"
-            elif usual <= 3600 and steps[i] in (-3600, 0, usual - 3600, usual + 3600):
-                message += ". Were the clocks changed there? Then write the times in UTC or with "
-                message += "their offset, as 2012-10-28T02:00+02:00"
-            raise ValueError(f"{there} {message.format(repr(before), is_wrong.sum())}")
+    if (steps <= 0).any():
+        i, what = np.argmax(steps <= 0), "is not later than"
+        rest = " before it. Sort the rows, oldest first, each date once"
+    else:
+        uneven = np.abs(steps / usual - 1) > 0.5
+        if not uneven.any():
+            return
+        i, what = np.argmax(uneven), "follows"
+        rest = (
+            f": {np.sum(uneven)} steps in time are much longer or shorter than the usual one. "
+            f"Add what is missing, or {WITHOUT}"
+        )
+    if steps[i] == 0 and (others := clocks(table, at)):
+        rest += f". dates=[{table.header[at]!r}, {others[0]!r}] takes both columns"
+    elif usual <= 3600 and steps[i] in (-3600, 0, usual - 3600, usual + 3600):
+        rest += ". Were the clocks changed there? Then write the times in UTC or with their offset"
+        rest += ", as 2012-10-28T02:00+02:00"
+    before = repr(table.cell(i, at)[0])
+    raise ValueError(f"{table.place(i + 1, at)} {what} {before}{rest}")
 
 
 def clocks(table, at):
-    """The columns that hold times of day, where the first ones tell it."""
-    is_time = re.compile(r"\d\d?[:.]\d\d([:.]\d\d)?")
-    texts = {
-        i: [row[i].strip() for row in table.head if i < len(row)] for i in range(len(table.header))
-    }
+    """The names of the columns that hold times of day."""
+    is_time = re.compile(r"\d\d?:\d\d(:\d\d)?|\d\d?\.\d\d\.\d\d")
+    texts = {i: known_texts(table, i) for i in range(len(table.header)) if i != at}
     return [
         table.header[i]
         for i, found in texts.items()
-        if i != at
-        and found
-        and all(is_time.fullmatch(t) and not (PLAIN.fullmatch(t)) for t in found)
+        if found and all(map(is_time.fullmatch, found))
     ]
