@@ -191,6 +191,13 @@ def test_how_numbers_are_written(write, texts, unit, divider):
     assert series.attrs == {"title": "mine", "filled": 0} | unit
 
 
+def test_a_quote_within_a_cell_hides_no_divider(write):
+    assert load_series(write('what,level\n5" a,1\n5" b,2\n'), "level", dates=False).tolist() == [
+        1,
+        2,
+    ]
+
+
 def test_what_can_be_two_numbers_is_asked_about(write):
     german = "Tag;Zahl;Anteil\n2012-01-01;900;19,47\n2012-01-02;2.155;20,1\n"
     for text, column, point, comma in (
