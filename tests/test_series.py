@@ -5,11 +5,15 @@ import re
 import shutil
 
 import numpy as np
+import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from tests.bad_input import refused
+from tests.bad_input import quick, refused
 from utils import series as shipped
 from utils.data import load_series, make_windows
+from utils.series import reading
 
 README = (shipped.FOLDER / "README.md").read_text(encoding="utf-8")
 
@@ -109,21 +113,349 @@ RIGHT = {
     "semicolons and decimal commas": "date;level\n2012-01-01;1,5\n2012-01-02;-2\n2012-01-03;30,\n",
     "semicolons and points": "date;level\n2012-01-01;1.5\n2012-01-02;-2\n2012-01-03;30\n",
     "tabs": "date\tlevel\n2012-01-01\t1,5\n2012-01-02\t-2,0\n2012-01-03\t30\n",
+    "bars": "date|level\n2012-01-01|1,5\n2012-01-02|-2,0\n2012-01-03|30\n",
     "quotes and spaces": '"date", level\n"2012-01-01", 1.5\n"2012-01-02","-2"\n2012-01-03,30',
+    "spaces before quotes": '"date", "level"\n2012-01-01, "1,5"\n2012-01-02, "-2"\n2012-01-03, 30',
     "Windows": "\ufeffdate,level\r\n2012-01-01,1.5\r\n2012-01-02,-2\r\n2012-01-03,30\r\n\r\n",
+    "an old Macintosh": "date,level\r2012-01-01,1.5\r2012-01-02,-2\r2012-01-03,30\r",
     "hours": "date,level\n2012-01-01 22:00,1.5\n2012-01-01 23:00,-2\n2012-01-02 00:00,30\n",
     "UTC": "date,level\n2012-01-01T22Z,1.5\n2012-01-01T23Z,-2\n2012-01-02T00Z,30\n",
+    "UTC in letters": "date,level\n2012-01-01 22:00 UTC,1.5\n2012-01-01 23:00 UTC,-2\n"
+    "2012-01-02 00:00 UTC,30\n",
     "months": "date,level\n2012-01,1.5\n2012-02,-2\n2012-03,30\n",
+    "Excel's Unicode text": "date\tlevel\r\n30.01.2012\t1,5\r\n31.01.2012\t-2\r\n"
+    "01.02.2012\t30\r\n".encode("utf-16"),
+    "Excel's divider": "sep=;\r\ndate;level\r\n2012-01-01;1,5\r\n2012-01-02;-2\r\n"
+    "2012-01-03;30\r\n",
+    "a divider in a name": 'date,"level"," what; b; c, d"\n2012-01-01,1.5,\n2012-01-02,-2,\n'
+    "2012-01-03,30,\n",
+    "no end of a line": "date,what,level\n2012-01-01,a\u2028b\x0bc,1.5\n2012-01-02,d\x0ce\x1cf,-2\n"
+    "2012-01-03,g\x85h,30\n",
+    "lines in quotes": 'date,what,level\n2012-01-01,"a\nb",1.5\n2012-01-02,"c\r\n""d"" e",-2\n'
+    "2012-01-03,,30\n",
+    "a quote in a cell": 'date,what,level\n2012-01-01,5" b,1.5\n2012-01-02,,-2\n2012-01-03,,30\n',
+    "empty lines": "\n\ndate,level\n\n2012-01-01,1.5\n  \n2012-01-02,-2\n2012-01-03,30\n\n\n",
+    "dividers at the ends": "date;level;\n2012-01-01;1,5;\n2012-01-02;-2;\n2012-01-03;30;\n;;\n",
+    "dividers behind the rows": "date,level\n2012-01-01,1.5,\n2012-01-02,-2,\n2012-01-03,30,\n",
+    "comments": "# Station 7\n# in m\ndate,level\n2012-01-01,1.5\n2012-01-02,-2\n2012-01-03,30\n",
+    "NumPy's savetxt": "# date,level\n2012-01-01,1.5\n2012-01-02,-2\n2012-01-03,30\n",
+    "row numbers of pandas": ",date,level\n0,2012-01-01,1.5\n1,2012-01-02,-2\n2,2012-01-03,30\n",
+    "dates at the end": "level,date\n1.5,2012-01-01\n-2,2012-01-02\n30,2012-01-03\n",
+    "eight digits": "date,level\n20120101,1.5\n20120102,-2\n20120103,30\n",
+    "days first": "date;level\n30.01.2012;1.5\n31.01.2012;-2\n01.02.2012;30\n",
+    "days first, by points": "date;level\n01.01.2012;1.5\n01.02.2012;-2\n01.03.2012;30\n",
+    "days first, by slashes": "date,level\n30/01/2012,1.5\n31/01/2012,-2\n01/02/2012,30\n",
+    "months first": "date,level\n1/30/2012,1.5\n1/31/2012,-2\n2/1/2012,30\n",
+    "halves of the day": "date,level\n1/13/2012 11:00 PM,1.5\n1/14/2012 12:00 am,-2\n"
+    "1/14/2012 1:00 A.M.,30\n",
+    "names of months": 'date,level\n"Jan 30, 2012",1.5\n"January 31, 2012",-2\n"feb 1, 2012",30\n',
+    "months named": "date,level\n01-Jan-2012,1.5\n01-Feb-2012,-2\n01-Mar-2012,30\n",
+    "quarters": "date,level\n2012-Q1,1.5\n2012 Q2,-2\n2012q3,30\n",
+    "months by points": "date;level\n08.2012;1,5\n09.2012;-2\n10.2012;30\n",
+    "years first, by points": "date;level\n2012.09;1,5\n2012.10;-2\n2012.11;30\n",
+    "Eurostat's months": "date\tlevel\n2012M01\t1.5\n2012M02\t-2\n2012M03\t30\n",
+    "Unicode's minus": "date;level\n2012-01-01;1,5\n2012-01-02;\u22122\n2012-01-03;30\n",
 }
 
 
 @pytest.mark.parametrize("text", RIGHT.values(), ids=RIGHT)
 def test_what_is_read_right(write, text):
-    series = load_series(write(text))
+    series = load_series(write(text), "level" if "what" in str(text) else None)
     assert series.tolist() == [1.5, -2, 30] and series.name == "level"
     assert series.index.year.tolist() == [2012] * 3 and series.index.name == "date"
     assert series.attrs == {"title": "mine", "filled": 0}
     assert len(make_windows(series, 2)[0]) == 1
+    assert series.index.is_monotonic_increasing and series.index.freq is not None
+
+
+NUMBERS = {
+    "German": (["1.234,5", "950,10", "-12"], {}, ";"),
+    "French": (["1\u00a0234,5", "950,10", "-12"], {}, ";"),
+    "French, narrow": (["1\u202f234,5", "950,10", "-12"], {}, ";"),
+    "spaces": (["1 234.5", "950.10", "-12"], {}, ";"),
+    "Swiss": (["1'234.5", "950.10", "-12"], {}, ","),
+    "Swiss, typographic": (["1\u2019234.5", "950.10", "-12"], {}, ","),
+    "American": (['"1,234.5"', "950.10", "-12"], {}, ","),
+    "percent": (["1234.5 %", "950.10%", "-12%"], {"unit": "%"}, ","),
+    "euros": (["1.234,5 €", "950,10 €", "-12 €"], {"unit": "€"}, ";"),
+    "dollars": (['"$1,234.5"', "$950.10", "-$12"], {"unit": "$"}, ","),
+    "kilowatts": (["1234.5 kW", "950.10 kW", "-12 kW"], {"unit": "kW"}, ","),
+}
+
+
+@pytest.mark.parametrize("texts, unit, divider", NUMBERS.values(), ids=NUMBERS)
+def test_how_numbers_are_written(write, texts, unit, divider):
+    rows = [f"a{divider}{text}\n" for text in texts]
+    series = load_series(write(f"kind{divider}level\n" + "".join(rows)), "level", dates=False)
+    assert series.tolist() == [1234.5, 950.1, -12]
+    assert series.attrs == {"title": "mine", "filled": 0} | unit
+
+
+def test_a_quote_within_a_cell_hides_no_divider(write):
+    assert load_series(write('what,level\n5" a,1\n5" b,2\n'), "level", dates=False).tolist() == [
+        1,
+        2,
+    ]
+
+
+def test_what_can_be_two_numbers_is_asked_about(write):
+    german = "Tag;Zahl;Anteil\n2012-01-01;900;19,47\n2012-01-02;2.155;20,1\n"
+    for text, column, point, comma in (
+        (german, "Zahl", 2.155, 2155),
+        ("Zahl;Art\n900;a\n2.155;b\n", "Zahl", 2.155, 2155),
+        ("Zahl;Art\n900;a\n2,155;b\n", "Zahl", 2155, 2.155),
+        ("Zahl\n900\n2.155\n", "Zahl", 2.155, 2155),
+        ("Zahl,Art\n900,a\n2.150,b\n", "Zahl", 2.15, 2150),  # who cuts .000 cuts .150, too
+        ("Zahl\n900\n2,155\n", "Zahl", 2155, 2.155),
+        ('Zahl,Art\n900,a\n"2,155",b\n', "Zahl", 2155, 2.155),
+        ('Zahl,Art\n900,"1,5"\n2.155,"2,5"\n', "Zahl", 2.155, 2155),
+    ):
+        pattern = rf"^mine.csv, line 3, column 'Zahl': '2.15\d' is {point}0? where .* a point, and "
+        with pytest.raises(
+            ValueError, match=pattern + rf"{comma} where .*decimal='\.' or decimal="
+        ):
+            load_series(write(text), column)
+        for decimal, value in ((".", point), (",", comma)):
+            assert load_series("mine.csv", column, decimal=decimal).tolist() == [900, value]
+
+
+def test_what_can_be_one_number_only_is_not_asked_about(write):
+    for text in (
+        "level,kind\n2.155,a\n1.200,b\n",  # commas divide: the point is decimal
+        "level,kind\n2.155,1.5\n1.200,2\n",
+        "level;kind\n2.155;a\n1.2;b\n",
+        "level;kind\n2,155;a\n1,2;b\n",
+        "level;kind\n2,155;1,5\n1,200;1,25\n",  # another column tells the mark
+        "level;kind\n2.155;0.155\n1.200;0.250\n",
+    ):
+        assert load_series(write(text), "level").tolist() == [2.155, 1.2]
+    assert load_series(write("level;x\n0,155;1\n1,200;2\n"), "level").tolist() == [0.155, 1.2]
+    assert load_series(write("level;x\n1.234.567;1\n1.200;2\n"), "level").tolist() == [
+        1234567,
+        1200,
+    ]
+
+
+def test_a_date_of_two_days_is_asked_about(write):
+    write("date,level\n02/02/2012,1\n01/03/2012,2\n")
+    with pytest.raises(
+        ValueError, match="line 3.*'01/03/2012' is 2012-03-01 if the day .* 2012-01-03"
+    ):
+        load_series("mine.csv")
+    assert load_series("mine.csv", dayfirst=True).index[1].month == 3
+    write("date,level\n01/02/2012,1\n01/03/2012,2\n")
+    assert load_series("mine.csv", dayfirst=False).index.day.tolist() == [2, 3]
+    write("date,level\n01/01/2012,1\n01/01/2013,2\n")
+    assert load_series("mine.csv").index.year.tolist() == [2012, 2013]  # both readings agree
+
+
+def test_days_and_times_in_two_columns(write):
+    write(
+        "Date;{Time};CO;T;;\n30/03/2004;18.00.00;2,6;13,6;;\n30/03/2004;19.00.00;2;13,3;;\n;;;;;\n"
+    )
+    with pytest.raises(ValueError, match=r"line 3.*dates=\['Date', '{Time}'\] takes both"):
+        load_series("mine.csv", "T")
+    series = load_series("mine.csv", "T", ["Date", "{Time}"])
+    assert series.tolist() == [13.6, 13.3] and series.index.hour.tolist() == [18, 19]
+
+
+def test_a_clock_that_changes_is_one_zone(write):
+    spring = "t,x\n2012-03-25T00:00+01:00,1\n2012-03-25T01:00+01:00,2\n2012-03-25T03:00+02:00,3\n"
+    series = load_series(write(spring))
+    assert series.index.freqstr == "h" and str(series.index[2]) == "2012-03-25 01:00:00+00:00"
+    autumn = "t,x\n2012-10-28 02:00+0200,1\n2012-10-28 02:00+0100,2\n2012-10-28 03:00+0100,3\n"
+    assert load_series(write(autumn)).index.freqstr == "h"
+    days = "t,x\n2012-03-24T00:00+01:00,1\n2012-03-25T00:00+01:00,2\n2012-03-26T00:00+02:00,3\n"
+    series = load_series(write(days))
+    assert series.index.freqstr == "D" and series.index.tz is None and series.index[2].day == 26
+    same = load_series(write("t,x\n2012-03-24T00:00+05:30,1\n2012-03-25T00:00+05:30,2\n"))
+    assert str(same.index[0]) == "2012-03-24 00:00:00+05:30"
+
+
+def test_a_clock_that_changes_without_a_word(write):
+    for hours in (("01", "02", "02", "03"), ("00", "01", "03", "04")):
+        rows = "".join(f"2012-10-28 {hour}:00,1\n" for hour in hours)
+        with pytest.raises(ValueError, match="line 4.*Were the clocks changed .* in UTC or with"):
+            load_series(write("t,x\n" + rows))
+
+
+def test_marks_of_missing_values(write):
+    write("level,x\n1,a\n-999,b\n3,c\nn.b.,d\n5,e\n")
+    with pytest.raises(ValueError, match="line 5.*'n.b.' is not a number.* say missing='n.b.'"):
+        load_series("mine.csv", "level", fill=True)
+    for missing in (["n.b.", -999], ("n.b.", "-999"), ["n.b.", -999.0]):
+        series = load_series("mine.csv", "level", fill=True, missing=missing)
+        assert series.tolist() == [1, 2, 3, 4, 5] and series.attrs["filled"] == 2
+    with pytest.raises(ValueError, match="1 of 5 values are missing, the first in line 5"):
+        load_series("mine.csv", "level", missing="n.b.")
+
+
+@pytest.mark.parametrize("mark", ["-999", "-9999.0", "9999.9", "-99"])
+def test_a_number_that_may_mark_missing_values_is_asked_about(write, mark):
+    write(f"level\n1\n{mark}\n3\n{mark}\n500\n" if mark != "-99" else "level\n1\n-99\n30\n")
+    with pytest.raises(
+        ValueError, match=f"line 3, column 'level': '{mark}' is far from .*missing="
+    ):
+        load_series("mine.csv")
+    assert (
+        load_series("mine.csv", missing=float(mark), fill=True).iloc[1] == 2 if mark != "-99" else 1
+    )
+    assert load_series("mine.csv", missing=[]).iloc[1] == float(mark)
+    for usual in ("-998\n-997\n-999\n-1001", "990\n5\n999", "5\n5\n5"):
+        load_series(write(f"level\n{usual}\n"))
+
+
+def test_empty_lines_in_one_column_are_missing_values(write):
+    write("level\n1,5\n\n2,5\n\n\n")
+    with pytest.raises(ValueError, match="1 of 3 values are missing, the first in line 3"):
+        load_series("mine.csv")
+    assert load_series("mine.csv", fill=True).tolist() == [1.5, 2, 2.5]
+    with pytest.raises(ValueError, match="1 of 2 values are missing, the first in line 2"):
+        load_series(write("level\n\n1\n"))
+
+
+def test_rows_from_the_newest_on_are_refused(write):
+    for rows in (
+        ",date,level\n0,2012-01-02,1\n1,2012-01-01,2\n",
+        "date,level\n20120102,1\n20120101,2\n",
+        'date,level\n"Jan 2, 2012",1\n"Jan 1, 2012",2\n',
+        "year,level\n2012,1\n2011,2\n",
+        "month,level\n02.2012,1\n01.2012,2\n",
+    ):
+        with pytest.raises(ValueError, match="newest.* Sort the rows, oldest first"):
+            load_series(write(rows), "level")
+        assert load_series("mine.csv", "level", dates=False).tolist() == [1, 2]
+
+
+def test_lines_are_counted_as_an_editor_does(write):
+    noted = 'sep=;\r\n# a\r\nwhat;"le\r\nvel"\r\n"a\r\nb\u2028c";1\r\n\r\n"d\r\ne";{}\r\n'
+    with pytest.raises(ValueError, match="^mine.csv, line 9, column 'le.nvel': 'x 1' is not"):
+        load_series(write(noted.format("x 1")), "le\nvel", dates=False)
+    with pytest.raises(ValueError, match="^mine.csv, line 8: 3 columns where"):
+        load_series(write(noted.format("1;2")), "le\nvel", dates=False)
+
+
+def test_other_encodings(write):
+    write("Tag;Höhe\n2012-01-01;1\u00a0234,5\n2012-01-02;2,5\n".encode("cp1252"))
+    with pytest.raises(ValueError, match="Windows-1252 its line 1 would be 'Tag;Höhe'.*'cp1252'"):
+        load_series("mine.csv")
+    series = load_series("mine.csv", encoding="cp1252")
+    assert series.name == "Höhe" and series.tolist() == [1234.5, 2.5]
+    for encoding in ("nonsense", "rot13", "a\0b", 3):
+        refused("encoding", load_series, "mine.csv", encoding=encoding)
+    with pytest.raises(ValueError, match="is not a CSV file in ascii"):
+        load_series("mine.csv", encoding="ascii")
+
+
+OTHERS = {
+    "a workbook": (b"PK\3\4\0\0xl/workbook.xml", "spreadsheet's workbook.*CSV UTF-8"),
+    "an old workbook": (b"\xd0\xcf\x11\xe0\xa1\xb1", "spreadsheet's workbook.*CSV UTF-8"),
+    "a zip": (b"PK\3\4\0\0a.csv", "a packed file: unpack it"),
+    "a gzip": (b"\x1f\x8b\x08\0", "a packed file: unpack it"),
+    "Parquet": (b"PAR1\0\0", "a table in a binary format"),
+    "a pickle": (b"\x80\4\x95", "a table in a binary format"),
+    "a web page": (b"\n<!DOCTYPE html>", "a web page or XML"),
+    "a notebook": (b'{"cells": []}', "JSON, as notebooks are"),
+    "JSON": (b'[{"a": 1}]', "JSON, as notebooks are"),
+    "a pointer": (b"version https://git-lfs.github.com/spec/v1\n", "a pointer to a large file"),
+    "UTF-16 without a mark": ("level\n1\n".encode("utf-16-le"), "but binary"),
+}
+
+
+@pytest.mark.parametrize("content, message", OTHERS.values(), ids=OTHERS)
+def test_other_files_are_called_by_their_name(write, content, message):
+    with pytest.raises(
+        ValueError, match=f"^mine.csv is not a CSV file in UTF-8, but {message}|{message}"
+    ):
+        load_series(write(content))
+
+
+def test_no_file_is_read_that_does_not_fit(write, tmp_path):
+    write("level\n1\n")
+    os.truncate("mine.csv", 20 * 10**9)  # a hole, which takes no space
+    with pytest.raises(ValueError, match="mine.csv has 20.0 GB, and load_series reads up to 1 GB"):
+        load_series("mine.csv")
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(tmp_path / "pipe.csv")
+        with pytest.raises(FileNotFoundError, match="a folder or a device, and no file"):
+            load_series("pipe.csv")
+
+
+# Files that are written by programs ---------------------------------------------------------------
+
+FLOATS = st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1, max_size=30)
+DIALECTS = st.sampled_from(
+    [(",", "."), (";", "."), (";", ","), ("\t", "."), ("\t", ","), ("|", ",")]
+)
+
+
+@quick
+@given(
+    FLOATS, DIALECTS, st.sampled_from(["\n", "\r\n", "\r"]), st.sampled_from(["all", "one", "no"])
+)
+def test_what_pandas_writes_comes_back(tmp_path_factory, values, dialect, line_end, dates):
+    divider, decimal = dialect
+    frame = pd.DataFrame({"level": values, "what": 'a;b, "c"\nd'})
+    frame.insert(0, "day", pd.date_range("2012-01-31", periods=len(values)))
+    path = tmp_path_factory.mktemp("a") / "a.csv"
+    columns = {"all": None, "one": ["level"], "no": ["what", "level"]}[dates]
+    frame.to_csv(
+        path,
+        sep=divider,
+        decimal=decimal,
+        lineterminator=line_end,
+        columns=columns,
+        index=dates == "no",
+    )
+    try:
+        series = load_series(path, "level", missing=[])
+    except ValueError as error:
+        assert re.search(r"is \S+ where .* point, and \S+ where", str(error)), error
+        series = load_series(path, "level", missing=[], decimal=decimal)
+    assert series.tolist() == values and np.signbit(series).tolist() == np.signbit(values).tolist()
+    assert dates != "all" or series.index.equals(pd.DatetimeIndex(frame["day"]))
+
+
+CELLS = st.sampled_from(["1", "2,5", "", " 3 ", 'x"y', "a\nb", 'c""d', "\u2028", "\n\n", "é;"])
+WRITTEN = st.lists(st.tuples(CELLS, CELLS, st.booleans()), min_size=1, max_size=30)
+
+
+@quick
+@given(WRITTEN, st.sampled_from(",;\t|"), st.integers(8, 200))
+def test_rows_are_split_as_csv_splits_them(tmp_path_factory, written, divider, size):
+    path = tmp_path_factory.mktemp("a") / "a.csv"
+    text = f"a{divider}b\n"
+    for a, b, quoted in written:
+        cells = [
+            f'"{cell}"' if quoted or "\n" in cell or divider in cell else cell for cell in (a, b)
+        ]
+        text += divider.join(cells) + "\n"
+    path.write_text(text, "utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reading, "PIECE", size)
+        try:
+            table = reading.read(path)
+            rows = [row for _, row in table.rows()]
+        except ValueError as error:
+            assert re.search("quotation mark|columns where|line of names", str(error))
+            return
+        columns = table.columns([0, 1])
+    for at in (0, 1):
+        found = b"".join(columns[at]).decode()[:-1].split("\n")
+        wanted = [re.sub("[\"']", "", row[at]).replace("\n", " ").strip(" ") for row in rows]
+        assert [re.sub("[\"']", "", text) for text in found] == wanted
+
+
+def test_long_files_are_split_like_short_ones(write, monkeypatch):
+    rows = [f'2012-01-01,"a;\n{i}",{i / 8}\n' for i in range(200)]
+    write("day,what,level\n" + "".join(rows))
+    whole = load_series("mine.csv", "level", dates=False)
+    assert whole.tolist() == [i / 8 for i in range(200)]
+    monkeypatch.setattr(reading, "PIECE", 100)
+    assert load_series("mine.csv", "level", dates=False).equals(whole)
+    write("day,what,level\n" + "".join(rows) + "2012-01-01,b,x\n")
+    with pytest.raises(ValueError, match="line 402, column 'level': 'x'"):
+        load_series("mine.csv", "level", dates=False)
 
 
 def test_one_column_and_several(write):
@@ -156,17 +488,41 @@ WRONG = {
     "text among the numbers": (DATED.format("n.b."), "line 4, column 'level': 'n.b.' is not a num"),
     "a unit": (DATED.format("3 m"), "'3 m' is not a number"),
     "no finite number": (DATED.format("inf"), "'inf' is not a number"),
-    "thousands": (DATED.format('"1,234"'), "'1,234' is not a number"),
+    "thousands": (DATED.format('"1,234"'), "line 4.*'1,234' is 1234 where .* and 1.234"),
     "decimal commas": (DATED.format("3,5"), "line 4: 3 columns .* has 2.*decimal commas"),
-    "decimal or thousands": ("level;x\n1,234;5\n", "comma in '1,234' stand for a decimal point"),
-    "decimal and thousands": ("level;x\n1.234,5;5\n", "line 2, column 'level': '1.234,5' is not"),
+    "decimal or thousands": ("level;x\n1,234;5\n", "'1,234' is 1234 where .* and 1.234 where"),
+    "points and commas": ("level;x\n1.5;5\n2,5;5\n", "line 3.*decimal mark is that of '1.5' above"),
+    "two units": (DATED.format("3 m").replace(",4", ",4 km"), "'.*' is not a number"),
+    "full width": (DATED.format("\uff11"), "line 4.*is not a number"),
+    "an underscore": (DATED.format("1_000"), "'1_000' is not a number"),
+    "groups of other sizes": ("level;x\n1 23 456;5\n", "'1 23 456' is not a number"),
     "a gap at the end": (
         DATED.format(3).replace("5,5", "5,"),
         "1 of 5 .*in line 6. A gap at the start or",
     ),
     "nothing but gaps": ("level,x\n,1\n,2\n", "2 of 2 values are missing"),
-    "day first": ("date,level\n31.01.2012,1\n", "'31.01.2012' is not a date with the year first"),
-    "month first": ("date,level\n01/31/2012,1\n", "is not a date with the year first"),
+    "two orders": (
+        "date,level\n31/01/2012,1\n02/13/2012,2\n",
+        "line 2.*day first.*line 3 has the m",
+    ),
+    "two digits of a year": ("date,level\n31/01/12,1\n", "is not a date with four digits"),
+    "today": ("date,level\ntoday,1\nnow,2\n", "line 2, column 'date': 'today' is not a date"),
+    "no such day by points": ("date;x\n30.02.2012;1\n31.03.2012;2\n", "'30.02.2012' is not a day"),
+    "NaT": (DATED.format(3).replace("2012-01-03", "NaT"), "line 4.*'NaT' is not a date"),
+    "hour 24": (
+        "date,level\n2012-01-01 23:00,1\n2012-01-01 24:00,2\n",
+        "line 3.*24:00' is not a d",
+    ),
+    "a zone for some": (
+        "date,level\n1/31/2012 22:00 UTC,1\n1/31/2012 23:00,2\n",
+        "line 3.*several time zones",
+    ),
+    "zones far apart": (
+        "date,level\n2012-01-01T00+01:00,1\n2012-01-02T00+09:00,2\n",
+        "line 3.*several time zones",
+    ),
+    "spaces": ("level what\n195 316\n196 317\n", "line 2: spaces divide the columns"),
+    "spaces and dates": ("date level\n2012-01-01 5\n", "line 2: spaces divide the columns"),
     "no such day": (
         DATED.format(3).replace("01-03", "02-30"),
         "line 4, column 'date': '2012-02-30",
@@ -193,9 +549,13 @@ WRONG = {
     "no rows": ("a,b\n", "must have a line of names, then lines of values"),
     "empty": ("", "must have a line of names, then lines of values"),
     "Latin-1": ("Höhe\n1\n".encode("latin-1"), "is not a CSV file in UTF-8.*save it as"),
-    "UTF-16": ("level\n1\n".encode("utf-16"), "is not a CSV file in UTF-8"),
     "a spreadsheet": (b"PK\x03\x04\0\0\0", "is not a CSV file in UTF-8"),
-    "an open quote": ('level\n"' + 200_000 * "1", "is not a CSV file in UTF-8"),
+    "an open quote": ('level\n"' + 200_000 * "1", "line 2: .*a quotation mark opens a cell"),
+    "an open quote late": ('a,level\n1,1\n"2,2\n3,3\n', "line 3: a quotation mark opens a cell"),
+    "endless digits": (
+        "level\n1\n" + 200_000 * "1" + "x\n",
+        "line 3.*(a cell is longer|is not a n)",
+    ),
 }
 
 
@@ -240,6 +600,11 @@ def test_wrong_arguments(tmp_path, monkeypatch):
         refused("name_or_path", load_series, name)
     for fill in (None, 1, "yes"):
         refused("fill", load_series, "seattle", fill=fill)
+        refused("dayfirst", load_series, "seattle", dayfirst=fill or "no")
+    for decimal in ("", ";", 1, [","], ".,"):
+        refused("decimal", load_series, "seattle", decimal=decimal)
+    for missing in (True, {}, [None], b"x", [["x"]]):
+        refused("missing", load_series, "seattle", missing=missing)
 
 
 def test_too_short_for_the_windows(write):
