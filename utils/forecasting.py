@@ -9,7 +9,16 @@ from math import floor, log10
 
 import numpy as np
 
-from utils.arguments import affordable, as_floats, between, function, positive, positive_integer
+from utils.arguments import (
+    affordable,
+    as_floats,
+    between,
+    function,
+    overflow_allowed,
+    positive,
+    positive_integer,
+    shown,
+)
 from utils.data import as_table, make_windows
 
 # --- forecasters ------------------------------------------------------------------------------
@@ -33,7 +42,7 @@ def seasonal_naive(series, window, horizon, season, part=slice(None)):
         windows = np.arange(samples)[part].reshape(-1, 1)
     except IndexError:
         raise ValueError(
-            f"part must be a slice or window numbers below {samples}, got {part!r:.80}"
+            f"part must be a slice or window numbers below {samples}, got {shown(part)}"
         ) from None
     if windows.size and windows.min() + window < season:
         raise ValueError(
@@ -203,13 +212,13 @@ class Scoreboard:
         if self.y.ndim not in (2, 3):
             raise ValueError(f"y must have shape ([runs,] samples, horizon), got {self.y.shape}")
         if self.scale.shape not in ((), self.y.shape[:-2]) or self.scale.min() <= 0:
-            raise ValueError(f"scale must be above 0, one number or one a run, got {scale!r:.80}")
+            raise ValueError(f"scale must be above 0, one number or one a run, got {shown(scale)}")
         self.scores = {}  # for each name a table: a row for each run, METRICS as columns
 
     def add(self, name, forecast):
         """A new row. Several runs on the one series y come stacked: (runs, samples, horizon)."""
         if not isinstance(name, str) or not name or name in self.scores:
-            raise ValueError(f"name must be a text that no other row has, got {name!r}")
+            raise ValueError(f"name must be a text that no other row has, got {shown(name)}")
         forecast = as_floats("forecast", forecast, (..., *self.y.shape))
         if forecast.ndim > 3:
             raise ValueError(f"forecast must have one axis of runs at most, got {forecast.shape}")

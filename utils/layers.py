@@ -21,6 +21,7 @@ from utils.arguments import (
     overflow_allowed,
     positive_integer,
     random_generator,
+    shown,
     true_or_false,
 )
 
@@ -195,7 +196,7 @@ class Gated(Layer):
     def held(self, clamp):
         """{"f": 1.0} -> {1: 1.0}: each clamped gate by its place in `order`, and its value."""
         if not isinstance(clamp, (dict, type(None))):
-            raise TypeError(f"clamp must be a dict from gates to numbers, got {clamp!r:.80}")
+            raise TypeError(f"clamp must be a dict from gates to numbers, got {shown(clamp)}")
         places = {name: k for k, name in enumerate(self.order) if k != self.CANDIDATE}
         return {
             one_of("clamp", name, places): as_floats(f"clamp[{name!r}]", v, (), self.W_x.dtype)
@@ -476,9 +477,9 @@ class Sequential(Layer):
     def __init__(self, layers):
         super().__init__()
         if not isinstance(layers, (list, tuple)) or not all(isinstance(n, Layer) for n in layers):
-            raise TypeError(f"layers must be a list of layers, got {layers!r:.80}")
+            raise TypeError(f"layers must be a list of layers, got {shown(layers)}")
         if not layers or len(set(map(id, layers))) < len(layers):
-            raise ValueError(f"layers must be one or more, each only once, got {layers!r:.80}")
+            raise ValueError(f"layers must be one or more, each only once, got {shown(layers)}")
         self.layers = list(layers)
 
     @property

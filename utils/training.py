@@ -16,6 +16,7 @@ from utils.arguments import (
     positive,
     positive_integer,
     random_generator,
+    shown,
 )
 from utils.layers import sigmoid
 
@@ -84,10 +85,10 @@ def clip_by_norm(grads, limit):
 def arrays(name, value):
     """`value`, which must be a list of float arrays."""
     if not isinstance(value, (list, tuple)):
-        raise TypeError(f"{name} must be a list of arrays, got {value!r:.80}")
+        raise TypeError(f"{name} must be a list of arrays, got {shown(value)}")
     for i, array in enumerate(value):
         if not isinstance(array, np.ndarray) or array.dtype.kind != "f":
-            raise TypeError(f"{name}[{i}] must be an array of floats, got {array!r:.80}")
+            raise TypeError(f"{name}[{i}] must be an array of floats, got {shown(array)}")
     return value
 
 
@@ -179,7 +180,7 @@ def train(model, batches, loss, optimizer, clip=None):
     losses = []
     for batch in batches:
         if not isinstance(batch, (list, tuple)) or len(batch) != 2:
-            raise TypeError(f"batches must yield pairs (x, target), got {batch!r:.80}")
+            raise TypeError(f"batches must yield pairs (x, target), got {shown(batch)}")
         x, target = batch
         value, dy = judged(loss, model.forward(x), target)
         losses.append(value)
@@ -201,7 +202,7 @@ def judged(loss, y, target):
     """loss(y, target), which must be (loss, dy)."""
     result = loss(y, target)
     if not isinstance(result, tuple) or len(result) != 2 or not isinstance(result[0], Real):
-        raise TypeError(f"loss must return (a number, its gradient), got {result!r:.80}")
+        raise TypeError(f"loss must return (a number, its gradient), got {shown(result)}")
     return result
 
 
