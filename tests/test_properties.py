@@ -210,9 +210,9 @@ TABLE = {
 # Parts of their modules: what calls them has checked the arguments, or they say NumPy's errors.
 HELPERS = {
     "bug_zoo": "Bug forward backward",  # the lesson's own code, which it shows and breaks
-    "data": "as_table",
+    "data": "as_table of_each_feature",
     "explore": "Control Explorer explore",  # explore and plotting: tests/test_explore.py
-    "forecasting": "flat verdict three_digits",
+    "forecasting": "flat in_parts root_mean_square verdict three_digits",
     "keras_setup": "start_anew",  # tests/test_keras_setup.py, where there is a model
     "layers": "sigmoid Layer Gated batch_last batch_first joined transposed over_time with_ones "
     "times outer_sum glorot_uniform orthogonal",

@@ -3,6 +3,8 @@
 All sequences are batch first and repeatable by their seed.
 """
 
+import warnings
+
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
@@ -14,6 +16,7 @@ from utils.arguments import (
     positive,
     positive_integer,
     random_generator,
+    shown,
     whole_number,
 )
 from utils.series import load_series  # noqa: F401 - the real series belong here too
@@ -149,7 +152,7 @@ class Standardizer:
     Fit it on a series, (steps,) or (steps, features), or on windows (samples, window, features).
     Several features, along the last axis, have a mean and a deviation each. What is in the units
     of one of them alone, as forecasts (samples, horizon) are, needs its number: `feature=0` for
-    the first. Nothing in such an array tells steps ahead from features where they are as many.
+    the first. Where there are as many steps ahead as features, no array tells one from the other.
     """
 
     def fit(self, train):
@@ -181,18 +184,23 @@ class Standardizer:
     def inverse(self, x, feature=None):
         """x in the units of the series: all features along the last axis, or `feature` alone."""
         mean, std = self.fitted(feature)
+        if feature is None and mean.ndim and np.ndim(x) < 3:
+            warnings.warn(
+                f"x of shape {np.shape(x)} is taken for {len(mean)} features, as feature='all' "
+                "says. If these are forecasts (samples, horizon) of one, say feature=0",
+                stacklevel=2,
+            )
         return as_floats("x", x, (..., *mean.shape)) * std + mean
 
     def fitted(self, feature=None):
         if not hasattr(self, "mean"):
             raise RuntimeError("this Standardizer knows no mean yet: call fit(train) first")
-        if feature is None:
+        if feature is None or isinstance(feature, str) and feature == "all":
             return self.mean, self.std
-        feature = whole_number("feature", feature)
-        if feature >= self.mean.size:
+        if isinstance(feature, bool) or feature not in range(self.mean.size):
             raise ValueError(
-                f"feature must be a number below {self.mean.size}, the features of train, "
-                f"got {feature}"
+                f"feature must be 'all' or a number below {self.mean.size}, as train has features, "
+                f"got {shown(feature)}"
             )
         return self.mean.reshape(-1)[feature], self.std.reshape(-1)[feature]
 
