@@ -215,9 +215,9 @@ HELPERS = {
     "forecasting": "flat in_parts root_mean_square verdict three_digits",
     "keras_setup": "start_anew",  # tests/test_keras_setup.py, where there is a model
     "layers": "sigmoid Layer Gated batch_last batch_first joined transposed over_time with_ones "
-    "times outer_sum glorot_uniform orthogonal",
+    "times outer_sum glorot_uniform orthogonal read_only",
     "series": "CsvFile find read date_column value_column read_numbers without_gaps read_dates",
-    "training": "same_shape answers arrays pairs same_arrays judged Decay restore_rate kept refuse_unfit GradientRow compare explained "
+    "training": "same_shape answers norm_of arrays pairs same_arrays judged Decay restore_rate kept refuse_unfit GradientRow compare explained "
     "numeric_gradient",
 }
 ALSO = {("explore.choice", "options"): "values", ("bug_zoo.backward_with", "names"): "name"}

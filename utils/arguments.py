@@ -1,6 +1,5 @@
 """Arguments, checked: every error names the argument, what it was and what it may be."""
 
-import contextlib
 import reprlib
 from contextvars import ContextVar
 from math import isfinite, prod
@@ -23,17 +22,11 @@ def as_floats(name, value, shape, dtype=None):
     In `shape` a number is an exact size, a word any size above zero, and `...` any axes at
     all. Without `dtype` float32 and float64 stay what they are, other numbers become float64.
     """
-    parts = value if isinstance(value, (list, tuple)) else (value,)
-    if any(isinstance(part, np.ma.MaskedArray) and np.ma.is_masked(part) for part in parts):
-        # what is hidden would come back as numbers
-        raise ValueError(f"{name} must have no masked values, got {shown(value)}")
-    try:
-        array = np.asarray(value)
-        if array.dtype.kind not in "biuf":
-            raise ValueError
-    except ValueError:
-        raise TypeError(f"{name} must be an array of real numbers, got {shown(value)}") from None
-    dtype = dtype or (array.dtype if array.dtype in (np.float32, np.float64) else np.float64)
+    array = value if type(value) is np.ndarray else plain_array(name, value)
+    if array.dtype.kind not in "biuf":
+        raise TypeError(f"{name} must be an array of real numbers, got {shown(value)}")
+    kept = array.dtype.char in "fd" and array.dtype.isnative
+    dtype = dtype or (array.dtype if kept else np.float64)
     if array.dtype != dtype:
         with np.errstate(all="ignore"):  # what is too large for float32 is caught below
             array = converted(array, dtype)
@@ -45,6 +38,18 @@ def as_floats(name, value, shape, dtype=None):
     if not _overflow.get() and not all_finite(array):
         raise ValueError(f"{name} must be finite in {array.dtype}, got NaN or infinity")
     return array
+
+
+def plain_array(name, value):
+    """`value` as an array of NumPy's own class, whatever it holds."""
+    parts = value if isinstance(value, (list, tuple)) else (value,)
+    if any(isinstance(part, np.ma.MaskedArray) and np.ma.is_masked(part) for part in parts):
+        # what is hidden would come back as numbers
+        raise ValueError(f"{name} must have no masked values, got {shown(value)}")
+    try:
+        return np.asarray(value)
+    except ValueError:
+        raise TypeError(f"{name} must be an array of real numbers, got {shown(value)}") from None
 
 
 FEW = 100_000  # numbers: an array of so few is looked at in the simplest way
@@ -103,18 +108,20 @@ def has_shape(sizes, shape):
     )
 
 
-@contextlib.contextmanager
-def overflow_allowed():
+class overflow_allowed:
     """Within `with overflow_allowed():` infinity and NaN pass, without error or warning.
 
     For what a network computes from finite data: that it has diverged should show in its loss.
     """
-    token = _overflow.set(True)
-    try:
-        with np.errstate(all="ignore"):
-            yield
-    finally:
-        _overflow.reset(token)
+
+    def __enter__(self):
+        self.token = _overflow.set(True)
+        self.quiet = np.errstate(all="ignore")
+        self.quiet.__enter__()
+
+    def __exit__(self, *error):
+        self.quiet.__exit__(*error)
+        _overflow.reset(self.token)
 
 
 class _Shown(reprlib.Repr):

@@ -67,15 +67,17 @@ def answers(y, target):
 
 def global_norm(grads):
     """The length of all gradients taken as one long vector."""
-    grads = arrays("grads", grads)
     with overflow_allowed():
-        squares = sum(float(np.sum(np.square(g, dtype=np.float64))) for g in grads)
-        if 1e-280 < squares < np.inf or not grads:
-            return sqrt(squares)
-        largest = float(max(np.abs(g).max(initial=0) for g in grads))  # squares too large or small
-        if not 0 < largest < np.inf:
-            return sqrt(squares)
-        return largest * global_norm([g / largest for g in grads])
+        return norm_of(arrays("grads", grads))
+
+
+def norm_of(grads):
+    squares = sum(float(np.add.reduce(np.square(g, dtype=np.float64), None)) for g in grads)
+    if not 1e-280 < squares < np.inf:  # they may be too small for a float, or too large
+        largest = float(max((np.abs(g).max(initial=0) for g in grads), default=0))
+        if 0 < largest < np.inf:
+            return largest * norm_of([g / largest for g in grads])
+    return sqrt(squares)
 
 
 def clip_by_value(grads, limit):
@@ -88,10 +90,9 @@ def clip_by_value(grads, limit):
 def clip_by_norm(grads, limit):
     """All gradients scaled by one factor so that their global norm is at most `limit`."""
     limit = positive("limit", limit)
-    norm = global_norm(grads)
-    factor = limit / norm if norm > limit else 1.0
     with overflow_allowed():
-        return [g * factor for g in grads]
+        norm = norm_of(arrays("grads", grads))
+        return [g * (limit / norm) if norm > limit else g.copy() for g in grads]
 
 
 def arrays(name, value):
@@ -99,7 +100,7 @@ def arrays(name, value):
     if not isinstance(value, (list, tuple)):
         raise TypeError(f"{name} must be a list of arrays, got {shown(value)}")
     for i, array in enumerate(value):
-        plain = isinstance(array, np.ndarray) and not isinstance(array, np.ma.MaskedArray)
+        plain = type(array) is np.ndarray or isinstance(array, np.memmap)
         if not plain or array.dtype.kind != "f":
             raise TypeError(f"{name}[{i}] must be an array of floats, got {shown(array)}")
     return value
@@ -140,7 +141,7 @@ class Adam:
     def step(self, weights, grads):
         # All gradients as one long vector: a few long operations are faster than many short.
         g = np.concatenate([g.ravel() for _, g in pairs(weights, grads)])
-        if self.t and not self.v.max(initial=0) < np.inf:
+        if self.t and not self.v[self.v.argmax()] < np.inf:  # NaN counts as the largest
             self.forget()
         if self.t and not same_arrays(weights, self.weights):
             raise ValueError(
