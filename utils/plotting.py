@@ -102,8 +102,11 @@ _styled = []  # holds something while a thread is within style()
 
 @contextlib.contextmanager
 def style():
-    """A context in which Matplotlib draws in the course's style, for one thread at a time."""
-    with DRAWING, contextlib.ExitStack() as stack:
+    """A context in which Matplotlib draws in the course's style, for one thread at a time.
+
+    Whatever NumPy was told to raise: logarithms of zero and NaN are drawn as gaps.
+    """
+    with DRAWING, np.errstate(all="ignore"), contextlib.ExitStack() as stack:
         if not _styled:  # else it is set already, which takes a millisecond
             _styled.append(True)
             stack.callback(_styled.clear)
