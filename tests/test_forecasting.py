@@ -242,6 +242,25 @@ def test_coverage_counts_the_ends():
         residual_interval(residuals[1:], 0.9)
 
 
+def test_an_interval_has_its_lower_end_below():
+    y = np.zeros((4, 2))
+    refused("low", coverage, y, y + 1, y)
+    low = y.copy()
+    low[3, 1] = 2
+    with pytest.raises(ValueError, match=r"got 2 above 0 at \(3, 1\)"):
+        coverage(y, low, y)
+    assert coverage(y, y, y) == 1
+
+
+def test_errors_whose_squares_no_float_can_hold():
+    for size in (1e200, 1e-200):
+        y = np.array([[3 * size], [-4 * size]])
+        assert rmse(y, 0 * y) == pytest.approx(np.sqrt(12.5) * size, rel=1e-12)
+        scores = board(y=y)
+        scores.add("model", 0 * y)
+        assert scores.scores["model"][0, 1] == pytest.approx(np.sqrt(12.5) * size)
+
+
 def test_precision_and_recall():
     planted = np.array([1, 1, 1, 0, 0, 0, 0, 0], bool)
     found = np.array([1, 0, 1, 1, 1, 0, 0, 0], bool)
