@@ -258,7 +258,7 @@ def test_standardizer_refuses():
 
 
 def test_one_feature_of_several_is_named():
-    """Three steps ahead are as many as three features: nothing in the array tells which they are."""
+    """Three steps ahead are as many as three features, and no array tells which they are."""
     series = np.random.default_rng(0).normal([5, 50, 500], [1, 10, 100], (40, 3))
     scaler = Standardizer().fit(series)
     x, y = make_windows(scaler.transform(series), 10, 3)

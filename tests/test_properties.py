@@ -359,10 +359,10 @@ def upset():
     kept = (
         np.geterr(),
         np.get_printoptions(),
-        np.random.get_state(),
         mpl.rcParams.copy(),
         os.getcwd(),
     )
+    random = np.random.get_state()  # noqa: NPY002 - the old one, which all share
     try:
         with warnings.catch_warnings(), tempfile.TemporaryDirectory() as elsewhere:
             warnings.simplefilter("error")
@@ -437,7 +437,7 @@ def test_results_are_the_same_whatever_somebody_has_set(switch):
         np.seterr(all=switch)
         assert results() == calm
         now = np.random.get_state()[1]  # noqa: NPY002
-        assert np.array_equal(now, np.random.RandomState(99).get_state()[1])  # noqa: NPY002
+        assert np.array_equal(now, np.random.RandomState(99).get_state()[1])
         assert mpl.rcParams["font.size"] == 30
 
 

@@ -184,13 +184,14 @@ class Standardizer:
     def inverse(self, x, feature=None):
         """x in the units of the series: all features along the last axis, or `feature` alone."""
         mean, std = self.fitted(feature)
-        if feature is None and mean.ndim and np.ndim(x) < 3:
+        x = as_floats("x", x, (..., *mean.shape))
+        if feature is None and mean.ndim and x.ndim < 3:
             warnings.warn(
-                f"x of shape {np.shape(x)} is taken for {len(mean)} features, as feature='all' "
-                "says. If these are forecasts (samples, horizon) of one, say feature=0",
+                f"x of shape {x.shape} is taken for {len(mean)} features, as feature='all' says. "
+                "If these are forecasts (samples, horizon) of one, say feature=0",
                 stacklevel=2,
             )
-        return as_floats("x", x, (..., *mean.shape)) * std + mean
+        return x * std + mean
 
     def fitted(self, feature=None):
         if not hasattr(self, "mean"):

@@ -24,11 +24,11 @@ os.environ.update(SETTINGS)
 
 
 def start_anew(model, seed):
-    """Give a compiled model the state of a new one, as it would be made after this seed.
+    """Give a compiled model the state of a new one, always the same one for the same seed.
 
-    That is its weights, whatever else its layers keep (moving averages, the random numbers of
-    Dropout, the states of stateful layers), its metrics, and all that its optimiser knows. A second
-    model would cost a second or two of tracing and some ten megabytes; this costs next to nothing.
+    That is weights, whatever else its layers keep (moving averages, the random numbers of
+    Dropout, the states of stateful layers), metrics, and all that the optimiser knows. A second model
+    would cost a second or two of tracing and some ten megabytes; this costs next to nothing.
 
     The learning rate is again what it was when the optimiser was started anew for the first time:
     callbacks may have changed it since. To train with another rate, set it after this.
@@ -37,23 +37,27 @@ def start_anew(model, seed):
     seed = whole_number("seed", seed)
     import keras
 
-    optimizer = new_optimizer(model)
     keras.utils.set_random_seed(seed)
-    for old, new in ((model, keras.models.clone_model(model)), (model.optimizer, optimizer)):
+    new_model = keras.models.clone_model(model)
+    optimizer = new_optimizer(model, new_model.trainable_variables)
+    for old, new in ((model, new_model), (model.optimizer, optimizer)):
         for variable, value in zip(old.variables, new.variables, strict=True):
             variable.assign(value)
+    for layer in model._flatten_layers():
+        if hasattr(layer, "reset_state") and getattr(layer, "stateful", False):
+            layer.reset_state()  # which is in no list of variables
     model.reset_metrics()
 
 
 _first_rates = WeakKeyDictionary()  # of each optimiser: Keras writes them down nowhere
 
 
-def new_optimizer(model):
-    """An optimiser as that of the model was at first."""
+def new_optimizer(model, weights):
+    """An optimiser as that of the model was at first, for `weights` that are new too."""
     used = model.optimizer
     new = type(used).from_config(used.get_config())
     if used.built:
-        new.build(model.trainable_variables)
+        new.build(weights)
     rates = [variable for variable in new.variables if variable.name == "learning_rate"]
     if used not in _first_rates:
         # Callbacks that change the rate log what it was.
