@@ -27,8 +27,8 @@ def start_anew(model, seed):
     """Give a compiled model the state of a new one, always the same one for the same seed.
 
     That is weights, whatever else its layers keep (moving averages, the random numbers of
-    Dropout, the states of stateful layers), metrics, and all that the optimiser knows. A second model
-    would cost a second or two of tracing and some ten megabytes; this costs next to nothing.
+    Dropout, the states of stateful layers), metrics, and all that the optimiser knows. A second
+    model would cost a second or two of tracing and some ten megabytes; this costs next to nothing.
 
     The learning rate is again what it was when the optimiser was started anew for the first time:
     callbacks may have changed it since. To train with another rate, set it after this.
