@@ -60,7 +60,7 @@ def made(keras, optimizer, layers=None, **options):
 def fitted(model, callbacks=(), spoil=1.0):
     """Two epochs. -> all that model and optimiser keep, and the history"""
     rng = np.random.default_rng(0)
-    x, y = rng.normal(size=(12, 5, 2)), rng.normal(size=(12, 1))
+    x, y = rng.normal(size=(8, 5, 2)), rng.normal(size=(8, 1))
     told = model.fit(
         spoil * x, spoil * y, epochs=2, batch_size=4, verbose=0, callbacks=list(callbacks)
     )
@@ -96,9 +96,7 @@ def test_every_optimizer_of_keras_is_tried(keras):
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_an_optimizer_forgets_all(keras, name):
-    for spoil in (1.0, np.nan):
-        assert starts_anew(keras, lambda: made(keras, getattr(keras.optimizers, name)(0.01)),
-                           spoil=spoil)  # fmt: skip
+    assert starts_anew(keras, lambda: made(keras, getattr(keras.optimizers, name)(0.01)))
 
 
 @pytest.mark.parametrize(

@@ -415,7 +415,8 @@ def explained(k, rows, grads, numeric, tolerance):
 
 def numeric_gradient(loss, w, eps=1e-5):
     """(loss(w + eps) - loss(w - eps)) / (2 eps) for every entry of w in turn."""
-    arrays("w", [w])
+    if not isinstance(w, np.ndarray) or w.dtype.kind != "f":
+        raise TypeError(f"w must be an array of floats, got {shown(w)}")
     gradient = np.zeros_like(w)
     for index in np.ndindex(w.shape):
         kept = w[index]
