@@ -33,6 +33,7 @@ from utils.forecasting import (
     seasonal_naive,
     three_digits,
 )
+from utils.layers import Dense, Last, Sequential, SimpleRNN
 
 # Forecasters -------------------------------------------------------------------------------------
 
@@ -126,6 +127,16 @@ def test_recursive_feeds_a_model_its_own_forecasts():
     refused("predict_one(x)", recursive, lambda x: x[:, -1, 0], x, 3)
     refused("predict_one(x)", recursive, lambda x: np.nan * x[:, -1], x, 3)
     refused("x", recursive, line.predict, np.zeros((4, 6, 2)), 3)
+
+
+def test_a_model_that_explodes_shows_it():
+    rnn = SimpleRNN(2, 1, "relu", seed=0, dtype="float64")
+    model = Sequential([rnn, Last(), Dense(1, 2, seed=1, dtype="float64")])
+    model.set_weights([100 + np.abs(w) for w in model.get_weights()])
+    with np.errstate(all="raise"):
+        forecast = recursive(model.forward, np.ones((2, 5, 1)), 400)
+    assert np.isfinite(forecast[:, 0]).all() and not np.isfinite(forecast[:, -1]).any()
+    refused("forecast", mae, np.zeros((2, 400)), forecast)
 
 
 @quick

@@ -14,6 +14,7 @@ from utils.arguments import (
     as_floats,
     between,
     function,
+    overflow_allowed,
     positive,
     positive_integer,
     shown,
@@ -108,19 +109,24 @@ def recursive(predict_one, x, horizon):
     """A model of one step ahead, fed its own forecasts. -> (samples, horizon)
 
     predict_one maps windows (samples, window, 1) to forecasts (samples, 1). After each step
-    the window drops its oldest value and takes the forecast as its newest.
+    the window drops its oldest value and takes the forecast as its newest. Where a model explodes,
+    later forecasts are infinite or NaN.
     """
     x = as_floats("x", x, ("samples", "window", 1))
     function("predict_one", predict_one)
     horizon = positive_integer("horizon", horizon)
     affordable("horizon", horizon, len(x), horizon)
-    forecasts = []
-    for _ in range(horizon):
-        # Copies, both ways: it may write into what it is given, and return the same array again.
-        newest = as_floats("predict_one(x)", predict_one(x.copy()), (len(x), 1)).copy()
-        forecasts.append(newest)
-        x = np.concatenate([x[:, 1:], newest[:, :, None]], axis=1)
+    forecasts = [answer(predict_one, x)]
+    with overflow_allowed():  # fed its own forecasts, a model may explode, which should show
+        while len(forecasts) < horizon:
+            x = np.concatenate([x[:, 1:], forecasts[-1][:, :, None]], axis=1)
+            forecasts.append(answer(predict_one, x))
     return np.hstack(forecasts)
+
+
+def answer(predict_one, x):
+    """Copied, both ways: it may write into what it is given, and return the same array again."""
+    return as_floats("predict_one(x)", predict_one(x.copy()), (len(x), 1)).copy()
 
 
 # --- errors -----------------------------------------------------------------------------------
