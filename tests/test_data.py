@@ -299,6 +299,10 @@ def test_plant_faults(count, size):
     assert np.array_equal(faulty, again[0]) and np.array_equal(at, again[1])
 
 
+def test_a_fault_that_changes_nothing_is_none():
+    refused("size", plant_faults, 1e9 * np.ones(9), 3, 1e-9)
+
+
 def test_faults_go_both_ways_and_anywhere():
     jumps = [plant_faults(np.zeros(20), 1, 2.0, seed)[0] for seed in range(200)]
     assert np.all(np.any(jumps, axis=0)) and {-2, 2} <= set(np.unique(jumps))

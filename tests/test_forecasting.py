@@ -263,6 +263,14 @@ def test_an_interval_has_its_lower_end_below():
     assert coverage(y, y, y) == 1
 
 
+def test_a_scale_that_is_rounding_is_told():
+    y = np.ones((4, 2))
+    refused("scale", mase, y, 0 * y, 1e-320)
+    refused("scale", Scoreboard(y, 1e-320).add, "naive", 0 * y)
+    with pytest.raises(ValueError, match="more than rounding over a season of 2"):
+        naive_scale([0.3, 1, 0.1 * 3, 1] * 9, 2)
+
+
 def test_errors_whose_squares_no_float_can_hold():
     for size in (1e200, 1e-200):
         y = np.array([[3 * size], [-4 * size]])

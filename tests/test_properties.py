@@ -223,12 +223,12 @@ HELPERS = {
     "bug_zoo": "Bug forward backward",  # the lesson's own code, which it shows and breaks
     "data": "as_table of_each_feature",
     "explore": "Control Explorer explore",  # explore and plotting: tests/test_explore.py
-    "forecasting": "flat in_parts answer root_mean_square verdict three_digits",
+    "forecasting": "flat in_parts in_units_of answer root_mean_square verdict three_digits",
     "keras_setup": "start_anew new_optimizer",  # tests/test_keras_setup.py, where there is a model
     "layers": "sigmoid Layer Gated batch_last batch_first joined transposed over_time with_ones "
     "times outer_sum glorot_uniform orthogonal read_only",
     "series": "CsvFile find read date_column value_column read_numbers without_gaps read_dates",
-    "training": "same_shape answers norm_of arrays pairs same_arrays judged Decay restore_rate "
+    "training": "same_shape answers Optimizer norm_of arrays pairs same_arrays judged Decay restore_rate "
     "kept refuse_unfit GradientRow compare explained numeric_gradient",
 }
 ALSO = {("explore.choice", "options"): "values", ("bug_zoo.backward_with", "names"): "name"}

@@ -208,6 +208,15 @@ def test_adam_can_be_slowed_down_on_the_way():
     assert (before - w)[0] == pytest.approx(0.01, rel=1e-5)
 
 
+@pytest.mark.parametrize("kind", [SGD, Adam])
+def test_a_rate_is_a_number_above_zero_on_the_way_too(kind):
+    optimizer = kind(1)
+    for bad in (0, -1, np.nan, "0.1", None, True):
+        refused("learning_rate", setattr, optimizer, "learning_rate", bad)
+    assert optimizer.learning_rate == 1 and isinstance(optimizer.learning_rate, float)
+    optimizer.step([], [])  # of a network that has nothing to learn
+
+
 @quick
 @given(not_positive, st.sampled_from([-0.1, 1, np.nan, "3", None, True, 1j]))
 def test_optimisers_refuse_options(rate, beta):

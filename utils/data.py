@@ -237,4 +237,7 @@ def plant_faults(series, count, size, seed=0):
     size, rng = positive("size", size), random_generator("seed", seed)
     at = np.zeros(len(series), bool)
     at[rng.choice(len(series), count, replace=False)] = True
-    return series + at * size * rng.choice([-1.0, 1.0], len(series)), at
+    faulty = series + at * size * rng.choice([-1.0, 1.0], len(series))
+    if np.any((faulty == series) & at):
+        raise ValueError(f"size must be large enough to change {series[at].max():g}, got {size:g}")
+    return faulty, at

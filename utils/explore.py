@@ -54,7 +54,7 @@ def slider(label, low, high, step, value):
     for name, number in (("low", low), ("high", high), ("step", step), ("value", value)):
         if not is_number(number):
             raise TypeError(f"{name} of slider {label!r} must be a number, got {shown(number)}")
-    if not 0 < step <= high - low:
+    if not 0 < step <= high - low < np.inf:
         raise ValueError(
             f"slider {label!r} needs low < high and a step between 0 and their difference, "
             f"got low={low}, high={high}, step={step}"

@@ -148,7 +148,19 @@ def mase(y, forecast, scale):
     `scale` comes from `naive_scale`. Below 1 is better than naive was there (Hyndman and
     Koehler, 2006, "Another look at measures of forecast accuracy").
     """
-    return mae(y, forecast) / positive("scale", scale)
+    return float(in_units_of(scale=positive("scale", scale), errors=mae(y, forecast)))
+
+
+def in_units_of(scale, errors):
+    """errors / scale, where both are of a size that can be compared."""
+    with overflow_allowed():
+        scaled = np.divide(errors, scale)
+    if not np.isfinite(scaled).all():
+        raise ValueError(
+            f"scale must be a change of the series, to which errors of {np.max(errors):g} can be "
+            f"compared, got {np.min(scale):g}"
+        )
+    return scaled
 
 
 def naive_scale(train, season=1):
@@ -278,7 +290,7 @@ class Scoreboard:
                     f"forecast must have {len(scores)} runs, as other rows have, got {len(misses)}"
                 )
         mae, rmse = misses.mean((1, 2)), root_mean_square(misses, (1, 2))
-        self.scores[name] = np.stack([mae, rmse, mae / self.scale], axis=1)
+        self.scores[name] = np.stack([mae, rmse, in_units_of(self.scale, mae)], axis=1)
 
     def table(self):
         """A pandas DataFrame with a row for each model, in the order they were added.

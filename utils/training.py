@@ -109,18 +109,30 @@ def arrays(name, value):
 # --- optimisers: `step` changes the weights in place -------------------------------------------
 
 
-class SGD:
+class Optimizer:
+    """What has a learning rate, which may be set to another on the way."""
+
+    @property
+    def learning_rate(self):
+        return self._learning_rate
+
+    @learning_rate.setter
+    def learning_rate(self, value):
+        self._learning_rate = positive("learning_rate", value)
+
+
+class SGD(Optimizer):
     """w <- w - learning_rate * grad."""
 
     def __init__(self, learning_rate=0.01):
-        self.learning_rate = positive("learning_rate", learning_rate)
+        self.learning_rate = learning_rate
 
     def step(self, weights, grads):
         for w, g in pairs(weights, grads):
             w -= self.learning_rate * g
 
 
-class Adam:
+class Adam(Optimizer):
     """Kingma and Ba (2015), with Keras's defaults and Keras's placing of epsilon.
 
     What it knows of the gradients so far belongs to the arrays that it has changed: it goes on
@@ -128,7 +140,7 @@ class Adam:
     """
 
     def __init__(self, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
-        self.learning_rate = positive("learning_rate", learning_rate)
+        self.learning_rate = learning_rate
         self.beta_1 = between("beta_1", beta_1, 0, 1)
         self.beta_2 = between("beta_2", beta_2, 0, 1)
         self.epsilon = positive("epsilon", epsilon)
@@ -140,7 +152,7 @@ class Adam:
 
     def step(self, weights, grads):
         # All gradients as one long vector: a few long operations are faster than many short.
-        g = np.concatenate([g.ravel() for _, g in pairs(weights, grads)])
+        g = np.concatenate([g.ravel() for _, g in pairs(weights, grads)] or [np.zeros(1)])
         if self.t and not self.v[self.v.argmax()] < np.inf:  # NaN counts as the largest
             self.forget()
         if self.t and not same_arrays(weights, self.weights):
