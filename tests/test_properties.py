@@ -228,8 +228,8 @@ HELPERS = {
     "layers": "sigmoid Layer Gated batch_last batch_first joined transposed over_time with_ones "
     "times outer_sum glorot_uniform orthogonal read_only",
     "series": "CsvFile find read date_column value_column read_numbers without_gaps read_dates",
-    "training": "same_shape answers Optimizer norm_of arrays pairs same_arrays judged Decay restore_rate "
-    "kept refuse_unfit GradientRow compare explained numeric_gradient",
+    "training": "same_shape answers Optimizer norm_of arrays pairs same_arrays judged Decay "
+    "restore_rate kept refuse_unfit GradientRow compare explained numeric_gradient",
 }
 ALSO = {("explore.choice", "options"): "values", ("bug_zoo.backward_with", "names"): "name"}
 INHERITED = "get_weights set_weights count_params recall"  # tests/test_layers.py
