@@ -65,7 +65,7 @@ def fitted(model, callbacks=(), spoil=1.0):
         spoil * x, spoil * y, epochs=2, batch_size=4, verbose=0, callbacks=list(callbacks)
     )
     variables = [*model.variables, *model.optimizer.variables]
-    return [np.array(v) for v in variables], told.history
+    return [v.numpy() for v in variables], told.history
 
 
 def starts_anew(keras, make, callbacks=tuple, spoil=np.nan):
