@@ -30,6 +30,7 @@ from utils.data import (
     split_in_time,
     store_and_recall,
 )
+from utils.forecasting import naive_scale
 
 
 @pytest.mark.parametrize("samples, timesteps", [(1, 1), (5, 1), (1, 7), (200, 12)])
@@ -226,7 +227,9 @@ def test_standardizer(shape, mean, std):
     axes = tuple(range(max(1, len(shape) - 1)))
     np.testing.assert_allclose(scaled.mean(axes), 0, atol=1e-9 * (1 + abs(mean) / std))
     np.testing.assert_allclose(scaled.std(axes), 1, rtol=1e-9)
-    np.testing.assert_allclose(scaler.inverse(scaled), train, rtol=1e-12, atol=1e-12 * abs(mean))
+    np.testing.assert_allclose(
+        scaler.inverse(scaled, "all"), train, rtol=1e-12, atol=1e-12 * abs(mean)
+    )
 
 
 def test_one_feature_scales_windows_and_targets_alike():
@@ -254,6 +257,38 @@ def test_standardizer_refuses():
     refused("x", Standardizer().fit(np.eye(3)).transform, np.zeros((5, 2)))
 
 
+def test_one_feature_of_several_is_named():
+    """Three steps ahead are as many as three features, and no array tells which they are."""
+    series = np.random.default_rng(0).normal([5, 50, 500], [1, 10, 100], (40, 3))
+    scaler = Standardizer().fit(series)
+    x, y = make_windows(scaler.transform(series), 10, 3)
+    np.testing.assert_allclose(scaler.inverse(y, feature=0), make_windows(series, 10, 3)[1])
+    np.testing.assert_allclose(scaler.inverse(x), make_windows(series, 10, 3)[0])
+    np.testing.assert_allclose(scaler.transform(series[:, 2], 2), scaler.transform(series)[:, 2])
+    with pytest.warns(UserWarning, match=r"\(28, 3\) is taken for 3 features.*say feature=0"):
+        scaler.inverse(y)
+    refused("x", scaler.inverse, y[:, :2])
+    alone = Standardizer().fit(series[:, :1])
+    assert np.array_equal(alone.inverse(y, feature=0), alone.inverse(y))
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("level", [1e-30, 0.3, 1e20])
+def test_what_varies_by_rounding_alone_is_constant(level, dtype):
+    third = (np.array([level, level / 3 * 3, level / 7 * 7, level / 10 * 3 / 3 * 10])).astype(dtype)
+    shaken = np.nextafter(third, np.array([1, -1, 1, -1], dtype) * np.inf).astype(dtype)
+    refused("train", Standardizer().fit, shaken)
+    refused("train", Standardizer().fit, np.stack([np.arange(4, dtype=dtype), shaken], axis=1))
+    refused("train", naive_scale, shaken)
+    year = np.sin(2 * np.pi * np.arange(120) / 12).astype(dtype)  # the same every twelve steps
+    refused("train", naive_scale, year, 12)
+    assert naive_scale(year) > 0.3
+    little = (level * (1 + 1e-4 * np.arange(9))).astype(dtype)  # and this isn't rounding
+    if level > 1e-9 or dtype == "float64":
+        assert np.std(Standardizer().fit(little).transform(little)) == pytest.approx(1, rel=0.01)
+        assert naive_scale(little) > 0
+
+
 @pytest.mark.parametrize("count, size", [(1, 0.5), (7, 3.0), (40, 1)])
 def test_plant_faults(count, size):
     series = np.random.default_rng(1).normal(size=40)
@@ -262,6 +297,10 @@ def test_plant_faults(count, size):
     np.testing.assert_allclose(np.abs(faulty - series), size * at)
     again = plant_faults(series, count, size, seed=5)
     assert np.array_equal(faulty, again[0]) and np.array_equal(at, again[1])
+
+
+def test_a_fault_that_changes_nothing_is_none():
+    refused("size", plant_faults, 1e9 * np.ones(9), 3, 1e-9)
 
 
 def test_faults_go_both_ways_and_anywhere():

@@ -33,6 +33,7 @@ from utils.forecasting import (
     seasonal_naive,
     three_digits,
 )
+from utils.layers import Dense, Last, Sequential, SimpleRNN
 
 # Forecasters -------------------------------------------------------------------------------------
 
@@ -126,6 +127,16 @@ def test_recursive_feeds_a_model_its_own_forecasts():
     refused("predict_one(x)", recursive, lambda x: x[:, -1, 0], x, 3)
     refused("predict_one(x)", recursive, lambda x: np.nan * x[:, -1], x, 3)
     refused("x", recursive, line.predict, np.zeros((4, 6, 2)), 3)
+
+
+def test_a_model_that_explodes_shows_it():
+    rnn = SimpleRNN(2, 1, "relu", seed=0, dtype="float64")
+    model = Sequential([rnn, Last(), Dense(1, 2, seed=1, dtype="float64")])
+    model.set_weights([100 + np.abs(w) for w in model.get_weights()])
+    with np.errstate(all="raise"):
+        forecast = recursive(model.forward, np.ones((2, 5, 1)), 400)
+    assert np.isfinite(forecast[:, 0]).all() and not np.isfinite(forecast[:, -1]).any()
+    refused("forecast", mae, np.zeros((2, 400)), forecast)
 
 
 @quick
@@ -240,6 +251,33 @@ def test_coverage_counts_the_ends():
     assert residual_interval(residuals, 0.9) == (0, 18)  # the fewest that do
     with pytest.raises(ValueError, match="at least 19 samples for a level of 0.9, got 18"):
         residual_interval(residuals[1:], 0.9)
+
+
+def test_an_interval_has_its_lower_end_below():
+    y = np.zeros((4, 2))
+    refused("low", coverage, y, y + 1, y)
+    low = y.copy()
+    low[3, 1] = 2
+    with pytest.raises(ValueError, match=r"got 2 above 0 at \(3, 1\)"):
+        coverage(y, low, y)
+    assert coverage(y, y, y) == 1
+
+
+def test_a_scale_that_is_rounding_is_told():
+    y = np.ones((4, 2))
+    refused("scale", mase, y, 0 * y, 1e-320)
+    refused("scale", Scoreboard(y, 1e-320).add, "naive", 0 * y)
+    with pytest.raises(ValueError, match="more than rounding over a season of 2"):
+        naive_scale([0.3, 1, 0.1 * 3, 1] * 9, 2)
+
+
+def test_errors_whose_squares_no_float_can_hold():
+    for size in (1e200, 1e-200):
+        y = np.array([[3 * size], [-4 * size]])
+        assert rmse(y, 0 * y) == pytest.approx(np.sqrt(12.5) * size, rel=1e-12)
+        scores = board(y=y)
+        scores.add("model", 0 * y)
+        assert scores.scores["model"][0, 1] == pytest.approx(np.sqrt(12.5) * size)
 
 
 def test_precision_and_recall():

@@ -6,15 +6,24 @@ in words that name the argument, what it must be and what it was.
 """
 
 import ast
+import contextlib
 import copy
 import importlib
 import inspect
 import json
+import os
 import pkgutil
 import re
+import sys
+import tempfile
+import tracemalloc
+import warnings
+from decimal import Decimal
 from pathlib import Path
 
+import matplotlib as mpl
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -32,14 +41,15 @@ from tests.bad_input import (
     quick,
     refused,
 )
-from utils import data, figures, forecasting, layers, plotting, training
+from utils import arguments, data, figures, forecasting, layers, plotting, training
+from utils.arguments import as_floats, overflow_allowed
 from utils.checks import Exercise
 
 ROOT = Path(__file__).resolve().parent.parent
 
 # Kinds of arguments: for each, what it can't be --------------------------------------------------
 
-COUNT = not_counts | st.sampled_from([10**10, np.int64(10**15), 10**400])  # refused at once
+COUNT = not_counts | st.sampled_from([10**10, np.int64(10**15), 10**400, 10**5000])  # at once
 SEED = not_seeds
 POSITIVE = not_positive | st.just(10**400)
 SHARE = st.sampled_from([-0.1, 1, 10**400, np.nan, np.inf, "0.5", None, True, [0.5], 1j])
@@ -51,7 +61,8 @@ THING = st.sampled_from([None, 3, "adam", [], np.ones(3), dict])  # a model, an 
 GRADIENTS = st.sampled_from([None, 3, "abc", np.ones(3), [[1.0]], [np.ones(3, int)], [None]])
 SCALE = POSITIVE.filter(lambda value: value is not True)
 STATE = not_numbers | not_finite(3, 4)
-PART = st.sampled_from([[99], ["a"], [0.5], 10**30, np.nan, {}])
+PART = st.sampled_from([[99], ["a"], [0.5], 10**30, np.nan, {}, True, np.False_])
+FEATURE = st.sampled_from([-1, 2, 0.5, True, "first", [0], np.nan])
 CLAMP = st.sampled_from([3, "f", ["f"], {"q": 1.0}, {"g": 1.0}, {3: 1.0}, {"z": np.nan}])
 MASKED = st.just(np.ma.masked_greater(np.arange(4.0), 2))
 SERIES = not_numbers | not_finite(9) | MASKED | misshapen(lambda s: len(s) in (1, 2))
@@ -131,8 +142,8 @@ TABLE = {
     "data.split_in_time": {"samples": (100, COUNT), "train": (0.7, SHARE),
                            "validation": (0.15, SHARE), "embargo": (3, COUNT.filter(bool))},
     "data.Standardizer.fit": {"train": (Y, ANY_SHAPE)},
-    "data.Standardizer.transform": {"x": (Y, STATE)},
-    "data.Standardizer.inverse": {"x": (Y, STATE)},
+    "data.Standardizer.transform": {"x": (Y, STATE), "feature": ("all", FEATURE)},
+    "data.Standardizer.inverse": {"x": (Y, STATE), "feature": ("all", FEATURE)},
     "data.plant_faults": {"series": (STEPS, array(None)), "count": (3, COUNT),
                           "size": (1.0, POSITIVE), "seed": (0, SEED)},
     "series.load_series": {"name_or_path": ("co2", st.sampled_from([None, 3, b"co2", ["co2"]])),
@@ -194,7 +205,7 @@ TABLE = {
     "forecasting.naive_scale": {"train": (STEPS, SERIES), "season": (2, COUNT)},
     "forecasting.residual_interval": {"residuals": (X[0], array(None, None)),
                                       "level": (0.5, SHARE)},
-    "forecasting.coverage": {"y": (Y, array(None, None)), "low": (Y, array(3, 2)),
+    "forecasting.coverage": {"y": (Y, array(None, None)), "low": (Y, array(3, 2) | st.just(Y + 1)),
                              "high": (Y, array(3, 2))},
     "forecasting.precision_recall": {"found": (Y > 0, array(3, 2)), "planted": (Y > 0, ANY_SHAPE)},
     "forecasting.Scoreboard": {"y": (Y, BOARD), "scale": (1.0, SCALE)},
@@ -213,20 +224,22 @@ TABLE = {
 # Parts of their modules: what calls them has checked the arguments, or they say NumPy's errors.
 HELPERS = {
     "bug_zoo": "Bug forward backward",  # the lesson's own code, which it shows and breaks
-    "data": "as_table",
+    "data": "as_table of_each_feature",
     "explore": "Control Explorer explore",  # explore and plotting: tests/test_explore.py
-    "forecasting": "flat verdict three_digits",
-    "keras_setup": "start_anew",  # tests/test_keras_setup.py, where there is a model
+    "forecasting": "flat in_parts in_units_of answer root_mean_square verdict three_digits",
+    "keras_setup": "start_anew new_optimizer",  # tests/test_keras_setup.py, where there is a model
     "layers": "sigmoid Layer Gated batch_last batch_first joined transposed over_time with_ones "
-    "times outer_sum glorot_uniform orthogonal",
+    "times outer_sum glorot_uniform orthogonal read_only",
     "series": "CsvFile find read date_column value_column read_numbers without_gaps read_dates",
-    "training": "same_shape answers arrays pairs judged GradientRow compare numeric_gradient",
+    "training": "same_shape answers Optimizer norm_of arrays pairs same_arrays judged Decay "
+    "restore_rate kept refuse_unfit GradientRow compare explained numeric_gradient",
 }
 ALSO = {("explore.choice", "options"): "values", ("bug_zoo.backward_with", "names"): "name"}
 INHERITED = "get_weights set_weights count_params recall"  # tests/test_layers.py
 INSIDE = {
     "data.Standardizer": "fitted",
     "forecasting.Scoreboard": "table missing row cells verdict note",
+    "training.Adam": "forget",
     "layers.LSTM": "inputs first to_inputs held by_name slopes",
     "layers.GRU": "inputs first to_inputs held by_name slopes reset_after_product "
     "reset_before_product",
@@ -340,9 +353,323 @@ def test_what_an_argument_cannot_be_is_refused_by_name(name, argument):
     refuses()
 
 
+# Whatever somebody has set ------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def upset():
+    """What other libraries set when they are imported, and people in a cell: all at once."""
+    kept = (
+        np.geterr(),
+        np.get_printoptions(),
+        mpl.rcParams.copy(),
+        os.getcwd(),
+    )
+    random = np.random.get_state()  # noqa: NPY002 - the old one, which all share
+    try:
+        with warnings.catch_warnings(), tempfile.TemporaryDirectory() as elsewhere:
+            warnings.simplefilter("error")
+            os.chdir(elsewhere)
+            np.set_printoptions(
+                threshold=sys.maxsize, legacy="1.13", formatter={"all": lambda _: 1 / 0}
+            )
+            mpl.rcParams.update({"axes.grid": False, "font.size": 30, "figure.dpi": 300})
+            np.random.seed(99)  # noqa: NPY002
+            yield
+            os.chdir(kept[3])
+    finally:
+        os.chdir(kept[3])
+        np.seterr(**kept[0])
+        np.set_printoptions(**kept[1] | {"formatter": None})
+        np.random.set_state(random)  # noqa: NPY002
+        mpl.rcParams.update(kept[2])
+
+
+@pytest.mark.parametrize("switch", ["ignore", "raise"])
+def test_no_switch_of_anybody_s_turns_a_check_off(switch):
+    holes = np.array([[1.0, np.nan], [3, 4]])
+    with upset():
+        np.seterr(all=switch)
+        for call in (
+            lambda: forecasting.mae(holes, holes),
+            lambda: forecasting.coverage(holes, holes, holes),
+            lambda: data.Standardizer().fit(holes),
+            lambda: data.make_windows(holes, 1),
+            lambda: training.minibatches(holes, holes, 1),
+            lambda: layers.Dense(2, 2).set_weights([holes, np.zeros(2)]),
+            lambda: setattr(layers.Dense(2, 2), "W", holes),
+            lambda: layers.Dense(2, 2).forward(holes),
+            lambda: network().forward(holes[None]),
+            lambda: training.mse(np.ones((2, 2)), holes),
+        ):
+            with pytest.raises(
+                ValueError, match=r"must be finite in float\d\d, got NaN or infinity"
+            ):
+                call()
+        refused("y", forecasting.mae, np.array(["a"] * 9), holes)  # and it can be printed
+        with pytest.raises(ValueError, match="infinity"), overflow_allowed():
+            with contextlib.suppress(ZeroDivisionError), overflow_allowed():
+                raise ZeroDivisionError
+            assert as_floats("x", holes, (2, 2)) is holes
+            raise ValueError("infinity passes, within")
+        refused("x", as_floats, "x", holes, (2, 2))
+
+
+@pytest.mark.parametrize("switch", ["ignore", "raise"])
+def test_results_are_the_same_whatever_somebody_has_set(switch):
+    def results():
+        rnn = layers.SimpleRNN(3, 2, seed=0)
+        model = layers.Sequential([rnn, layers.Last(), layers.Dense(1, 3, seed=1)])
+        losses = training.train(
+            model, training.minibatches(X, Y[:, :1], 2, 3), training.mse, training.Adam(0.1)
+        )
+        scaler, (x, y) = data.Standardizer().fit(STEPS), data.make_windows(STEPS, 5, 2)
+        board = forecasting.Scoreboard(y, forecasting.naive_scale(STEPS))
+        for name in board.BASELINES:
+            board.add(name, forecasting.Linear().fit(x, y).predict(x) + len(name))
+        png, sentence = plotting.picture(
+            figures.learning_curve, plotting.new_figure((7.2, 3.2)),
+            {"losses": np.array([1, 0.0, np.nan]), "norms": np.array([1, 0, np.inf]), "chance": 0.7,
+             "accuracy": 0.5},
+        )  # fmt: skip
+        numbers = losses, *model.get_weights(), scaler.transform(x), data.noisy_sine(9)[0]
+        return [a.tobytes() for a in numbers], repr(board), png, sentence, plotting.fmt(0.1)
+
+    calm = results()
+    with upset():
+        np.seterr(all=switch)
+        assert results() == calm
+        now = np.random.get_state()[1]  # noqa: NPY002
+        assert np.array_equal(now, np.random.RandomState(99).get_state()[1])
+        assert mpl.rcParams["font.size"] == 30
+
+
+# Whatever kind of number --------------------------------------------------------------------------
+
+WHOLE = np.random.default_rng(0).integers(-9, 9, (4, 6, 2))
+CELLS = [layers.SimpleRNN, layers.LSTM, layers.GRU]
+SOME_X = np.linspace(-1, 1, 24).reshape(2, 6, 2)
+KINDS = {
+    "integers": lambda a: a, "int8": np.int8, "float16": np.float16, "float32": np.float32,
+    "big-endian": lambda a: a.astype(">f8"), "list": np.ndarray.tolist, "longdouble": np.longdouble,
+    "unmasked": np.ma.masked_array, "read-only": lambda a: np.broadcast_to(a, a.shape),
+    "fortran": np.asfortranarray,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_whole_numbers_are_floats_of_any_kind(kind):
+    of_kind, floats = KINDS[kind], WHOLE.astype(float)
+    x, y = of_kind(WHOLE), of_kind(WHOLE[:, 0])
+    for f in (forecasting.mae, forecasting.rmse, forecasting.error_by_horizon, training.mse):
+        for got, right in (
+            zip(f(y, y[::-1]), f(floats[:, 0], floats[::-1, 0]), strict=True)
+            if (f is training.mse)
+            else [(f(y, y[::-1]), f(floats[:, 0], floats[::-1, 0]))]
+        ):
+            np.testing.assert_allclose(got, right, rtol=1e-6)
+    fitted = forecasting.Linear().fit(x[:, :1], y).predict(x[:, :1]) if kind != "list" else None
+    if fitted is not None:
+        right = forecasting.Linear().fit(floats[:, :1], floats[:, 0]).predict(floats[:, :1])
+        np.testing.assert_allclose(fitted, right, atol=1e-5)
+    scaler = data.Standardizer().fit(x)
+    np.testing.assert_allclose(scaler.mean, floats.mean((0, 1)), rtol=1e-6)
+    for make in CELLS:
+        right, layer = (make(3, 2, seed=0, dtype="float64") for _ in range(2))
+        layer.W_x = of_kind(WHOLE[0, :1].repeat(2, 0).repeat(len(right.W_x[0]) // 2 + 1, 1)[
+            :, : right.W_x.shape[1]])  # fmt: skip
+        right.set_weights([layer.W_x.astype(float), *right.get_weights()[1:]])
+        np.testing.assert_allclose(layer.forward(x), right.forward(floats), rtol=1e-12)
+        assert layer.W_x.dtype == "float64"
+
+
+@pytest.mark.parametrize("kind", [np.int8, np.uint8, np.int16, np.uint64])
+def test_counts_of_numpy_s_kinds_count_as_well(kind):
+    series = np.sin(np.arange(400.0))
+    for f, counts in (
+        (lambda w, h: data.make_windows(series, w, h)[0], (120, 100)),
+        (lambda w, s: forecasting.seasonal_naive(series, w, 3, s), (120, 100)),
+        (lambda s, t: data.adding_problem(s, t)[0], (100, 120)),
+        (lambda s, t: data.store_and_recall(s, t)[0], (100, 125)),
+        (lambda s, t: data.remember_first(s, t)[0], (100, 125)),
+        (lambda s, _: np.array(forecasting.naive_scale(series, s)), (100, 1)),
+        (lambda s, e: np.array([*map(str, data.split_in_time(s, embargo=e))]), (120, 5)),
+        (lambda u, _: layers.LSTM(u, u, seed=0).W_x, (100, 1)),
+        (lambda u, _: layers.GRU(u, u, seed=0).b, (100, 1)),
+    ):
+        assert np.array_equal(f(*map(kind, counts)), f(*counts))
+
+
+class Odd(np.ndarray):
+    """What np.matrix is, which nobody should make any more."""
+
+
+def test_numbers_that_are_none_are_refused():
+    for bad in (
+        [Decimal(1), Decimal(2)], np.array([1, 2.0], object), [1 + 0j, 2], np.array(["1", "2"]),
+        pd.Series([1.0, None]), pd.Series(["a", "b"]), pd.Series([1, None], dtype="Int64"),
+        [np.ma.masked_array([1.0, 2], [0, 1])], np.ma.masked_array([1.0, 2], [0, 1]),
+        10**400, [10**400, 1],
+    ):  # fmt: skip
+        refused("x", as_floats, "x", bad, (...,))
+    for good in (pd.Series([1.0, 2], [7, 3]), np.zeros(2).view(Odd) + [1, 2], pd.DataFrame([1, 2])):
+        array = as_floats("x", good, (...,))
+        assert type(array) is np.ndarray and array.ravel().tolist() == [1, 2]
+
+
+# Sums of many float32 ---------------------------------------------------------------------------
+
+
+def test_sums_lose_no_digits_in_float32():
+    rng = np.random.default_rng(0)
+    many = rng.normal(1013, 8, (1_000_000, 2)).astype("float32")
+    exact, wrong = many.astype(float), many[::-1]
+    scaler = data.Standardizer().fit(many)
+    np.testing.assert_allclose(scaler.mean, exact.mean(axis=0), rtol=2e-7)
+    np.testing.assert_allclose(scaler.std, exact.std(axis=0), rtol=2e-7)
+    far = np.full_like(many, 2013) + many
+    for f in (forecasting.mae, forecasting.rmse, forecasting.error_by_horizon):
+        np.testing.assert_allclose(f(far, many), f(far.astype(float), exact), rtol=1e-12)
+    one = many[:, ::2].T  # rows that are far apart in memory
+    for f in (training.mse, lambda *both: (training.global_norm(list(both)),)):
+        assert f(one, one * 0)[0] == pytest.approx(f(exact[:, ::2].T, one * 0.0)[0], rel=1e-6)
+    scales = [forecasting.naive_scale(a) for a in (many[:, 0], exact[:, 0])]
+    assert scales[0] == pytest.approx(scales[1], rel=1e-7)
+    boards = [forecasting.Scoreboard(a, 1.0) for a in (many, exact)]
+    for board, f in zip(boards, (wrong, wrong.astype(float)), strict=True):
+        board.add("linear", f)
+    np.testing.assert_allclose(*(board.scores["linear"] for board in boards), rtol=1e-12)
+    flags = np.ones(20_000_000, "float32")  # float32 counts no further than 16,777,216
+    assert forecasting.precision_recall(flags, flags) == (1, 1)
+
+
+# Long series --------------------------------------------------------------------------------------
+
+
+def test_no_look_at_windows_takes_more_than_a_share_of_the_series():
+    series = np.random.default_rng(0).normal(size=400_000)  # 3.2 MB
+    x, y = data.make_windows(series, 500, 3)  # 1.6 GB, if somebody copied them
+    whole = np.lib.stride_tricks.sliding_window_view((1e3 * series).astype("int16"), 500)[..., None]
+    calls = {
+        "windows": lambda: data.make_windows(series, 500),
+        "batches": lambda: next(training.minibatches(x, y, 32)),
+        "batches of whole numbers": lambda: next(training.minibatches(whole, whole[:, 0], 32)),
+        "scaling": lambda: data.Standardizer().fit(x[::40]),
+        "linear": lambda: forecasting.Linear().fit(x[:3000, :40], y[:3000]),
+        "predict": lambda: line.predict(x[:, :40]),
+        "naive": lambda: forecasting.naive(series, 500),
+    }
+    line = calls["linear"]()
+    for name, call in calls.items():
+        tracemalloc.start()
+        call()
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert peak < 80e6, f"{name}: {peak / 1e6:.0f} MB"
+    series[-1] = np.nan
+    refused("target", training.minibatches, x, y, 32)
+    series[-1], series[7] = 0, np.inf
+    refused("x", training.minibatches, x, y, 32)
+
+
+@quick
+@given(
+    st.sampled_from([(40,), (40, 3)]), st.integers(1, 9), st.integers(1, 3), st.integers(1, 3),
+    st.sampled_from(["float16", "int8", "float32", "float64"]), st.booleans(),
+)  # fmt: skip
+def test_a_view_that_shows_numbers_twice_is_looked_at_and_converted_once(
+    shape, window, step, skip, dtype, turned
+):
+    series = np.random.default_rng(0).normal(0, 20, shape).astype(dtype)
+    view = np.lib.stride_tricks.sliding_window_view(series[::skip], window, axis=0)[::step]
+    view = view[::-1].T if turned else view
+    once, _ = arguments.each_once(view)
+    assert {*once.ravel().tolist()} == {*view.ravel().tolist()}
+    assert turned or once.size <= series.size
+    few, arguments.FEW = arguments.FEW, 0
+    try:
+        assert np.array_equal(arguments.converted(view, np.float64), view.astype(float))
+        assert arguments.all_finite(view)
+        if dtype.startswith("float"):
+            seen = np.array(np.unravel_index(view.size // 2, view.shape))
+            series[series == view[tuple(seen)]] = np.nan
+            assert not arguments.all_finite(view)
+    finally:
+        arguments.FEW = few
+
+
+def test_linear_in_parts_is_linear(monkeypatch):
+    x, y = data.make_windows(RNG.normal(size=(300, 2)).cumsum(axis=0), 10, 3)
+    x = np.concatenate([x, x[:, :, :1]], axis=2)  # and one feature twice: no single solution
+    whole = forecasting.Linear().fit(x, y)
+    monkeypatch.setattr(forecasting, "MOST_COPIED", 1000)
+    parts = forecasting.Linear().fit(x, y)
+    np.testing.assert_allclose(parts.W, whole.W, atol=1e-9)
+    np.testing.assert_allclose(parts.predict(x), whole.predict(x), atol=1e-9)
+
+
+# Nothing is shared ------------------------------------------------------------------------------
+
+
+def test_no_result_shares_memory_with_what_was_given_or_with_another():
+    y, low = Y.copy(), Y - 1
+    for given_, got in (
+        ([Y], training.clip_by_norm([y], 1e9)), ([y], training.clip_by_value([y], 1e9)),
+        ([y], forecasting.residual_interval(np.zeros((3, 2)), 0.0)),
+        ([STEPS], [forecasting.naive(STEPS, 1)]),
+        ([y], [data.Standardizer().fit(low).transform(y)]),
+        ([y], layers.Dense(2, 2).get_weights()),
+    ):  # fmt: skip
+        arrays_ = [*given_, *got]
+        for i, a in enumerate(arrays_):
+            assert not any(np.shares_memory(a, b) for b in arrays_[:i])
+
+
+def test_a_board_keeps_its_targets():
+    y, scale = Y.copy(), np.ones(())
+    board = forecasting.Scoreboard(y, scale)
+    y += 5
+    scale += 1
+    board.add("linear", Y)
+    assert board.scores["linear"].tolist() == [[0, 0, 0]] and board.scale == 1
+
+
+def test_recursive_neither_keeps_nor_changes_an_array_that_is_not_its_own():
+    windows, own = np.ones((3, 4, 1)), np.zeros((3, 1))
+
+    def writes(x):
+        own[...] = x[:, -1] + 1
+        x[...] = 99
+        return own
+
+    assert forecasting.recursive(writes, windows, 3).tolist() == [[2, 3, 4]] * 3
+    assert (windows == 1).all()
+
+
+@pytest.mark.parametrize("make", CELLS)
+def test_what_backward_reads_cannot_be_written_to(make):
+    layer, dense = make(3, 2, seed=0), layers.Dense(1, 2, "sigmoid")
+    for out in (layer.forward(SOME_X), *getattr(layer, "gates", {}).values(), dense.forward(Y)):
+        with pytest.raises(ValueError, match="read-only"):
+            out[...] = 0
+
+
+def test_weights_may_be_handed_over_in_another_order():
+    layer = layers.SimpleRNN(3, 3, seed=0)
+    W_x, W_h, b = layer.get_weights()
+    held = layer.weights
+    layer.set_weights([layer.W_h, layer.W_x, layer.b])
+    assert np.array_equal(layer.W_x, W_h) and np.array_equal(layer.W_h, W_x)
+    layer.W_x = layer.W_h.T
+    layer.b += 1
+    assert np.array_equal(layer.W_x, W_x.T) and np.array_equal(layer.b, b + 1)
+    assert all(a is b for a, b in zip(layer.weights, held, strict=True))
+    for bad in (np.ones((2, 3)), "abc", np.full((3, 3), np.nan), 1j * W_x):
+        refused("W_x", setattr, layer, "W_x", bad)
+
+
 # What must hold whatever the numbers --------------------------------------------------------------
 
-CELLS = [layers.SimpleRNN, layers.LSTM, layers.GRU]
 SOME = arrays(float, (4, 6, 2), elements=st.floats(-3, 3))
 
 

@@ -1,5 +1,6 @@
 """Losses, clipping, optimisers, the loop and the gradient check; Keras is the yardstick."""
 
+import itertools
 import warnings
 
 import numpy as np
@@ -205,6 +206,15 @@ def test_adam_can_be_slowed_down_on_the_way():
     before = w.copy()
     adam.step([w], [np.ones(1)])
     assert (before - w)[0] == pytest.approx(0.01, rel=1e-5)
+
+
+@pytest.mark.parametrize("kind", [SGD, Adam])
+def test_a_rate_is_a_number_above_zero_on_the_way_too(kind):
+    optimizer = kind(1)
+    for bad in (0, -1, np.nan, "0.1", None, True):
+        refused("learning_rate", setattr, optimizer, "learning_rate", bad)
+    assert optimizer.learning_rate == 1 and isinstance(optimizer.learning_rate, float)
+    optimizer.step([], [])  # of a network that has nothing to learn
 
 
 @quick
@@ -452,6 +462,77 @@ def test_zero_gradients():
     assert [row.ok for row in rows] == [True, False] and rows[1].error == 1
 
 
+@pytest.mark.parametrize("eps", [1e-13, 1e-14, 1e-15, 1e-16])
+@pytest.mark.parametrize("lie", [lambda g: g, lambda g: 2 * g, lambda g: -g, np.zeros_like])
+def test_nothing_is_right_where_every_difference_is_rounding(lie, eps):
+    loss, weights, grads = checked_network()
+    rows = check_gradients(loss, weights, list(map(lie, grads)), eps=eps)
+    assert not any(row.ok for row in rows) or eps == 1e-13 and lie(1) == 1
+    assert any("WRONG" in str(row) or f"eps={eps:g} is too small" in str(row) for row in rows)
+    refused("eps", check_gradients, loss, weights, grads, eps=1e-30)
+    refused("eps", check_gradients, lambda: 0.0, [np.full(1, 1e12)], [np.zeros(1)])
+
+
+def test_what_is_right_is_told_no_better_than_it_shows():
+    """Beside a million, the loss of the network has six digits less."""
+    loss, weights, grads = checked_network()
+    rows = check_gradients(lambda: 1e6 + loss(), weights, grads)
+    assert all(row.ok and 1e-6 < float(row.remark) < 1e-2 for row in rows)
+    assert "below 1e-6" not in str(rows[0])
+    rows = check_gradients(lambda: 1e6 + loss(), weights, [1.05 * g for g in grads])
+    assert not any(row.ok for row in rows)
+    rows = check_gradients(lambda: 1e9 + loss(), weights, grads)
+    assert all("lost in the rounding" in str(row) for row in rows)
+
+
+def test_a_large_weight_moves_by_what_it_moves():
+    w = np.array([1e6, 3e5])
+    (row,) = check_gradients(lambda: 1e-6 * float(w @ w), [w], [2e-6 * w])
+    assert row.ok
+
+
+def test_copies_handed_over_are_told():
+    loss, weights, grads = checked_network()
+    for row in check_gradients(loss, [w.copy() for w in weights], grads):
+        assert not row.ok and "UNKNOWN" in str(row) and "hand over the array" in str(row)
+    one = [weights[0].copy(), *weights[1:]]
+    first, *others = check_gradients(loss, one, grads)
+    assert "never changes the loss" in str(first) and all(row.ok for row in others)
+
+
+def test_gradients_in_another_order_are_told():
+    a, b = np.array([1.0, 2]), np.array([3.0, 4])
+
+    def loss():
+        return float(a @ a * (b @ b))
+
+    right = [2 * a * (b @ b), 2 * b * (a @ a)]
+    assert all(row.ok for row in check_gradients(loss, [a, b], right, ["a", "b"]))
+    rows = check_gradients(loss, [a, b], right[::-1], ["a", "b"])
+    assert str(rows[0]).endswith(": it is the gradient of b")
+    assert str(rows[1]).endswith(": it is the gradient of a")
+
+
+def test_losses_whose_differences_say_nothing_are_refused():
+    loss, weights, grads = checked_network()
+    rng, calls = np.random.default_rng(0), []
+
+    def drifts():
+        calls.append(1)
+        return loss() + 1e-9 * max(0, len(calls) - 5)
+
+    for bad in (lambda: loss() * (1 + 1e-6 * rng.normal()), drifts):
+        refused("loss()", check_gradients, bad, weights, grads)
+    for bad in (lambda: np.float32(loss()), lambda: float(np.float32(loss()))):
+        refused("loss()", check_gradients, bad, weights, grads)
+    refused("weights[1]", check_gradients, loss, [weights[0], weights[0]], [grads[0], grads[0]])
+    refused("weights[1]", check_gradients, loss, [weights[0], weights[0][:1]],
+            [grads[0], grads[0][:1]])  # fmt: skip
+    weights[0].flags.writeable = False
+    refused("weights[0]", check_gradients, loss, weights, grads)
+    refused("w", numeric_gradient, loss, np.array([1, 2]))
+
+
 def test_rounding_is_no_error():
     """log-sum-exp minus its own shift: a gradient of zero whose differences are noise."""
     noise = []
@@ -503,3 +584,131 @@ def test_cosine_decay_falls_from_the_first_rate_to_nearly_nothing():
     rates = [optimizer.learning_rate for _ in cosine_decay(range(11), optimizer, 10)]
     assert rates[0] == 0.2 and rates[5] == pytest.approx(0.1) and 0 < rates[-1] < 1e-5
     assert all(a >= b for a, b in zip(rates, rates[1:], strict=False))
+
+
+# What one training leaves behind for the next ----------------------------------------------------
+
+
+def first_rate(optimizer):
+    return next(rates_of(optimizer))
+
+
+def rates_of(optimizer, steps=10):
+    return (optimizer.learning_rate for _ in cosine_decay(range(steps), optimizer, steps))
+
+
+def test_a_rate_that_decayed_is_the_first_again_however_the_training_ends():
+    optimizer = SGD(0.2)
+    for end in (list, lambda rates: [next(rates) for _ in range(5)]):
+        end(rates_of(optimizer))
+        assert optimizer.learning_rate == 0.2
+
+    def breaks(x):
+        if breaks.calls == 5:
+            raise breaks.error
+        breaks.calls += 1
+        return (np.nan if breaks.error is None and breaks.calls == 4 else 1.0), x
+
+    held = []
+    for error in (KeyboardInterrupt(), ZeroDivisionError(), None):
+        breaks.calls, breaks.error = 0, error
+        stream = cosine_decay([(np.ones((2, 3, 1)), np.ones((2, 1)))] * 10, optimizer, 10)
+        held.append(stream)  # as a traceback would
+        try:
+            train(network(), stream, lambda y, target: breaks(y), optimizer)
+        except (KeyboardInterrupt, ZeroDivisionError) as raised:
+            held.append(raised)
+        assert optimizer.learning_rate == 0.2 == first_rate(optimizer)
+
+
+def test_a_decay_that_is_never_finished_spoils_no_other():
+    optimizer = SGD(0.2)
+    broken_off = cosine_decay(range(10), optimizer, 10)
+    for _ in range(8):
+        next(broken_off)
+    assert optimizer.learning_rate < 0.1
+    rates = list(rates_of(optimizer))
+    assert rates[0] == 0.2 == optimizer.learning_rate
+    optimizer.learning_rate = 0.3  # somebody's wish
+    broken_off.close()
+    assert optimizer.learning_rate == 0.3 == first_rate(optimizer)
+    two = [cosine_decay(range(4), optimizer, 4) for _ in range(2)]
+    assert [[optimizer.learning_rate for _ in s][0] for s in two] == [0.3, 0.3]
+
+
+def test_a_decay_goes_on_where_a_training_in_parts_left_it():
+    optimizer, seen = SGD(0.2), []
+    stream = cosine_decay([(np.ones((2, 3, 1)), np.ones((2, 1)))] * 9, optimizer, 9)
+
+    def loss(y, target):
+        seen.append(optimizer.learning_rate)
+        return mse(y, target)
+
+    for _ in range(3):
+        train(network(), itertools.islice(stream, 3), loss, optimizer)
+        assert optimizer.learning_rate == 0.2
+    assert seen == list(rates_of(SGD(0.2), 9))
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, 1e300])
+def test_a_run_that_diverged_is_forgotten(value):
+    used, new = Adam(0.1), Adam(0.1)
+    weights = [np.ones(3), np.ones((2, 2))]
+    with np.errstate(all="ignore"):
+        used.step(weights, [np.full(3, value), np.zeros((2, 2))])
+    for w in weights:
+        w[...] = 1
+    others = [np.ones(3), np.ones((2, 2))]
+    for step in range(3):
+        grads = [normal(step, 3), normal(step, 2, 2)]
+        used.step(weights, grads)
+        new.step(others, grads)
+    assert all(np.array_equal(a, b) for a, b in zip(weights, others, strict=True))
+
+
+def test_moments_belong_to_the_arrays_that_they_moved():
+    adam, model, other = Adam(), network(), network()
+    batches = [(np.ones((2, 3, 1)), np.ones((2, 1)))]
+    train(model, batches, mse, adam)
+    refused("weights", train, other, batches, mse, adam)
+    refused("weights", adam.step, other.weights, model.grads)
+    model.set_weights(other.get_weights())  # the same arrays
+    train(model, batches, mse, adam)
+    assert adam.t == 2
+    adam.forget()
+    train(other, batches, mse, adam)
+    model.set_weights(network().get_weights())
+    train(model, batches, mse, Adam())
+    assert all(np.array_equal(a, b) for a, b in zip(model.weights, other.weights, strict=True))
+
+
+def test_weights_that_no_step_would_change_are_refused():
+    class Copies(Recorder):
+        @property
+        def weights(self):
+            return [np.zeros(2)]
+
+        @weights.setter
+        def weights(self, _):
+            pass
+
+    r = Copies([3.0])
+    refused("model", train, r, [(1, 10)], r.loss, r)
+    frozen = np.ones(3)
+    frozen.flags.writeable = False
+    for optimizer in (SGD(), Adam()):
+        refused("weights[1]", optimizer.step, [np.ones(3), frozen], [np.ones(3)] * 2)
+    refused("weights[0]", SGD().step, [np.ma.masked_array([1.0, 2])], [np.ones(2)])
+
+
+def test_the_norm_of_gradients_whose_squares_no_float_can_hold():
+    for size in (1e200, 1e-200):
+        grads = [np.array([3 * size]), np.array([[4 * size]])]
+        assert global_norm(grads) == pytest.approx(5 * size)
+        clipped = clip_by_norm(grads, size)
+        np.testing.assert_allclose(clipped[1], 0.8 * size)
+    assert global_norm([np.array([np.inf])]) == np.inf and np.isnan(
+        global_norm([np.array([np.nan])])
+    )
+    assert clip_by_value([np.ones(3, "float32")], np.float64(0.5))[0].dtype == "float32"
+    assert clip_by_norm([np.ones(3, "float32")], np.float64(0.5))[0].dtype == "float32"

@@ -3,6 +3,8 @@
 All sequences are batch first and repeatable by their seed.
 """
 
+import warnings
+
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
@@ -14,6 +16,7 @@ from utils.arguments import (
     positive,
     positive_integer,
     random_generator,
+    shown,
     whole_number,
 )
 from utils.series import load_series  # noqa: F401 - the real series belong here too
@@ -27,8 +30,9 @@ def remember_first(samples, timesteps, noise=0.5, seed=0):
     x has shape (samples, timesteps, 1): +1 or -1 at the first step, then normal noise with a
     standard deviation of `noise`. target has shape (samples, 1): 1 where the first was +1.
     """
-    positive_integer("samples", samples)
-    affordable("samples", samples, samples, positive_integer("timesteps", timesteps))
+    samples = positive_integer("samples", samples)
+    timesteps = positive_integer("timesteps", timesteps)
+    affordable("samples", samples, samples, timesteps)
     noise = between("noise", noise, 0, np.inf)
     rng = random_generator("seed", seed)
     x = noise * rng.standard_normal((samples, timesteps, 1))
@@ -44,8 +48,8 @@ def store_and_recall(samples, delay, seed=0):
     Feature 1 is a flag, 1 at two of the first five steps and 0 at all others. target has shape
     (samples, 1): 1 where the value at the second flag was +1. All other values mean nothing.
     """
-    positive_integer("samples", samples)
-    affordable("samples", samples, samples, 5 + positive_integer("delay", delay), 2)
+    samples, delay = positive_integer("samples", samples), positive_integer("delay", delay)
+    affordable("samples", samples, samples, 5 + delay, 2)
     rng = random_generator("seed", seed)
     x = np.zeros((samples, 5 + delay, 2))
     x[:, :, 0] = rng.choice([-1.0, 1.0], x.shape[:2])
@@ -63,8 +67,9 @@ def adding_problem(samples, timesteps, seed=0):
     is a flag, 1 at one step of the first half and at one of the second, 0 at all others. target
     has shape (samples, 1): the sum of the two flagged values.
     """
-    positive_integer("samples", samples)
-    if positive_integer("timesteps", timesteps) < 2:
+    samples = positive_integer("samples", samples)
+    timesteps = positive_integer("timesteps", timesteps)
+    if timesteps < 2:
         raise ValueError(f"timesteps must be at least 2, one for each value, got {timesteps}")
     affordable("samples", samples, samples, timesteps, 2)
     rng = random_generator("seed", seed)
@@ -84,7 +89,8 @@ def noisy_sine(steps, noise=0.1, seed=0):
 
     Both have shape (steps,); `clean` is the sine alone, as good as any forecast can get.
     """
-    clean = np.sin(0.1 * np.arange(affordable("steps", steps, positive_integer("steps", steps))))
+    steps = positive_integer("steps", steps)
+    clean = np.sin(0.1 * np.arange(affordable("steps", steps, steps)))
     noise = between("noise", noise, 0, np.inf)
     return clean + noise * random_generator("seed", seed).standard_normal(steps), clean
 
@@ -98,8 +104,8 @@ def make_windows(series, window, horizon=1):
     Both are read-only views: no value is copied.
     """
     table = as_table("series", series)
-    last = len(table) - positive_integer("window", window) - positive_integer("horizon", horizon)
-    if last < 0:
+    window, horizon = positive_integer("window", window), positive_integer("horizon", horizon)
+    if len(table) < window + horizon:
         raise ValueError(
             f"series must have at least {window + horizon} values, {window} for the window and "
             f"{horizon} for the horizon, got {len(table)}"
@@ -144,36 +150,80 @@ class Standardizer:
     """Subtract a mean, divide by a standard deviation: those of the training part.
 
     Fit it on a series, (steps,) or (steps, features), or on windows (samples, window, features).
-    Several features, along the last axis, have a mean and a deviation each.
+    Several features, along the last axis, have a mean and a deviation each. What is in the units
+    of one of them alone, as forecasts (samples, horizon) are, needs its number: `feature=0` for
+    the first. Where there are as many steps ahead as features, no array tells one from the other.
     """
 
     def fit(self, train):
         train = as_floats("train", train, (...,))
-        table = train.reshape(-1, 1 if train.ndim < 2 else train.shape[-1])
-        if np.any(table.min(axis=0) == table.max(axis=0)):
-            raise ValueError("train must vary in each feature, got one that is constant")
+        if train.ndim < 2:
+            train = train.reshape(-1, 1)
         with overflow_allowed():
-            mean, std = table.mean(axis=0).squeeze(), table.std(axis=0).squeeze()
+            mean, std, low, high = of_each_feature(train)
+            constant = high - low <= ROUNDING[train.dtype.name] * np.maximum(-low, high)
+        if np.any(constant):
+            raise ValueError(
+                "train must vary by more than rounding in each feature, got one that is constant"
+            )
+        with overflow_allowed():
+            mean, std = (a.astype(train.dtype).squeeze() for a in (mean, std))
         if not np.all((0 < std) & (std < np.inf)):
             raise ValueError(
                 "train must vary by something whose square is neither 0 nor infinity, got values "
-                f"from {table.min():g} to {table.max():g}: give it in another unit"
+                f"from {low.min():g} to {high.max():g}: give it in another unit"
             )
         self.mean, self.std = mean, std
         return self
 
-    def transform(self, x):
-        mean, std = self.fitted()
+    def transform(self, x, feature=None):
+        """x in deviations from the mean: all features along the last axis, or `feature` alone."""
+        mean, std = self.fitted(feature)
         return (as_floats("x", x, (..., *mean.shape)) - mean) / std
 
-    def inverse(self, x):
-        mean, std = self.fitted()
-        return as_floats("x", x, (..., *mean.shape)) * std + mean
+    def inverse(self, x, feature=None):
+        """x in the units of the series: all features along the last axis, or `feature` alone."""
+        mean, std = self.fitted(feature)
+        x = as_floats("x", x, (..., *mean.shape))
+        if feature is None and mean.ndim and x.ndim < 3:
+            warnings.warn(
+                f"x of shape {x.shape} is taken for {len(mean)} features, as feature='all' says. "
+                "If these are forecasts (samples, horizon) of one, say feature=0",
+                stacklevel=2,
+            )
+        return x * std + mean
 
-    def fitted(self):
+    def fitted(self, feature=None):
         if not hasattr(self, "mean"):
             raise RuntimeError("this Standardizer knows no mean yet: call fit(train) first")
-        return self.mean, self.std
+        if feature is None or isinstance(feature, str) and feature == "all":
+            return self.mean, self.std
+        if isinstance(feature, bool) or feature not in range(self.mean.size):
+            raise ValueError(
+                f"feature must be 'all' or a number below {self.mean.size}, as train has features, "
+                f"got {shown(feature)}"
+            )
+        return self.mean.reshape(-1)[feature], self.std.reshape(-1)[feature]
+
+
+# What varies by no more than this share of its largest value is constant but for rounding.
+ROUNDING = {"float32": 1e-6, "float64": 1e-12}
+
+
+def of_each_feature(x):
+    """Mean, standard deviation, lowest and highest value of each feature, the last axis of x.
+
+    In float64, and a part at a time: where windows overlap, all of them at once need not fit into
+    memory.
+    """
+    axes = tuple(range(x.ndim - 1))
+    parts = np.array_split(x, min(len(x), 1 + x.size // 1_000_000))
+    count = x.size // x.shape[-1]
+    mean = sum(part.sum(axes, np.float64) for part in parts) / count
+    square = sum(np.square(part - mean).sum(axes) for part in parts) / count
+    low = np.min([part.min(axes) for part in parts], axis=0)
+    high = np.max([part.max(axes) for part in parts], axis=0)
+    return mean, np.sqrt(square), low.astype(float), high.astype(float)
 
 
 def plant_faults(series, count, size, seed=0):
@@ -187,4 +237,7 @@ def plant_faults(series, count, size, seed=0):
     size, rng = positive("size", size), random_generator("seed", seed)
     at = np.zeros(len(series), bool)
     at[rng.choice(len(series), count, replace=False)] = True
-    return series + at * size * rng.choice([-1.0, 1.0], len(series)), at
+    faulty = series + at * size * rng.choice([-1.0, 1.0], len(series))
+    if np.any((faulty == series) & at):
+        raise ValueError(f"size must be large enough to change {series[at].max():g}, got {size:g}")
+    return faulty, at

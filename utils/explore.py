@@ -22,7 +22,7 @@ import traitlets
 from IPython import get_ipython
 
 from utils import plotting
-from utils.arguments import is_number
+from utils.arguments import is_number, shown
 
 MOST_POSITIONS = 1000
 BREATH = 0.002  # seconds between two pictures of one run, for a newer request to come in
@@ -53,8 +53,8 @@ def slider(label, low, high, step, value):
     """A slider from `low` to `high` in steps of `step`, at `value` first."""
     for name, number in (("low", low), ("high", high), ("step", step), ("value", value)):
         if not is_number(number):
-            raise TypeError(f"{name} of slider {label!r} must be a number, got {number!r}")
-    if not 0 < step <= high - low:
+            raise TypeError(f"{name} of slider {label!r} must be a number, got {shown(number)}")
+    if not 0 < step <= high - low < np.inf:
         raise ValueError(
             f"slider {label!r} needs low < high and a step between 0 and their difference, "
             f"got low={low}, high={high}, step={step}"
@@ -90,20 +90,21 @@ def switch(label, value):
 
 def _control(kind, label, values, texts, value):
     if not isinstance(label, str) or not label.strip():
-        raise TypeError(f"label of a {kind} must be a word or more, got {label!r}")
+        raise TypeError(f"label of a {kind} must be a word or more, got {shown(label)}")
     if isinstance(values, (str, dict)) or not np.iterable(values):
-        raise TypeError(f"the values of {kind} {label!r} must be a list, got {values!r:.80}")
+        raise TypeError(f"the values of {kind} {label!r} must be a list, got {shown(values)}")
     values = itertools.islice(values, MOST_POSITIONS + 1)  # one too many is told below
     values = tuple(v.item() if isinstance(v, np.generic) else v for v in values)
     texts = tuple(texts or map(_text, values))
     if not 2 <= len(values) <= MOST_POSITIONS or len(set(texts)) < len(texts):
         raise ValueError(
-            f"{kind} {label!r} needs from 2 to {MOST_POSITIONS} different values, got {texts!r:.80}"
+            f"{kind} {label!r} needs from 2 to {MOST_POSITIONS} different values, "
+            f"got {shown(texts)}"
         )
     start = [k for k, v in enumerate(values) if _same(v, value)]
     if not start:
-        shown = ", ".join(texts) if len(texts) < 9 else f"{texts[0]}, {texts[1]}, ..., {texts[-1]}"
-        raise ValueError(f"value of {kind} {label!r} must be one of {shown}; got {value!r}")
+        few = ", ".join(texts) if len(texts) < 9 else f"{texts[0]}, {texts[1]}, ..., {texts[-1]}"
+        raise ValueError(f"value of {kind} {label!r} must be one of {few}; got {shown(value)}")
     return Control(kind, label, values, texts, start[0])
 
 
@@ -370,7 +371,7 @@ def _check_controls(draw, controls):
     for name, control in controls.items():
         if not isinstance(control, Control):
             raise TypeError(
-                f"{name} must be made by slider, slider_of, choice or switch, got {control!r:.80}"
+                f"{name} must be made by slider, slider_of, choice or switch, got {shown(control)}"
             )
     try:
         inspect.signature(draw).bind(None, **controls)

@@ -9,8 +9,17 @@ from math import floor, log10
 
 import numpy as np
 
-from utils.arguments import affordable, as_floats, between, function, positive, positive_integer
-from utils.data import as_table, make_windows
+from utils.arguments import (
+    affordable,
+    as_floats,
+    between,
+    function,
+    overflow_allowed,
+    positive,
+    positive_integer,
+    shown,
+)
+from utils.data import ROUNDING, as_table, make_windows
 
 # --- forecasters ------------------------------------------------------------------------------
 
@@ -27,13 +36,16 @@ def seasonal_naive(series, window, horizon, season, part=slice(None)):
     or an array of window numbers. A season longer than the window is looked up in the series
     before the window, so the first season - window windows can't be forecast.
     """
-    positive_integer("season", season)
+    season = positive_integer("season", season)
+    window, horizon = positive_integer("window", window), positive_integer("horizon", horizon)
     samples = len(make_windows(series, window, horizon)[0])
     try:
+        if isinstance(part, (bool, np.bool_)):
+            raise IndexError
         windows = np.arange(samples)[part].reshape(-1, 1)
     except IndexError:
         raise ValueError(
-            f"part must be a slice or window numbers below {samples}, got {part!r:.80}"
+            f"part must be a slice or window numbers below {samples}, got {shown(part)}"
         ) from None
     if windows.size and windows.min() + window < season:
         raise ValueError(
@@ -52,43 +64,69 @@ class Linear:
     """
 
     def fit(self, x, y):
-        x, y = flat("x", x), as_floats("y", y, ("samples", "horizon"))
+        x = as_floats("x", x, ("samples", "window", "features"))
+        y = as_floats("y", y, ("samples", "horizon"))
         if len(x) != len(y):
             raise ValueError(f"y must have {len(x)} samples, as x has, got {len(y)}")
-        ones = np.ones((len(x), 1))
-        solution = np.linalg.lstsq(np.hstack([x, ones]), y)[0]
+        columns = x[0].size + 1
+        rows = np.empty((0, columns + y.shape[1]))
+        for part in in_parts(x):
+            ones = np.ones((len(x[part]), 1))
+            rows = np.vstack([rows, np.hstack([flat(x[part]), ones, y[part]])])
+            if part.stop < len(x) or part.start > 0:
+                rows = np.linalg.qr(rows, mode="r")  # says the same about W and b in fewer rows
+        rounding = np.finfo(float).eps * max(len(x), columns)
+        solution = np.linalg.lstsq(rows[:, :columns], rows[:, columns:], rounding)[0]
         self.W, self.b = solution[:-1], solution[-1]
         return self
 
     def predict(self, x):
         if not hasattr(self, "W"):
             raise RuntimeError("this Linear has no weights yet: call fit(x, y) first")
-        x = flat("x", x)
-        if x.shape[1] != len(self.W):
-            raise ValueError(f"x must have {len(self.W)} values a window, got {x.shape[1]}")
-        return x @ self.W + self.b
+        x = as_floats("x", x, ("samples", "window", "features"))
+        if x[0].size != len(self.W):
+            raise ValueError(f"x must have {len(self.W)} values a window, got {x[0].size}")
+        affordable("x", x.shape, len(x), self.W.shape[1])
+        return np.concatenate([flat(x[part]) @ self.W + self.b for part in in_parts(x)])
 
 
-def flat(name, x):
+def flat(x):
     """Windows (samples, window, features) as (samples, window * features)."""
-    x = as_floats(name, x, ("samples", "window", "features"))
     return x.reshape(len(x), -1)
+
+
+def in_parts(x):
+    """Slices of the samples that are small enough to be copied: windows overlap, and all of them
+    take far more memory than the series."""
+    step = max(1, MOST_COPIED // x[0].size)
+    return [slice(i, min(i + step, len(x))) for i in range(0, len(x), step)]
+
+
+MOST_COPIED = 4_000_000  # numbers
 
 
 def recursive(predict_one, x, horizon):
     """A model of one step ahead, fed its own forecasts. -> (samples, horizon)
 
     predict_one maps windows (samples, window, 1) to forecasts (samples, 1). After each step
-    the window drops its oldest value and takes the forecast as its newest.
+    the window drops its oldest value and takes the forecast as its newest. Where a model explodes,
+    later forecasts are infinite or NaN.
     """
     x = as_floats("x", x, ("samples", "window", 1))
     function("predict_one", predict_one)
-    affordable("horizon", horizon, len(x), positive_integer("horizon", horizon))
-    forecasts = []
-    for _ in range(horizon):
-        forecasts.append(as_floats("predict_one(x)", predict_one(x), (len(x), 1)))
-        x = np.concatenate([x[:, 1:], forecasts[-1][:, :, None]], axis=1)
+    horizon = positive_integer("horizon", horizon)
+    affordable("horizon", horizon, len(x), horizon)
+    forecasts = [answer(predict_one, x)]
+    with overflow_allowed():  # fed its own forecasts, a model may explode, which should show
+        while len(forecasts) < horizon:
+            x = np.concatenate([x[:, 1:], forecasts[-1][:, :, None]], axis=1)
+            forecasts.append(answer(predict_one, x))
     return np.hstack(forecasts)
+
+
+def answer(predict_one, x):
+    """Copied, both ways: it may write into what it is given, and return the same array again."""
+    return as_floats("predict_one(x)", predict_one(x.copy()), (len(x), 1)).copy()
 
 
 # --- errors -----------------------------------------------------------------------------------
@@ -101,7 +139,7 @@ def mae(y, forecast):
 
 def rmse(y, forecast):
     """Root of the mean squared error: a few large errors weigh more than many small ones."""
-    return float(np.sqrt(np.mean(error(y, forecast) ** 2)))
+    return float(root_mean_square(error(y, forecast)))
 
 
 def mase(y, forecast, scale):
@@ -110,27 +148,51 @@ def mase(y, forecast, scale):
     `scale` comes from `naive_scale`. Below 1 is better than naive was there (Hyndman and
     Koehler, 2006, "Another look at measures of forecast accuracy").
     """
-    return mae(y, forecast) / positive("scale", scale)
+    return float(in_units_of(scale=positive("scale", scale), errors=mae(y, forecast)))
+
+
+def in_units_of(scale, errors):
+    """errors / scale, where both are of a size that can be compared."""
+    with overflow_allowed():
+        scaled = np.divide(errors, scale)
+    if not np.isfinite(scaled).all():
+        raise ValueError(
+            f"scale must be a change of the series, to which errors of {np.max(errors):g} can be "
+            f"compared, got {np.min(scale):g}"
+        )
+    return scaled
 
 
 def naive_scale(train, season=1):
     """The mean absolute change of a series (steps,) over one season: the unit of MASE."""
     train = as_table("train", train)[:, 0]
-    if positive_integer("season", season) >= len(train):
+    season = positive_integer("season", season)
+    if season >= len(train):
         raise ValueError(f"season must be less than the {len(train)} steps of train, got {season}")
-    return float(np.mean(np.abs(train[season:] - train[:-season])))
+    scale = mae(train[season:, None], train[:-season, None])
+    if scale <= ROUNDING[train.dtype.name] * np.abs(train).max():
+        raise ValueError(
+            f"train must change by more than rounding over a season of {season}, or every error "
+            f"is huge beside it, got a mean change of {scale:g}"
+        )
+    return scale
 
 
 def error_by_horizon(y, forecast):
     """The mean absolute error of each step ahead. -> (horizon,)"""
-    misses = np.abs(error(y, forecast))
-    return misses.reshape(-1, misses.shape[-1]).mean(axis=0)
+    return np.abs(error(y, forecast)).mean(axis=0)
 
 
 def error(y, forecast):
-    """What came true minus what was forecast."""
+    """What came true minus what was forecast, in float64: sums of float32 lose digits."""
     y = as_floats("y", y, ("samples", "horizon"))
-    return y - as_floats("forecast", forecast, y.shape)
+    return np.subtract(y, as_floats("forecast", forecast, y.shape), dtype=np.float64)
+
+
+def root_mean_square(errors, axis=None):
+    """Of errors whose squares may be too large for a float, or too small."""
+    _, power = np.frexp(np.abs(errors).max())
+    return np.ldexp(np.sqrt(np.mean(np.ldexp(errors, -power) ** 2, axis)), power)
 
 
 # --- intervals and alarms -----------------------------------------------------------------------
@@ -155,14 +217,20 @@ def residual_interval(residuals, level=0.9):
             f"residuals must have at least {round(1 / tail) - 1} samples for a level of {level:g}, "
             f"got {len(residuals)}"
         )
-    ordered = np.sort(residuals, axis=0)
-    return ordered[k - 1], ordered[-k]
+    low, high = np.sort(residuals, axis=0)[[k - 1, -k]]
+    return low, high
 
 
 def coverage(y, low, high):
     """The share of values that lie in their interval; low and high have the shape of y."""
     y = as_floats("y", y, ("samples", "horizon"))
     low, high = as_floats("low", low, y.shape), as_floats("high", high, y.shape)
+    if np.any(low > high):
+        where = tuple(np.argwhere(low > high)[0].tolist())
+        raise ValueError(
+            f"low must be at most high everywhere, got {low[where]:g} above {high[where]:g} "
+            f"at {where}"
+        )
     return float(np.mean((low <= y) & (y <= high)))
 
 
@@ -178,8 +246,8 @@ def precision_recall(found, planted):
             raise ValueError(f"{name} must hold True and False alone, got {flags.max():g} in it")
     if not planted.any():
         raise ValueError("planted must hold at least one fault, got none")
-    right = np.sum(found * planted)
-    return float(right / found.sum()) if found.any() else np.nan, float(right / planted.sum())
+    right, alarms = np.count_nonzero(found * planted), np.count_nonzero(found)
+    return right / alarms if alarms else np.nan, right / np.count_nonzero(planted)
 
 
 # --- the scoreboard ---------------------------------------------------------------------------
@@ -199,17 +267,19 @@ class Scoreboard:
     TIE = 0.01  # an MAE within 1 % of linear's, in the same run, is a tie
 
     def __init__(self, y, scale):
-        self.y, self.scale = as_floats("y", y, (...,)), as_floats("scale", scale, (...,))
+        # Copies: whatever happens to the arrays that were given, the targets stay the same.
+        self.y = as_floats("y", y, (...,)).astype(float)
+        self.scale = as_floats("scale", scale, (...,)).astype(float)
         if self.y.ndim not in (2, 3):
             raise ValueError(f"y must have shape ([runs,] samples, horizon), got {self.y.shape}")
         if self.scale.shape not in ((), self.y.shape[:-2]) or self.scale.min() <= 0:
-            raise ValueError(f"scale must be above 0, one number or one a run, got {scale!r:.80}")
+            raise ValueError(f"scale must be above 0, one number or one a run, got {shown(scale)}")
         self.scores = {}  # for each name a table: a row for each run, METRICS as columns
 
     def add(self, name, forecast):
         """A new row. Several runs on the one series y come stacked: (runs, samples, horizon)."""
         if not isinstance(name, str) or not name or name in self.scores:
-            raise ValueError(f"name must be a text that no other row has, got {name!r}")
+            raise ValueError(f"name must be a text that no other row has, got {shown(name)}")
         forecast = as_floats("forecast", forecast, (..., *self.y.shape))
         if forecast.ndim > 3:
             raise ValueError(f"forecast must have one axis of runs at most, got {forecast.shape}")
@@ -219,8 +289,8 @@ class Scoreboard:
                 raise ValueError(
                     f"forecast must have {len(scores)} runs, as other rows have, got {len(misses)}"
                 )
-        mae, rmse = misses.mean((1, 2)), np.sqrt((misses**2).mean((1, 2)))
-        self.scores[name] = np.stack([mae, rmse, mae / self.scale], axis=1)
+        mae, rmse = misses.mean((1, 2)), root_mean_square(misses, (1, 2))
+        self.scores[name] = np.stack([mae, rmse, in_units_of(self.scale, mae)], axis=1)
 
     def table(self):
         """A pandas DataFrame with a row for each model, in the order they were added.

@@ -2,11 +2,15 @@
 
 import os
 import sys
+from pathlib import Path
+from weakref import WeakKeyDictionary
 
 from utils.arguments import having, whole_number
 
 SETTINGS = {
     "KERAS_BACKEND": "tensorflow",
+    # Not the reader's own keras.json, where another kind of float may be set.
+    "KERAS_HOME": str(Path(__file__).resolve().parent / "keras_home"),
     "TF_ENABLE_ONEDNN_OPTS": "0",  # oneDNN changes the last digits from one machine to the next
     "TF_CPP_MIN_LOG_LEVEL": "2",  # no start-up messages
 }
@@ -20,17 +24,46 @@ os.environ.update(SETTINGS)
 
 
 def start_anew(model, seed):
-    """Give a compiled model the weights that a new one would draw with this seed.
+    """Give a compiled model the state of a new one, always the same one for the same seed.
 
-    The optimiser forgets its moments. A second model would cost a second or two of tracing and
-    some ten megabytes; this costs next to nothing.
+    That is weights, whatever else its layers keep (moving averages, the random numbers of
+    Dropout, the states of stateful layers), metrics, and all that the optimiser knows. A second
+    model would cost a second or two of tracing and some ten megabytes; this costs next to nothing.
+
+    The learning rate is again what it was when the optimiser was started anew for the first time:
+    callbacks may have changed it since. To train with another rate, set it after this.
     """
     having("model", model, "get_weights", "set_weights", "optimizer")
-    whole_number("seed", seed)
+    seed = whole_number("seed", seed)
     import keras
 
     keras.utils.set_random_seed(seed)
-    model.set_weights(keras.models.clone_model(model).get_weights())
-    for variable in model.optimizer.variables:
-        if "learning_rate" not in variable.path:
-            variable.assign(variable * 0)
+    new_model = keras.models.clone_model(model)
+    optimizer = new_optimizer(model, new_model.trainable_variables)
+    for old, new in ((model, new_model), (model.optimizer, optimizer)):
+        for variable, value in zip(old.variables, new.variables, strict=True):
+            variable.assign(value)
+    for layer in model._flatten_layers():
+        if hasattr(layer, "reset_state") and getattr(layer, "stateful", False):
+            layer.reset_state()  # which is in no list of variables
+    model.reset_metrics()
+
+
+_first_rates = WeakKeyDictionary()  # of each optimiser: Keras writes them down nowhere
+
+
+def new_optimizer(model, weights):
+    """An optimiser as that of the model was at first, for `weights` that are new too."""
+    used = model.optimizer
+    new = type(used).from_config(used.get_config())
+    if used.built:
+        new.build(weights)
+    rates = [variable for variable in new.variables if variable.name == "learning_rate"]
+    if used not in _first_rates:
+        # Callbacks that change the rate log what it was.
+        logs = model.history.history if getattr(model, "history", None) else {}
+        logged = logs.get("learning_rate", []) if len(rates) == 1 else []
+        _first_rates[used] = logged[:1] or [float(rate.numpy()) for rate in rates]
+    for rate, first in zip(rates, _first_rates[used], strict=True):
+        rate.assign(first)
+    return new

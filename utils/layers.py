@@ -4,7 +4,7 @@ Data is batch first: (batch, timesteps, features). Weights have the shapes and t
 of Keras, so `get_weights` and `set_weights` carry over in both directions. `backward` takes
 the gradient of the loss with respect to what `forward` returned, gives back the gradient
 with respect to what `forward` was given, and leaves the weights' gradients in `grads`.
-What `forward` returns is read again by `backward`: to change it, change a copy.
+What `forward` returns is read again by `backward`, so it can't be written to: change a copy.
 
 Inside a recurrent layer time comes first, so that every step is one contiguous block. Inside
 LSTM and GRU the batch comes last as well, so that every gate at a step is one.
@@ -21,6 +21,7 @@ from utils.arguments import (
     overflow_allowed,
     positive_integer,
     random_generator,
+    shown,
     true_or_false,
 )
 
@@ -54,6 +55,15 @@ class Layer:
         self.grads = []
         self.memory = None  # what forward leaves for backward
 
+    def __setattr__(self, name, value):
+        """A weight that is set is copied into its array: the optimiser goes on with the same one,
+        and whole numbers become floats."""
+        if name in self.names and name in self.__dict__:
+            own = self.__dict__[name]
+            own[...] = as_floats(name, value, own.shape, own.dtype)
+        else:
+            object.__setattr__(self, name, value)
+
     def recall(self):
         if self.memory is None:
             raise RuntimeError(f"{type(self).__name__}: call forward before backward")
@@ -72,7 +82,10 @@ class Layer:
         """Copy `weights`, a list in the order and shapes of `get_weights()`, into the layer."""
         own = self.weights
         pairs = list(zip(own, list_of("weights", weights, len(own)), strict=True))
-        new = [as_floats(f"weights[{i}]", v, w.shape, w.dtype) for i, (w, v) in enumerate(pairs)]
+        new = [
+            as_floats(f"weights[{i}]", v, w.shape, w.dtype).copy()  # it may be one of the layer's
+            for i, (w, v) in enumerate(pairs)
+        ]
         for w, value in zip(own, new, strict=True):
             w[...] = value
 
@@ -94,12 +107,12 @@ class SimpleRNN(Layer):
         super().__init__()
         self.units = positive_integer("units", units)
         self.input_size = positive_integer("input_size", input_size)
-        affordable("units", units, units, max(input_size, units))
+        affordable("units", units, self.units, max(self.input_size, self.units))
         self.f, self.df = one_of("activation", activation, ACTIVATIONS)
         dtype, rng = float_type("dtype", dtype), random_generator("seed", seed)
-        self.W_x = glorot_uniform(rng, input_size, units).astype(dtype)
-        self.W_h = orthogonal(rng, units, units).astype(dtype)
-        self.b = np.zeros(units, dtype)
+        self.W_x = glorot_uniform(rng, self.input_size, self.units).astype(dtype)
+        self.W_h = orthogonal(rng, self.units, self.units).astype(dtype)
+        self.b = np.zeros(self.units, dtype)
 
     def forward(self, x, h_0=None):
         """x (batch, timesteps, features) -> every state h (batch, timesteps, units)."""
@@ -114,7 +127,7 @@ class SimpleRNN(Layer):
             h_t += np.dot(h_prev, self.W_h)
             self.f(h_t, out=h_t)
         self.memory = x, h
-        return h[1:].swapaxes(0, 1)
+        return read_only(h[1:].swapaxes(0, 1))
 
     def backward(self, dh):
         """dh (batch, timesteps, units) -> dx (batch, timesteps, features).
@@ -151,7 +164,7 @@ class Gated(Layer):
     order = ""  # of the gates in the weights, which is Keras's
     CANDIDATE = 2  # the place of g, which has `activation`; the others have the recurrent one
 
-    def __init__(self, units, input_size, activation, recurrent_activation, seed, dtype):
+    def __init__(self, units, input_size, activation, recurrent_activation, seed, dtype, biases=()):
         super().__init__()
         self.units = positive_integer("units", units)
         self.input_size = positive_integer("input_size", input_size)
@@ -160,11 +173,11 @@ class Gated(Layer):
             "recurrent_activation", recurrent_activation, ACTIVATIONS
         )
         dtype, rng = float_type("dtype", dtype), random_generator("seed", seed)
-        columns = len(self.order) * units
-        affordable("units", units, columns, max(input_size, units))
-        self.W_x = glorot_uniform(rng, input_size, columns).astype(dtype)
-        self.W_h = orthogonal(rng, units, columns).astype(dtype)
-        self.b = np.zeros(columns, dtype)
+        columns = len(self.order) * self.units
+        affordable("units", units, columns, max(self.input_size, self.units))
+        self.W_x = glorot_uniform(rng, self.input_size, columns).astype(dtype)
+        self.W_h = orthogonal(rng, self.units, columns).astype(dtype)
+        self.b = np.zeros((*biases, columns), dtype)
 
     def inputs(self, x, h_0):
         """x (batch, timesteps, features) -> [x_t; 1; h_{t-1}] for every step, and h within it.
@@ -195,7 +208,7 @@ class Gated(Layer):
     def held(self, clamp):
         """{"f": 1.0} -> {1: 1.0}: each clamped gate by its place in `order`, and its value."""
         if not isinstance(clamp, (dict, type(None))):
-            raise TypeError(f"clamp must be a dict from gates to numbers, got {clamp!r:.80}")
+            raise TypeError(f"clamp must be a dict from gates to numbers, got {shown(clamp)}")
         places = {name: k for k, name in enumerate(self.order) if k != self.CANDIDATE}
         return {
             one_of("clamp", name, places): as_floats(f"clamp[{name!r}]", v, (), self.W_x.dtype)
@@ -204,7 +217,7 @@ class Gated(Layer):
 
     def by_name(self, gates):
         """{name: the gate's values (batch, timesteps, units)}."""
-        return {name: batch_first(gates[:, k]) for k, name in enumerate(self.order)}
+        return {name: read_only(batch_first(gates[:, k])) for k, name in enumerate(self.order)}
 
     def slopes(self, gates, held):
         """The derivative of every gate by its pre-activation. A clamped gate has none."""
@@ -243,7 +256,7 @@ class LSTM(Gated):
     ):
         super().__init__(units, input_size, activation, recurrent_activation, seed, dtype)
         if true_or_false("unit_forget_bias", unit_forget_bias):
-            self.b[units : 2 * units] = 1
+            self.b[self.units : 2 * self.units] = 1
 
     def forward(self, x, h_0=None, c_0=None, clamp=None):
         """x (batch, timesteps, features) -> every state h (batch, timesteps, units).
@@ -273,8 +286,8 @@ class LSTM(Gated):
             self.f(c_t, out=tanh_c_t)
             np.multiply(o, tanh_c_t, out=h_t)
         self.memory = xh, h, c, tanh_c, gates, held
-        self.gates = {**self.by_name(gates), "c": batch_first(c[1:])}
-        return batch_first(h[1:])
+        self.gates = {**self.by_name(gates), "c": read_only(batch_first(c[1:]))}
+        return read_only(batch_first(h[1:]))
 
     def backward(self, dh):
         """dh (batch, timesteps, units) -> dx (batch, timesteps, features).
@@ -333,10 +346,9 @@ class GRU(Gated):
         seed=None,
         dtype="float32",
     ):
-        super().__init__(units, input_size, activation, recurrent_activation, seed, dtype)
         self.reset_after = true_or_false("reset_after", reset_after)
-        if reset_after:
-            self.b = np.stack([self.b, self.b])
+        biases = (2,) if reset_after else ()
+        super().__init__(units, input_size, activation, recurrent_activation, seed, dtype, biases)
 
     def forward(self, x, h_0=None, clamp=None):
         """x (batch, timesteps, features) -> every state h (batch, timesteps, units).
@@ -371,7 +383,7 @@ class GRU(Gated):
             h_t += g
         self.memory = x_1, one_h, h, inner, gates, held
         self.gates = self.by_name(gates)
-        return batch_first(h[1:])
+        return read_only(batch_first(h[1:]))
 
     def backward(self, dh):
         """dh (batch, timesteps, units) -> dx (batch, timesteps, features).
@@ -449,18 +461,18 @@ class Dense(Layer):
         super().__init__()
         self.units = positive_integer("units", units)
         self.input_size = positive_integer("input_size", input_size)
-        affordable("units", units, units, input_size)
+        affordable("units", units, self.units, self.input_size)
         self.f, self.df = one_of("activation", activation, ACTIVATIONS)
         dtype, rng = float_type("dtype", dtype), random_generator("seed", seed)
-        self.W = glorot_uniform(rng, input_size, units).astype(dtype)
-        self.b = np.zeros(units, dtype)
+        self.W = glorot_uniform(rng, self.input_size, self.units).astype(dtype)
+        self.b = np.zeros(self.units, dtype)
 
     def forward(self, h):
         h = with_ones(as_floats("h", h, (..., self.input_size), self.W.dtype))
         y = times(h, np.vstack([self.W, self.b]))
         self.f(y, out=y)
         self.memory = h, y
-        return y
+        return read_only(y)
 
     def backward(self, dy):
         h, y = self.recall()
@@ -476,9 +488,9 @@ class Sequential(Layer):
     def __init__(self, layers):
         super().__init__()
         if not isinstance(layers, (list, tuple)) or not all(isinstance(n, Layer) for n in layers):
-            raise TypeError(f"layers must be a list of layers, got {layers!r:.80}")
+            raise TypeError(f"layers must be a list of layers, got {shown(layers)}")
         if not layers or len(set(map(id, layers))) < len(layers):
-            raise ValueError(f"layers must be one or more, each only once, got {layers!r:.80}")
+            raise ValueError(f"layers must be one or more, each only once, got {shown(layers)}")
         self.layers = list(layers)
 
     @property
@@ -499,6 +511,13 @@ class Sequential(Layer):
                 dy = layer.backward(dy)
         self.grads = [g for layer in self.layers for g in layer.grads]
         return dy
+
+
+def read_only(a):
+    """A view of `a` that can't be written to."""
+    view = a.view()
+    view.flags.writeable = False
+    return view
 
 
 # --- batch last: the layout inside gated layers -----------------------------------------------

@@ -23,7 +23,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from PIL import Image
 
-from utils.arguments import is_number
+from utils.arguments import is_number, shown
 
 # Okabe and Ito's colours, which colour-blind readers can tell apart, each with a line style, so
 # that no line is known by its colour alone. The first five have 3:1 contrast on white; orange and
@@ -102,8 +102,11 @@ _styled = []  # holds something while a thread is within style()
 
 @contextlib.contextmanager
 def style():
-    """A context in which Matplotlib draws in the course's style, for one thread at a time."""
-    with DRAWING, contextlib.ExitStack() as stack:
+    """A context in which Matplotlib draws in the course's style, for one thread at a time.
+
+    Whatever NumPy was told to raise: logarithms of zero and NaN are drawn as gaps.
+    """
+    with DRAWING, np.errstate(all="ignore"), contextlib.ExitStack() as stack:
         if not _styled:  # else it is set already, which takes a millisecond
             _styled.append(True)
             stack.callback(_styled.clear)
@@ -268,7 +271,8 @@ def render(fig):
 def new_figure(size):
     """An empty figure of `size` (width, height) in inches, without pyplot, which would keep it."""
     if not isinstance(size, (tuple, list)) or len(size) != 2 or not all(map(_is_inches, size)):
-        raise ValueError(f"size must be a width and a height of 0.5 to 60 inches, got {size!r:.80}")
+        got = shown(size)
+        raise ValueError(f"size must be a width and a height of 0.5 to 60 inches, got {got}")
     with style():
         fig = Figure(figsize=size, dpi=DPI)
         FigureCanvasAgg(fig)
@@ -295,7 +299,7 @@ def stages(draw, fig, values):
         if not isinstance(stage, tuple) or len(stage) != 2 or not 0 < stage[0] <= 1:
             raise TypeError(
                 f"{draw.__name__} must yield (share done, above 0 and at most 1; sentence), "
-                f"got {stage!r:.80}"
+                f"got {shown(stage)}"
             )
         yield stage[0], _sentence(draw, stage[1])
 
@@ -304,7 +308,7 @@ def _sentence(draw, said):
     if not isinstance(said, str) or not said.strip():
         raise TypeError(
             f"{draw.__name__} must return a sentence that says what the figure shows, "
-            f"got {said!r:.80}"
+            f"got {shown(said)}"
         )
     return " ".join(said.split())
 

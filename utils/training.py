@@ -1,7 +1,9 @@
 """What trains a network: losses, clipping, optimisers, the loop, and the gradient check."""
 
-from math import sqrt
+from dataclasses import dataclass
+from math import cos, pi, sqrt
 from numbers import Real
+from operator import is_
 from typing import NamedTuple
 
 import numpy as np
@@ -16,6 +18,7 @@ from utils.arguments import (
     positive,
     positive_integer,
     random_generator,
+    shown,
 )
 from utils.layers import sigmoid
 
@@ -27,14 +30,14 @@ def mse(y, target):
     y, target = same_shape(y, target)
     with overflow_allowed():
         error = y - target
-        return float(np.mean(error * error)), error * (2 / error.size)
+        return float(np.mean(error * error, dtype=np.float64)), error * (2 / error.size)
 
 
 def binary_cross_entropy(y, target):
     """Cross-entropy of sigmoid(y) against targets 0 and 1; y is the logit. -> (loss, dy)"""
     y, target = answers(y, target)
     with overflow_allowed():
-        loss = np.mean(np.logaddexp(0, y) - target * y)
+        loss = np.mean(np.logaddexp(0, y) - target * y, dtype=np.float64)
         return float(loss), (sigmoid(y) - target) / y.size
 
 
@@ -64,62 +67,100 @@ def answers(y, target):
 
 def global_norm(grads):
     """The length of all gradients taken as one long vector."""
-    grads = arrays("grads", grads)
-    return sqrt(sum(np.sum(np.square(g, dtype=np.float64)) for g in grads))
+    with overflow_allowed():
+        return norm_of(arrays("grads", grads))
+
+
+def norm_of(grads):
+    squares = sum(float(np.add.reduce(np.square(g, dtype=np.float64), None)) for g in grads)
+    if not 1e-280 < squares < np.inf:  # they may be too small for a float, or too large
+        largest = float(max((np.abs(g).max(initial=0) for g in grads), default=0))
+        if 0 < largest < np.inf:
+            return largest * norm_of([g / largest for g in grads])
+    return sqrt(squares)
 
 
 def clip_by_value(grads, limit):
     """Every entry cut to [-limit, limit]. Changes the direction."""
-    positive("limit", limit)
-    return [np.clip(g, -limit, limit) for g in arrays("grads", grads)]
+    limit = positive("limit", limit)
+    with overflow_allowed():
+        return [np.clip(g, -limit, limit) for g in arrays("grads", grads)]
 
 
 def clip_by_norm(grads, limit):
     """All gradients scaled by one factor so that their global norm is at most `limit`."""
-    positive("limit", limit)
-    norm = global_norm(grads)
-    return [g * (limit / norm) if norm > limit else g for g in grads]
+    limit = positive("limit", limit)
+    with overflow_allowed():
+        norm = norm_of(arrays("grads", grads))
+        return [g * (limit / norm) if norm > limit else g.copy() for g in grads]
 
 
 def arrays(name, value):
     """`value`, which must be a list of float arrays."""
     if not isinstance(value, (list, tuple)):
-        raise TypeError(f"{name} must be a list of arrays, got {value!r:.80}")
+        raise TypeError(f"{name} must be a list of arrays, got {shown(value)}")
     for i, array in enumerate(value):
-        if not isinstance(array, np.ndarray) or array.dtype.kind != "f":
-            raise TypeError(f"{name}[{i}] must be an array of floats, got {array!r:.80}")
+        plain = type(array) is np.ndarray or isinstance(array, np.memmap)
+        if not plain or array.dtype.kind != "f":
+            raise TypeError(f"{name}[{i}] must be an array of floats, got {shown(array)}")
     return value
 
 
 # --- optimisers: `step` changes the weights in place -------------------------------------------
 
 
-class SGD:
+class Optimizer:
+    """What has a learning rate, which may be set to another on the way."""
+
+    @property
+    def learning_rate(self):
+        return self._learning_rate
+
+    @learning_rate.setter
+    def learning_rate(self, value):
+        self._learning_rate = positive("learning_rate", value)
+
+
+class SGD(Optimizer):
     """w <- w - learning_rate * grad."""
 
     def __init__(self, learning_rate=0.01):
-        self.learning_rate = positive("learning_rate", learning_rate)
+        self.learning_rate = learning_rate
 
     def step(self, weights, grads):
         for w, g in pairs(weights, grads):
             w -= self.learning_rate * g
 
 
-class Adam:
-    """Kingma and Ba (2015), with Keras's defaults and Keras's placing of epsilon."""
+class Adam(Optimizer):
+    """Kingma and Ba (2015), with Keras's defaults and Keras's placing of epsilon.
+
+    What it knows of the gradients so far belongs to the arrays that it has changed: it goes on
+    with them, and refuses those of another network. A run that diverged is forgotten.
+    """
 
     def __init__(self, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
-        self.learning_rate = positive("learning_rate", learning_rate)
+        self.learning_rate = learning_rate
         self.beta_1 = between("beta_1", beta_1, 0, 1)
         self.beta_2 = between("beta_2", beta_2, 0, 1)
         self.epsilon = positive("epsilon", epsilon)
-        self.t, self.m, self.v = 0, 0.0, 0.0
+        self.forget()
+
+    def forget(self):
+        """Be as new, but for the learning rate."""
+        self.t, self.m, self.v, self.weights = 0, 0.0, 0.0, []
 
     def step(self, weights, grads):
         # All gradients as one long vector: a few long operations are faster than many short.
-        g = np.concatenate([g.ravel() for _, g in pairs(weights, grads)])
-        if self.t and self.m.shape != g.shape:
-            raise ValueError(f"weights must stay the same {self.m.size} numbers, got {g.size}")
+        g = np.concatenate([g.ravel() for _, g in pairs(weights, grads)] or [np.zeros(1)])
+        if self.t and not self.v[self.v.argmax()] < np.inf:  # NaN counts as the largest
+            self.forget()
+        if self.t and not same_arrays(weights, self.weights):
+            raise ValueError(
+                f"weights must be the same {len(self.weights)} arrays at every step, got others: "
+                "another network takes an Adam of its own"
+            )
+        self.weights = list(weights)
         self.t += 1
         self.m += (1 - self.beta_1) * (g - self.m)
         self.v += (1 - self.beta_2) * (g * g - self.v)
@@ -132,13 +173,20 @@ class Adam:
 
 
 def pairs(weights, grads):
-    """[(weight, gradient)], each of the same shape."""
+    """[(weight, gradient)], each pair of one shape."""
     arrays("weights", weights)
     list_of("grads", arrays("grads", grads), len(weights))
     for i, (w, g) in enumerate(zip(weights, grads, strict=True)):
         if g.shape != w.shape:
             raise ValueError(f"grads[{i}] must have shape {w.shape}, got {g.shape}")
+        if not w.flags.writeable:
+            raise ValueError(f"weights[{i}] must be an array to write to, got a read-only one")
     return list(zip(weights, grads, strict=True))
+
+
+def same_arrays(a, b):
+    """Whether two lists hold the same arrays, and not only equal ones."""
+    return len(a) == len(b) and all(map(is_, a, b))
 
 
 # --- the loop ---------------------------------------------------------------------------------
@@ -176,19 +224,26 @@ def train(model, batches, loss, optimizer, clip=None):
     function("loss", loss)
     if clip is not None:
         function("clip", clip)
+    if not same_arrays(list(model.weights), list(model.weights)):
+        raise ValueError(
+            "model must give its weights themselves, got copies, which no step would change"
+        )
     losses = []
-    for batch in batches:
-        if not isinstance(batch, (list, tuple)) or len(batch) != 2:
-            raise TypeError(f"batches must yield pairs (x, target), got {batch!r:.80}")
-        x, target = batch
-        value, dy = judged(loss, model.forward(x), target)
-        losses.append(value)
-        if not np.isfinite(value):
-            break
-        with overflow_allowed():
-            model.backward(dy)
-            grads = model.grads if clip is None else clip(model.grads)
-            optimizer.step(model.weights, grads)
+    try:
+        for batch in batches:
+            if not isinstance(batch, (list, tuple)) or len(batch) != 2:
+                raise TypeError(f"batches must yield pairs (x, target), got {shown(batch)}")
+            x, target = batch
+            value, dy = judged(loss, model.forward(x), target)
+            losses.append(value)
+            if not np.isfinite(value):
+                break
+            with overflow_allowed():
+                model.backward(dy)
+                grads = model.grads if clip is None else clip(model.grads)
+                optimizer.step(model.weights, grads)
+    finally:  # a generator that is broken off may wait for long before it tidies up
+        restore_rate(optimizer)
     if not losses:
         raise ValueError(
             "batches must yield at least one pair, got none: minibatches(...) is used up after "
@@ -201,42 +256,81 @@ def judged(loss, y, target):
     """loss(y, target), which must be (loss, dy)."""
     result = loss(y, target)
     if not isinstance(result, tuple) or len(result) != 2 or not isinstance(result[0], Real):
-        raise TypeError(f"loss must return (a number, its gradient), got {result!r:.80}")
+        raise TypeError(f"loss must return (a number, its gradient), got {shown(result)}")
     return result
 
 
 def cosine_decay(batches, optimizer, steps):
-    """`batches`, while the optimiser's learning rate falls along half a cosine to nearly zero."""
-    first = having("optimizer", optimizer, "learning_rate").learning_rate
+    """`batches`, while the optimiser's learning rate falls along half a cosine to nearly zero.
+
+    Once they are used up, or the training ends otherwise, the rate is again what it was.
+    """
+    rate = having("optimizer", optimizer, "learning_rate").learning_rate
     having("batches", batches, "__iter__")
-    positive_integer("steps", steps)
+    steps = positive_integer("steps", steps)
+    decay = _decays.get(id(optimizer))
+    first = decay.first if decay and rate == decay.now else rate
 
     def decaying():
-        for step, batch in enumerate(batches):
-            done = min(step / steps, 0.999)
-            optimizer.learning_rate = first * (1 + np.cos(np.pi * done)) / 2
-            yield batch
+        decay = Decay(optimizer, first)
+        try:
+            for step, batch in enumerate(batches):
+                done = min(step / steps, 0.999)
+                _decays[id(optimizer)] = decay
+                decay.now = optimizer.learning_rate = first * (1 + cos(pi * done)) / 2
+                yield batch
+        finally:
+            if _decays.get(id(optimizer)) is decay:
+                restore_rate(optimizer)
+                del _decays[id(optimizer)]
 
     return decaying()  # the arguments are checked at once, as in minibatches
+
+
+@dataclass
+class Decay:
+    """A learning rate on its way down: whose it is, where it began, what it is now."""
+
+    optimizer: object
+    first: float
+    now: float = None
+
+
+_decays = {}  # by the optimiser's id, as long as the batches are neither used up nor let go
+
+
+def restore_rate(optimizer):
+    """Undo what `cosine_decay` has done to it, unless somebody else has changed the rate since."""
+    decay = _decays.get(id(optimizer))
+    if decay and optimizer.learning_rate == decay.now:
+        decay.now = optimizer.learning_rate = decay.first
 
 
 # --- the gradient check -----------------------------------------------------------------------
 
 
 class GradientRow(NamedTuple):
-    """One weight's verdict: relative error ||g - n|| / (||g|| + ||n||), 0 right to 1 hopeless."""
+    """One weight's verdict: relative error ||g - n|| / (||g|| + ||n||), 0 right to 1 hopeless.
+
+    Where differences of the loss say nothing of the gradient, `known` is False. `remark` says why,
+    or what else is known of it.
+    """
 
     name: str
     error: float
     cosine: float
     ok: bool
+    known: bool = True
+    remark: str = ""
 
     def __str__(self):
         if self.ok:
-            return f"{self.name:<5} ok      relative error below 1e-6"
+            return f"{self.name:<5} ok      relative error below {self.remark or '1e-6'}"
+        if not self.known:
+            return f"{self.name:<5} UNKNOWN {self.remark}"
         return (
             f"{self.name:<5} WRONG   relative error {self.error:.2f}, "
-            f"cosine {self.cosine + 0.0:+.1f}"
+            f"cosine {self.cosine + 0.0:+.1f}" + (self.remark and f": {self.remark}")
         )
 
 
@@ -244,44 +338,108 @@ def check_gradients(loss, weights, grads, names=None, eps=1e-5, tolerance=1e-6):
     """Hold `grads` against central differences of `loss`, entry by entry. -> [GradientRow]
 
     `loss()` takes no argument and depends on `weights`, a list of float64 arrays that are
-    moved in place by +-eps and put back. `grads` are the gradients to be judged.
+    moved in place by +-eps and put back. `grads` are the gradients to be judged. No gradient is
+    called right where a difference of the loss is nothing but rounding.
     """
     function("loss", loss)
-    positive("eps", eps)
-    positive("tolerance", tolerance)
+    eps, tolerance = positive("eps", eps), positive("tolerance", tolerance)
     held = pairs(weights, grads)
     names = list_of("names", names or [f"weights[{i}]" for i in range(len(held))], len(held))
-    for name, w in zip(names, weights, strict=True):
+    for i, (name, w) in enumerate(zip(names, weights, strict=True)):
         if w.dtype != np.float64:
             raise TypeError(f"{name} must be float64 for a gradient check, got {w.dtype}")
-    size = abs(between("loss()", loss(), -np.inf, np.inf))
-    rounding = np.finfo(float).eps * size / eps  # what a central difference can't resolve
-    return [
-        compare(name, g, numeric_gradient(loss, w, eps), rounding * sqrt(w.size), tolerance)
-        for name, (w, g) in zip(names, held, strict=True)
+        if any(np.shares_memory(w, other) for other in weights[:i]):
+            raise ValueError(
+                f"{name} must be an array of its own, got one that stands before it too: one that "
+                "is used twice has one gradient, the sum of both"
+            )
+    seen = [loss(), loss()]
+    size = abs(between("loss()", seen[0], -np.inf, np.inf))
+    numeric = [numeric_gradient(lambda: kept(seen, loss()), w, eps) for w in weights]
+    refuse_unfit(seen, loss(), size)
+    resolution = 4 * np.finfo(float).eps * size / eps  # what a central difference can't resolve
+    rows = [
+        compare(name, g, n, resolution * sqrt(g.size), tolerance, eps)
+        for name, (_, g), n in zip(names, held, numeric, strict=True)
     ]
+    return [explained(k, rows, grads, numeric, tolerance) for k in range(len(rows))]
 
 
-def compare(name, g, numeric, rounding, tolerance):
-    """The verdict on `g`, where a difference as small as `rounding` counts as none."""
+def kept(seen, value):
+    """`value`, which is written down in the list `seen`."""
+    seen.append(value)
+    return value
+
+
+def refuse_unfit(seen, last, size):
+    """No differences of a loss say anything that isn't the same each time, or not in float64."""
+    first, again, *moved = seen
+    if max(abs(first - again), abs(first - last)) > 8 * np.finfo(float).eps * size:
+        other = again if again != first else last
+        raise ValueError(
+            f"loss() must be the same each time for the same weights, got {first!r} and {other!r}: "
+            "draw the batch and what is dropped out before, once, and change no weight"
+        )
+    finite = {float(value) for value in moved if np.isfinite(value)}
+    if len(finite) > 1 and all(float(np.float32(value)) == value for value in finite):
+        raise TypeError("loss() must be computed in float64, got numbers of float32")
+
+
+def compare(name, g, numeric, rounding, tolerance, eps):
+    """The verdict on `g`, where a difference as small as `rounding` counts as none.
+
+    An error of at least rounding / (||g|| + ||n||) would show: if that is more than 1 %, the
+    gradient can't be judged. Of one that is zero it is enough that eps resolves the loss.
+    """
     lengths = np.linalg.norm(g), np.linalg.norm(numeric)
     difference = np.linalg.norm(g - numeric)
-    error = 0.0 if difference <= rounding else difference / sum(lengths)
     cosine = np.sum(g * numeric) / (lengths[0] * lengths[1]) if min(lengths) > 0 else 0.0
-    return GradientRow(name, float(error), float(cosine), bool(error < tolerance))
+    row = GradientRow(name, 0.0, float(cosine), True)
+    if not difference <= rounding:
+        error = float(difference / sum(lengths))
+        return row._replace(error=error, ok=bool(error < tolerance))
+    shows = rounding / sum(lengths) if sum(lengths) > 0 else 0.0
+    if lengths[0] <= rounding * eps:  # it is zero, but for rounding of its own
+        shows = 0.0 if eps >= 1e6 * np.finfo(float).eps else 1.0
+    if shows > 0.01:
+        remark = f"lost in the rounding of the loss: eps={eps:g} is too small for it, or it is zero"
+        return row._replace(ok=False, known=False, remark=remark)
+    return row._replace(remark=f"{shows:.0e}" if shows > 1e-6 else "")
+
+
+def explained(k, rows, grads, numeric, tolerance):
+    """Row k, with a remark if it is wrong and the reason is plain to see."""
+    row = rows[k]
+    if row.ok or not row.known:
+        return row
+    if not numeric[k].any():
+        remark = (
+            "moving its entries never changes the loss. If it is a copy, as get_weights() gives, "
+            "hand over the array that loss() reads, one of .weights"
+        )
+        return row._replace(remark=remark, known=any(n.any() for n in numeric))
+    for other, n in zip(rows, numeric, strict=True):
+        same = n.shape == grads[k].shape and other is not row
+        if same and np.linalg.norm(grads[k] - n) < tolerance * np.linalg.norm(n):
+            return row._replace(remark=f"it is the gradient of {other.name}")
+    return row
 
 
 def numeric_gradient(loss, w, eps=1e-5):
     """(loss(w + eps) - loss(w - eps)) / (2 eps) for every entry of w in turn."""
+    if not isinstance(w, np.ndarray) or w.dtype.kind != "f":
+        raise TypeError(f"w must be an array of floats, got {shown(w)}")
     gradient = np.zeros_like(w)
     for index in np.ndindex(w.shape):
         kept = w[index]
         try:
             w[index] = kept + eps
-            above = loss()
+            above, high = loss(), w[index]
             w[index] = kept - eps
-            below = loss()
+            below, low = loss(), w[index]
         finally:  # whatever happens in loss, w is as it was
             w[index] = kept
-        gradient[index] = (above - below) / (2 * eps)
+        if high == low:
+            raise ValueError(f"eps must be large enough to move {kept:g}, got {eps:g}")
+        gradient[index] = (above - below) / (high - low)  # 2 eps, as far as w has digits for it
     return gradient

@@ -29,6 +29,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from utils.arguments import overflow_allowed
+
 WIDTH = 72  # characters that a line of output holds at 1024 pixels, before it breaks within words
 
 # No two alike, nor after +-1; above those of lesson 1's network, so that `explain` knows a number
@@ -89,7 +91,7 @@ class Exercise:
         self.name = reference.__name__
 
     def __call__(self, answer):
-        with np.errstate(all="ignore"):
+        with overflow_allowed():
             line = " ".join(self.judge(answer).split())
         print(textwrap.fill(line, WIDTH, break_long_words=False, break_on_hyphens=False))
         return answer if line.startswith("Right: ") else self.reference
