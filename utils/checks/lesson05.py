@@ -460,7 +460,7 @@ convert_update_gate = Gated(
 def choose_a_cell():
     """The simplest model that does each job within its limits."""
     return {
-        "A": "linear",  # fixed places in a window of fixed length: one weight for each is enough
+        "A": "linear",  # a sum over fixed places: one weight for each is enough
         "B": "SimpleRNN",  # two steps of memory, and no room for more than 60 numbers
         "C": "GRU",  # a long memory, and an LSTM of 16 units is too large
     }
