@@ -5,32 +5,43 @@
     python -m tools.assignment feedback 02    from the marks to grading/feedback/STUDENT/
 
 Each exercise is worth a point. A test cell below it holds the lesson's check, which has to say
-"Right". Submissions run in a sandbox: grading/confined.py tells how.
+"Right". grading/intake.py finds and reads what is handed in, grading/confined.py runs it in a
+sandbox. Marks depend on that alone: no variable, setting or folder of the teacher's has a say, but
+for nbgrader_config.py in the course folder.
 """
 
 import argparse
-import glob
+import contextlib
+import datetime
+import importlib
+import logging
 import multiprocessing
 import os
 import re
 import shutil
-import subprocess
 import sys
+import tempfile
 import warnings
 from itertools import pairwise
 from pathlib import Path
 
 import nbformat
 from nbformat import v4
-from nbgrader.api import Gradebook
-from nbgrader.apps import AutogradeApp
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.converters import Autograde, GenerateAssignment
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.utils import parse_utc
+from traitlets.config import Config, PyFileConfigLoader
 
 from tools import build_notebooks as build
 from tools.build_notebooks import BEGIN, ROOT
+from tools.grading import intake
 from tools.grading.confined import obstacle
+from tools.grading.feedback import page
 
 CONFIG = f'''"""nbgrader's settings for the course; `make assignment` never overwrites them."""
 
+import os
 import sys
 
 sys.path.insert(0, {str(ROOT)!r})
@@ -40,6 +51,11 @@ from tools.grading.confined import Confined
 
 c = get_config()
 c.CourseDirectory.course_id = "recurrent-networks"
+c.CourseDirectory.root = os.path.dirname(os.path.abspath(__file__))
+c.CourseDirectory.db_url = f"sqlite:///{{c.CourseDirectory.root}}/gradebook.db"
+c.CourseDirectory.directory_structure = "{{nbgrader_step}}/{{student_id}}/{{assignment_id}}"
+for step in ("source", "release", "submitted", "autograded", "feedback"):
+    c.CourseDirectory[f"{{step}}_directory"] = step
 c.Application.log_level = "WARN"
 c.Autograde.sanitize_preprocessors = []
 c.Autograde.autograde_preprocessors = [Confined, LimitOutput, SaveAutoGrades, AssignLatePenalties]
@@ -51,9 +67,11 @@ TEST = """# Your {name} is tested here when your work is marked, for 1 point. Le
 from utils.checks import {lesson}
 
 verdict = {lesson}.{name}.judge({name})
-assert verdict.startswith("Right: "), verdict
+if not verdict.startswith("Right: "):
+    raise ValueError(verdict)
 ### END HIDDEN TESTS"""
-LARGEST = 10_000_000  # bytes of a notebook
+READING = 4 << 30  # bytes of memory that reading one submission may take
+PASSED_ON = ("PATH", "HOME", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT")  # of the teacher's variables
 
 
 def instructor(nb, lesson):
@@ -63,6 +81,8 @@ def instructor(nb, lesson):
     del nb.metadata["derived"]
     for cell in nb.cells:
         cell.source = complete[cell.id].replace('path.insert(0, "..")', 'path.insert(0, ".")')
+        if cell.cell_type == "markdown":
+            cell.source = build.without_links(cell.source)
     kinds = dict.fromkeys(["grade", "solution", "locked", "task"], False) | {"schema_version": 3}
     for cell, following in pairwise([cell for cell in nb.cells if cell.cell_type == "code"]):
         if BEGIN in cell.source:
@@ -79,23 +99,66 @@ def instructor(nb, lesson):
 
 
 def make(path, folder):
-    """Write the instructor version of the lesson at `path`; nbgrader derives the students'."""
-    nb = instructor(build.parse(path.read_text("utf-8")), f"lesson{path.stem[:2]}")
-    source = folder / "source" / path.stem
-    shutil.rmtree(source, ignore_errors=True)
-    shutil.copytree(ROOT / "utils", source / "utils", ignore=shutil.ignore_patterns("__pycache__"))
-    nbformat.write(nb, source / path.name)
+    """Write the instructor version of the lesson at `path`; nbgrader derives the students'.
+
+    Both replace what was there only once they are made.
+    """
+    name = path.stem
+    nb = instructor(build.parse(path.read_text("utf-8")), f"lesson{name[:2]}")
+    folder.mkdir(parents=True, exist_ok=True)
     if not (folder / "nbgrader_config.py").exists():
-        (folder / "nbgrader_config.py").write_text(CONFIG)
-    if failed := nbgrader(folder, "generate_assignment", path.stem, "--force"):
-        return failed
-    print(f"For students: {folder / 'release' / path.stem}")
+        (folder / "nbgrader_config.py").write_text(CONFIG, "utf-8")
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".new-") as new:
+        source = Path(new, "source", ".", name)
+        unwanted = shutil.ignore_patterns("__pycache__", ".*")
+        shutil.copytree(ROOT / "utils", source / "utils", ignore=unwanted)
+        nbformat.write(nb, source / path.name)
+        steps = {f"{step}_directory": f"{new}/{step}" for step in ("source", "release")}
+        convert(GenerateAssignment, folder, name, ".", steps)
+        for step in ("source", "release"):
+            build.replace_folder(folder / step / name, Path(new, step, name))
+    print(f"For students: {folder / 'release' / name}")
     return 0
 
 
-def nbgrader(folder, *arguments):
-    """Run nbgrader in the course folder; its exit status."""
-    return subprocess.run([sys.executable, "-m", "nbgrader", *arguments], cwd=folder).returncode
+# nbgrader ----------------------------------------------------------------------------------------
+
+
+def convert(kind, folder, name, student, directories, settings=None):
+    """Have one of nbgrader's converters do its work, with the settings of `folder` alone."""
+
+    class Here(kind):
+        def init_notebooks(self):  # by name: nbgrader's patterns take [ and * for their own
+            path = self._format_source(name, student)
+            self.assignments = {path: [os.path.join(path, f"{name}.ipynb")]}
+
+    config = course(folder)
+    config.CourseDirectory.update(directories | {"assignment_id": name, "ignore": [".*", "*.pyc"]})
+    config.merge(Config(settings or {}))
+    Here(coursedir=CourseDirectory(config=config), config=config, force=True).start()
+
+
+def course(folder):
+    """The settings of the course folder, in which no other folder is named."""
+    logging.getLogger("traitlets").addHandler(logging.StreamHandler())
+    logging.getLogger("traitlets").setLevel(logging.ERROR)
+    warnings.simplefilter("ignore")  # SQLAlchemy's, about nbgrader
+    config = PyFileConfigLoader("nbgrader_config.py", path=str(folder)).load_config()
+    here = {
+        "root": str(folder),
+        "directory_structure": "{nbgrader_step}/{student_id}/{assignment_id}",
+    }
+    here |= {f"{step}_directory": step for step in ("source", "release", "autograded", "feedback")}
+    here["db_url"] = config.CourseDirectory.get("db_url", f"sqlite:///{folder}/gradebook.db")
+    config.CourseDirectory.update(here)
+    return config
+
+
+def gradebook(folder):
+    return Gradebook(course(folder).CourseDirectory.db_url)
+
+
+# Marks -------------------------------------------------------------------------------------------
 
 
 def autograde(name, folder, options):
@@ -106,52 +169,143 @@ def autograde(name, folder, options):
         )
         print("does no harm, --unconfined runs it under limits of time and memory alone.")
         return 1
-    found = sorted((folder / "submitted").glob(f"{options.student}/{name}"))
-    if failed := not found:
-        print(f"no submission in {folder / 'submitted' / options.student / name}")
-    for path in found:
-        student, words = path.parent.name, "not marked: "
-        if why := unreadable(path / f"{name}.ipynb") or unreadable(path / "timestamp.txt", False):
-            words += why
-        elif not graded(name, folder, student, options):
-            words += "nbgrader failed, as it says above"
-        else:
-            with Gradebook(f"sqlite:///{folder / 'gradebook.db'}") as gradebook:
-                marks = gradebook.find_submission(name, student)
-                words = f"{marks.score:g} of {marks.max_score:g}"
-        failed |= words.startswith("not")
-        print(f"{student}: {words}", flush=True)
-    return int(failed)
+    submitted = folder / "submitted"
+    submitted.mkdir(exist_ok=True)
+    students, failed, marked = intake.students(submitted, options.student), False, 0
+    for path in intake.stray(submitted) if options.student == "*" else []:
+        failed = True
+        print(f"not marked: {path} lies in no student's folder: {to_do(path, name)}")
+    for path in students:
+        words = mark(path, name, folder, options)
+        failed |= words.startswith("not marked")
+        marked += not words.startswith(("not", "nothing"))
+        print(f"{path.name}: {words}", flush=True)
+    if not students:
+        print(f"no submission in {submitted / options.student / name}")
+    return int(failed or not marked)
 
 
-def unreadable(file, needed=True):
-    """Why nbgrader shall not read a file of a submission, or None."""
-    if not (needed or os.path.lexists(file)):
+def to_do(path, name):
+    if path.suffix == ".zip":
+        return "unpack it here, a folder for each student"
+    return f"move it to {path.parent / 'STUDENT' / name / f'{name}.ipynb'}"
+
+
+def mark(path, name, folder, options):
+    """Mark what is in a student's folder. -> the marks, or why there are none"""
+    if path.name in [lesson.stem for lesson in build.lessons(ROOT)]:
+        right = path.parent / "STUDENT" / path.name
+        return (
+            f"not marked: this is a lesson's folder, in the place of a student's: {right} is right"
+        )
+    with tempfile.TemporaryDirectory() as stage:
+        try:
+            remarks = in_child(lambda: stored(path, name, folder, Path(stage)), 120, READING)
+            if remarks is None:
+                return f"nothing handed in for {name}"
+            settings = {"total_seconds": options.seconds, "unconfined": options.unconfined}
+            steps = {"submitted_directory": stage}
+            os.environ.update(build.ENVIRONMENT)  # for the checks that import Keras
+            in_child(
+                lambda: convert(Autograde, folder, name, path.name, steps, {"Confined": settings}),
+                options.seconds + 120,
+            )
+        except intake.Unusable as why:
+            return f"not marked: {why}"
+        except TimeoutError:
+            return "not marked: it took too long"
+        except ChildProcessError:
+            return "not marked: nbgrader failed, as it says above"
+    with gradebook(folder) as grades:
+        marks = grades.find_submission(name, path.name)
+        late = datetime.timedelta(seconds=int(marks.total_seconds_late))
+        remarks += [f"{late} late"] if late else []
+        words = f"{marks.score:g} of {marks.max_score:g}"
+        return words + (f" ({'; '.join(remarks)})" if remarks else "")
+
+
+def stored(path, name, folder, stage):
+    """Put a sound copy of a student's notebook, and its timestamp, where nbgrader looks for them.
+
+    -> remarks for the teacher; None if there is no notebook
+    """
+    source = nbformat.read(folder / "source" / name / f"{name}.ipynb", 4)
+    marks = [cell.metadata.get("nbgrader", {}) for cell in source.cells]
+    found = intake.take(path, name, [m["grade_id"] for m in marks if m.get("solution")])
+    if not found:
         return None
-    if not file.is_file() or file.resolve() != file:
-        return f"there is no file {file}, or it is a link"
-    return f"{file} has more than {LARGEST:,} bytes" if file.stat().st_size > LARGEST else None
+    nb, at, remarks = found
+    place = stage / path.name / name
+    place.mkdir(parents=True)
+    nbformat.write(nb, place / f"{name}.ipynb")
+    for stamp in {at.parent / "timestamp.txt": 0, path / name / "timestamp.txt": 0}:
+        if os.path.lexists(stamp):
+            if stamp.is_symlink() or not stamp.is_file() or stamp.stat().st_size > 1000:
+                raise intake.Unusable(f"{stamp} is no file with a date, or it is a link")
+            text = stamp.read_text("utf-8-sig", "replace").strip()
+            try:
+                parse_utc(text)
+            except (ValueError, OverflowError):
+                raise intake.Unusable(f"{stamp} holds no date: {text[:60]!r}") from None
+            (place / "timestamp.txt").write_text(text, "utf-8")
+            break
+    return remarks
 
 
-def graded(name, folder, student, options):
-    """Have nbgrader mark one submission, of which it reads the notebook and its timestamp alone."""
+def in_child(work, seconds, memory=None):
+    """What `work` returns in a process of its own. Raises its Unusable, and TimeoutError."""
 
     def run():
-        os.chdir(folder)
-        os.environ.update(build.ENVIRONMENT)  # for the checks that import Keras
-        warnings.simplefilter("ignore")  # SQLAlchemy's, about nbgrader
-        arguments = [name, f"--student={glob.escape(student)}", f"--notebook={name}", "--force"]
-        arguments += ["--CourseDirectory.ignore=*"]
-        arguments += [f"--Confined.{key}={value}" for key, value in settings.items()]
-        AutogradeApp.launch_instance(arguments)
+        if memory:
+            resource = importlib.import_module("resource")
+            resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+        try:
+            theirs.send((work(), None))
+        except intake.Unusable as why:
+            theirs.send((None, str(why)))
+        except MemoryError:
+            theirs.send((None, "it takes too much memory to read"))
 
-    settings = {"total_seconds": options.seconds, "unconfined": options.unconfined}
-    process = multiprocessing.get_context("fork").Process(target=run)
+    context = multiprocessing.get_context("fork")
+    mine, theirs = context.Pipe(duplex=False)
+    process = context.Process(target=run)
     process.start()
-    process.join(options.seconds + 120)
-    process.kill()
-    process.join()
-    return process.exitcode == 0
+    theirs.close()
+    try:
+        if not mine.poll(seconds):
+            raise TimeoutError
+        value, why = mine.recv()
+    except EOFError:
+        raise ChildProcessError from None
+    finally:
+        process.kill()
+        process.join()
+    if why:
+        raise intake.Unusable(why)
+    return value
+
+
+# Feedback ----------------------------------------------------------------------------------------
+
+
+def feedback(name, folder, options):
+    """Write a page for each marked submission, and say where."""
+    marked, written = folder / "autograded", 0
+    for path in intake.students(marked, options.student) if marked.is_dir() else []:
+        notebook = path / name / f"{name}.ipynb"
+        if not notebook.is_file():
+            continue
+        with gradebook(folder) as grades, contextlib.suppress(MissingEntry):
+            submission = grades.find_submission_notebook(name, name, path.name)
+            text = page(nbformat.read(notebook, 4), submission)
+            place = folder / "feedback" / path.name / name
+            place.mkdir(parents=True, exist_ok=True)
+            build.replace(place / f"{name}.html", text)
+            print(place / f"{name}.html")
+            written += 1
+    if not written:
+        print(f"nothing of {options.student} is marked: `make autograde LESSON={name[:2]}` first")
+    return int(not written)
 
 
 def main(arguments=None):
@@ -164,20 +318,28 @@ def main(arguments=None):
     parser.add_argument("--seconds", type=int, default=600, help="autograde: for one submission")
     parser.add_argument("--unconfined", action="store_true", help="autograde: limits, no sandbox")
     options = parser.parse_args(arguments)
-    found = [path for path in build.lessons(ROOT) if path.stem.startswith(options.lesson)]
-    if len(found) != 1:
-        names = ", ".join(path.stem for path in build.lessons(ROOT))
-        parser.error(f"{options.lesson} is not the beginning of one name among {names}")
-    name, folder = found[0].stem, options.folder.resolve()
+    try:
+        path = build.lesson(ROOT, options.lesson)
+    except build.LessonError as error:
+        parser.error(str(error))
+    name, folder = path.stem, options.folder.resolve()
     os.environ["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}"  # nbgrader's alembic
     if options.task == "make":
-        return make(found[0], folder)
+        return make(path, folder)
     if not (folder / "source" / name).exists():
         parser.error(f"there is no {folder / 'source' / name}: make the assignment first")
-    if options.task == "autograde":
-        return autograde(name, folder, options)
-    return nbgrader(folder, "generate_feedback", name, f"--student={options.student}", "--force")
+    return {"autograde": autograde, "feedback": feedback}[options.task](name, folder, options)
+
+
+def alone():
+    """Go on as a program that takes next to nothing from what it was started in."""
+    environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+    environment |= {"PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "0", "PYTHONUTF8": "1"}
+    environment |= {"LANG": "C.UTF-8", "TZ": "UTC", "MPLBACKEND": "agg", "KERAS_HOME": os.devnull}
+    program = "import sys; from tools.assignment import main; sys.exit(main())"
+    os.umask(0o022 | os.umask(0o022) & 0o077)
+    os.execve(sys.executable, [sys.executable, "-sPc", program, *sys.argv[1:]], environment)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    alone()
