@@ -59,7 +59,8 @@ def take(folder, name, exercises):
         if path.is_symlink():
             raise Unusable(f"{path} is a link: put the file itself there")
     if due.is_file():
-        others = [f"{at}" for at, _, _ in files(folder) if is_named(at, name) and at != str(due)]
+        found = [at for at, _, _ in files(folder) if is_named(at, name)]
+        others = [at for at in found if not at.startswith(str(due))]
         try:
             nb, remarks = read(due.read_bytes, due.stat().st_size, due)
         except Unusable as why:
@@ -150,7 +151,8 @@ def read(content, size, at):
     if len(data) > RAW:
         raise Unusable(f"{at} has more than {RAW:,} bytes: clear its outputs and save it again")
     if data[:4] == b"PK\x03\x04":
-        inside = [found for found in members(io.BytesIO(data), at) if ".ipynb" in found[0]]
+        packed = members(io.BytesIO(data), at)
+        inside = [found for found in packed if found[0].endswith(".ipynb") and found[0] != at]
         if len(inside) != 1:
             raise Unusable(f"{at} is a zipped folder: unpack it")
         return read(inside[0][2], inside[0][1], inside[0][0])
