@@ -133,7 +133,7 @@ def convert(kind, folder, name, student, directories, settings=None):
             self.assignments = {path: [os.path.join(path, f"{name}.ipynb")]}
 
     config = course(folder)
-    config.CourseDirectory.update(directories | {"assignment_id": name, "ignore": [".*", "*.pyc"]})
+    config.CourseDirectory.update(directories | {"assignment_id": name})
     config.merge(Config(settings or {}))
     Here(coursedir=CourseDirectory(config=config), config=config, force=True).start()
 
@@ -149,6 +149,7 @@ def course(folder):
         "directory_structure": "{nbgrader_step}/{student_id}/{assignment_id}",
     }
     here |= {f"{step}_directory": step for step in ("source", "release", "autograded", "feedback")}
+    here["ignore"] = [".*", "*.pyc", "__pycache__"]
     here["db_url"] = config.CourseDirectory.get("db_url", f"sqlite:///{folder}/gradebook.db")
     config.CourseDirectory.update(here)
     return config
@@ -203,11 +204,12 @@ def mark(path, name, folder, options):
             remarks = in_child(lambda: stored(path, name, folder, Path(stage)), 120, READING)
             if remarks is None:
                 return f"nothing handed in for {name}"
-            settings = {"total_seconds": options.seconds, "unconfined": options.unconfined}
+            limits = {"total_seconds": options.seconds, "unconfined": options.unconfined}
+            settings = {"Confined": limits, "CourseDirectory": {"ignore": ["*"]}}
             steps = {"submitted_directory": stage}
             os.environ.update(build.ENVIRONMENT)  # for the checks that import Keras
             in_child(
-                lambda: convert(Autograde, folder, name, path.name, steps, {"Confined": settings}),
+                lambda: convert(Autograde, folder, name, path.name, steps, settings),
                 options.seconds + 120,
             )
         except intake.Unusable as why:
