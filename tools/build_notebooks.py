@@ -7,6 +7,7 @@ executed and stored. Both are written in one canonical form: a second run change
 
 import argparse
 import ast
+import contextlib
 import copy
 import hashlib
 import json
@@ -303,6 +304,26 @@ def replace(path, text):
         new.unlink(missing_ok=True)
 
 
+@contextlib.contextmanager
+def new_folder(path):
+    """An empty folder that takes the place of `path` once all went well."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as work:
+        new = Path(work, path.name)
+        new.mkdir()
+        yield new
+        replace_folder(path, new)
+
+
+@contextlib.contextmanager
+def exit_with_words():
+    """End the program with what a LessonError says, and no traceback."""
+    try:
+        yield
+    except LessonError as error:
+        sys.exit(str(error))
+
+
 def replace_folder(path, new):
     """Put the folder `new` in the place of the one at `path`, which stays until then."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -466,11 +487,15 @@ def main(arguments=None, root=ROOT):
     parser.add_argument("--force", action="store_true", help="overwrite work, keeping a copy")
     options = parser.parse_args(arguments)
     wanted = tuple(Path(name).stem for name in options.lessons)
+    try:
+        every = some_lessons(root)
+    except LessonError as error:
+        parser.error(str(error))
     for name in wanted:
-        if not any(source.stem.startswith(name) for source in lessons(root)):
-            parser.error(f"no lesson {name}; there are {[p.stem for p in lessons(root)]}")
-    sources = [s for s in lessons(root) if not wanted or s.stem.startswith(wanted)]
-    jobs, failed = [], not sources
+        if not any(source.stem.startswith(name) for source in every):
+            parser.error(f"no lesson {name}; there are {[path.stem for path in every]}")
+    sources = [s for s in every if not wanted or s.stem.startswith(wanted)]
+    jobs, failed = [], False
     for source in sources:
         try:
             if not options.check:
