@@ -670,3 +670,51 @@ def test_feedback_on_nothing_is_an_error(course, capsys):
     arguments = ["--folder", str(course), "--student", "nobody"]
     assert assignment.main(["feedback", "01", *arguments]) == 1
     assert "nothing of nobody is marked" in capsys.readouterr().out
+
+
+# The guide ---------------------------------------------------------------------------------------
+
+
+def guide():
+    text = (ROOT / "TEACHING.md").read_text("utf-8")
+    return re.search(r"(?s)\n## Grading\n(.*?)\n## ", text)[1]
+
+
+def test_the_guide_s_commands_run(course, tmp_path):
+    """In a copy of the course folder, with homes of students beside it."""
+    name = "02_numpy_rnn"
+    here = shutil.copytree(course, tmp_path / "course", ignore=lambda *_: ["submitted"])
+    homes, student = tmp_path / "home", here / "submitted" / "NAME" / name
+    for user in ("ada", "zoë b"):
+        lesson = homes / f"jupyter-{user}" / "course" / "notebooks" / f"{name}.ipynb"
+        page = here / "feedback" / user / name / f"{name}.html"
+        for path in (lesson, page):
+            path.parent.mkdir(parents=True)
+            path.write_text(user, "utf-8")
+    student.mkdir(parents=True)
+    for block in re.findall(r"(?m)(?:^ {4}\S.*\n)+", guide()):
+        commands = block.replace("../.venv/bin/", f"{Path(sys.executable).parent}/")
+        commands = commands.replace("/home/", f"{homes}/")
+        done = subprocess.run(["sh", "-ec", commands], cwd=here, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+    assert (here / "marks.csv").read_text().startswith("assignment,duedate,timestamp,student_id")
+    with Gradebook(f"sqlite:///{here / 'gradebook.db'}") as gradebook:
+        assert str(gradebook.find_assignment(name).duedate) == "2027-01-31 22:59:00"
+    assert str(dated(student / "timestamp.txt")) == "2027-02-01 07:30:00"
+    for user in ("ada", "zoë b"):
+        assert (here / "submitted" / user / name / f"{name}.ipynb").read_text("utf-8") == user
+        assert (homes / f"jupyter-{user}" / f"{name}.html").read_text("utf-8") == user
+
+
+def dated(file):
+    return assignment.parse_utc(file.read_text().strip())
+
+
+def test_the_guide_names_the_answers_that_are_taken_at_their_word():
+    models = []
+    for path in lessons(ROOT):
+        lesson = importlib.import_module(f"utils.checks.lesson{path.stem[:2]}")
+        found = [each for each in vars(lesson).values() if isinstance(each, checks.Exercise)]
+        models += [f"`{each.name}`" for each in found if not confined.crosses(each)]
+    (told,) = re.findall(r"Two answers are models, (.*): there the mark rests", guide())
+    assert re.findall(r"`\w+`", told) == models

@@ -278,6 +278,22 @@ def test_cells_of_no_known_form_are_left_out(tmp_path):
     assert [cell.source for cell in nb.cells if cell.cell_type == "code"] == ["x = 1"]
 
 
+@pytest.mark.skipif(os.name != "posix", reason="of permissions")
+def test_what_may_not_be_read_is_told(tmp_path, monkeypatch):
+    path = put(tmp_path, f"{NAME}/{NAME}.ipynb", {"cells": []})
+
+    def refuse(*_):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "read_bytes", refuse)
+        with pytest.raises(intake.Unusable, match="can't be read: Permission denied"):
+            take(tmp_path)
+    monkeypatch.setattr(os, "scandir", refuse)
+    with pytest.raises(intake.Unusable, match="can't be read: Permission denied"):
+        take(tmp_path)
+
+
 def test_no_link_is_followed(tmp_path, lesson):
     real = put(tmp_path / "elsewhere", f"{NAME}.ipynb", lesson)
     theirs = tmp_path / "submitted" / "bob"

@@ -54,14 +54,14 @@ def page(nb, submission):
             body.append(MarkdownWithMath(site.Renderer()).render(cell.source))
         else:
             body.append(code(cell.source) + "".join(map(shown, cell.outputs)))
-    body = site.keep_together("".join(body))
+    body, penalty = site.keep_together("".join(body)), submission.late_submission_penalty
     style = site.TEMPLATES.get_template("style.css").render(font=site.mathematical_font([body]))
     return TEMPLATES.get_template("feedback.html").render(
         title=submission.name,
         student=submission.student.id,
         score=f"{submission.score:g}",
         most=f"{submission.max_score:g}",
-        penalty=f"{submission.late_submission_penalty or 0:g}".strip("0"),
+        penalty=f"{penalty:g}" if penalty else "",
         exercises=exercises,
         body=body,
         style=style,

@@ -97,12 +97,16 @@ def take(folder, name, exercises):
 
 def everything(folder):
     """Each file below `folder`, but for links and what programs leave: (place, size, reader)."""
-    for root, folders, names in os.walk(folder):
+    for root, folders, names in os.walk(folder, onerror=refused):
         folders[:] = sorted(f for f in folders if f[0] != "." and f != "__MACOSX" and f != "utils")
         for name in sorted(names):
             path = Path(root, name)
             if name[0] != "." and path.is_file() and not path.is_symlink():
                 yield str(path), path.stat().st_size, path.read_bytes
+
+
+def refused(error):
+    raise Unusable(f"{error.filename} can't be read: {error.strerror}")
 
 
 def files(folder):
@@ -147,7 +151,10 @@ def read(content, size, at):
     """A notebook of the same cells without outputs, and remarks on its file."""
     if size > RAW:
         raise Unusable(f"{at} has more than {RAW:,} bytes: clear its outputs and save it again")
-    data = content()
+    try:
+        data = content()
+    except OSError as error:
+        raise Unusable(f"{at} can't be read: {error.strerror}") from None
     if len(data) > RAW:
         raise Unusable(f"{at} has more than {RAW:,} bytes: clear its outputs and save it again")
     if data[:4] == b"PK\x03\x04":
