@@ -130,8 +130,7 @@ def members(archive, at):
 
 def unpacked(packed, info):
     try:
-        with packed.open(info) as file:  # its size is the archive's word
-            return file.read(RAW + 1)
+        return packed.read(info)  # never more than its size says
     except (RuntimeError, NotImplementedError, zipfile.BadZipFile, OSError) as error:
         raise Unusable(f"{info.filename} can't be unpacked ({error}): unpack it by hand") from None
 
@@ -155,8 +154,6 @@ def read(content, size, at):
         data = content()
     except OSError as error:
         raise Unusable(f"{at} can't be read: {error.strerror}") from None
-    if len(data) > RAW:
-        raise Unusable(f"{at} has more than {RAW:,} bytes: clear its outputs and save it again")
     if data[:4] == b"PK\x03\x04":
         packed = members(io.BytesIO(data), at)
         inside = [found for found in packed if found[0].endswith(".ipynb") and found[0] != at]
