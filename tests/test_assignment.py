@@ -514,6 +514,7 @@ def hostile(tmp_path):
         "PYTHONPATH": str(other),
         "PYTHONSTARTUP": str(other / "startup.py"),
         "PYTHONHASHSEED": "7",
+        "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONWARNINGS": "error",
         "PYTHONUTF8": "0",
         "PYTHONIOENCODING": "ascii",
