@@ -25,8 +25,10 @@ mutants: .venv/tested ## break one thing at a time: do the tests notice? (ARGS="
 	$(PY) -m tools.mutants $(ARGS)
 
 ledger: .venv/tested ## store how the figures look now, after a change that is meant to be
-	rm -f tests/pictures/*.json
-	RENEW_PICTURES=1 $(PY) -m pytest -q tests/test_pictures.py tests/test_figures*.py
+	@mkdir -p .ledger && mv tests/pictures/*.json .ledger/
+	RENEW_PICTURES=1 $(PY) -m pytest -q tests/test_pictures.py tests/test_figures*.py \
+	|| { rm -f tests/pictures/*.json; mv .ledger/*.json tests/pictures/; rm -r .ledger; exit 1; }
+	@rm -r .ledger
 
 claims: .venv/tested ## run every lesson with five other seeds: does what it says still hold?
 	$(PY) -m tools.claims $(ARGS)

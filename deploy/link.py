@@ -7,6 +7,7 @@ They name the repository that the checkout's `origin` names, on any git host the
 """
 
 import argparse
+import json
 import re
 import subprocess
 import sys
@@ -25,8 +26,8 @@ def repository(address):
     match = ORIGIN.fullmatch(address)
     if not match:
         raise ValueError(
-            f"origin must be a repository on a git host, got {address or 'none'}. "
-            "Set it: git remote add origin https://HOST/OWNER/NAME.git"
+            f"origin must be a repository on a git host, got {address or 'none'}. Set it: "
+            f"git remote {'set-url' if address else 'add'} origin https://HOST/OWNER/NAME.git"
         )
     port = match["port"] if match["port"] and address.startswith("https") else ""
     return f"https://{match['host']}{port}/{match['path']}"
@@ -36,7 +37,23 @@ def link(hub, repository, branch, lesson):
     """The address that pulls the course into the folder `course` and opens one lesson."""
     opened = f"lab/tree/course/notebooks/{lesson}"
     asked = {"repo": repository, "branch": branch, "targetpath": "course", "urlpath": opened}
-    return f"{hub.rstrip('/')}/hub/user-redirect/git-pull?{urlencode(asked)}"
+    return f"{hub}/hub/user-redirect/git-pull?{urlencode(asked)}"
+
+
+def hub_address(text):
+    """The hub's address without what may follow the host and its port, or a path of the hub's."""
+    if not re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#]*)?", text):
+        raise ValueError(
+            "hub must be the address that students type, such as https://hub.example.org, "
+            f"got {text!r}"
+        )
+    return re.sub(r"(/hub(/.*)?)?/*$", "", text)
+
+
+def title(notebook):
+    """The lesson's name, which is its first heading."""
+    cell = json.loads(notebook.read_text("utf-8"))["cells"][0]
+    return "".join(cell["source"]).splitlines()[0].lstrip("# ")
 
 
 def git(*asked):
@@ -51,19 +68,21 @@ def main():
     parser.add_argument("--lesson", default="", help="its number, such as 02 (default: all)")
     parser.add_argument("--branch", help="the branch to pull (default: the one checked out)")
     options = parser.parse_args()
-    lessons = sorted(p.name for p in (ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+    lessons = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
     branch = options.branch or git("branch", "--show-current")
-    wanted = [name for name in lessons if name.startswith(options.lesson)]
+    number = options.lesson.zfill(2) if options.lesson.isdecimal() else options.lesson
+    wanted = [path for path in lessons if path.name.startswith(number)]
     if not wanted:
-        parser.error(f"no lesson {options.lesson}; there are {[name[:2] for name in lessons]}")
+        there = ", ".join(path.name[:2] for path in lessons) or f"none in {ROOT / 'notebooks'}"
+        parser.error(f"no lesson {options.lesson}; there are {there}")
     if not branch:
         parser.error("no branch is checked out: name one with --branch")
     try:
-        at = repository(git("remote", "get-url", "origin"))
+        hub, at = hub_address(options.hub), repository(git("remote", "get-url", "origin"))
     except ValueError as error:
         sys.exit(str(error))
-    for name in wanted:
-        print(link(options.hub, at, branch, name))
+    for path in wanted:
+        print(f"{title(path)}\n{link(hub, at, branch, path.name)}\n")
 
 
 if __name__ == "__main__":

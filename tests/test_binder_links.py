@@ -32,6 +32,18 @@ def test_what_is_not_on_github_is_refused(address):
         binder_links.repository(address)
 
 
+def test_an_address_is_added_only_where_there_is_none():
+    with pytest.raises(ValueError, match="git remote add origin https://github.com"):
+        binder_links.repository("")
+    with pytest.raises(ValueError, match="git remote set-url origin https://github.com"):
+        binder_links.repository("https://gitlab.com/a/b")
+
+
+def test_without_lessons_there_is_no_line():
+    with pytest.raises(ValueError, match="no lesson"):
+        binder_links.links("some-one/course", [])
+
+
 def test_each_lesson_has_a_link_to_itself():
     lessons = [path.name for path in (ROOT / "notebooks").glob("[0-9]*.ipynb")]
     line = binder_links.links("some-one/course", lessons)

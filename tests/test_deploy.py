@@ -1,10 +1,12 @@
 """What deploy/ says to a hub, and the links for students."""
 
+import asyncio
 import os
 import re
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 from types import SimpleNamespace
 from urllib.parse import parse_qs, urlparse
@@ -111,12 +113,24 @@ def test_what_a_hub_cannot_clone_is_refused(address):
 
 
 def test_a_link_pulls_the_course_and_opens_the_lesson():
-    made = urlparse(link.link("https://hub.example.org/", "https://host/a/b", "main", LESSONS[0]))
+    hub = link.hub_address("https://hub.example.org/")
+    made = urlparse(link.link(hub, "https://host/a/b", "main", LESSONS[0]))
     assert made.netloc + made.path == "hub.example.org/hub/user-redirect/git-pull"
     asked = {name: value for name, (value,) in parse_qs(made.query).items()}
     opened = f"lab/tree/course/notebooks/{LESSONS[0]}"
     assert asked.pop("urlpath") == opened
     assert asked == {"repo": "https://host/a/b", "branch": "main", "targetpath": "course"}
+
+
+@pytest.mark.parametrize("text", ["hub.example.org", "", "https://", "ftp://hub", "https://a b"])
+def test_an_address_that_no_browser_opens_is_refused(text):
+    with pytest.raises(ValueError, match="hub must be the address that students type, such as"):
+        link.hub_address(text)
+
+
+@pytest.mark.parametrize("more", ["", "/", "/hub", "/hub/home", "/hub/spawn/"])
+def test_a_hub_may_be_named_by_any_of_its_pages(more):
+    assert link.hub_address(f"https://host:8000/courses{more}") == "https://host:8000/courses"
 
 
 @pytest.mark.skipif(not shutil.which("git"), reason="no git here")
@@ -129,13 +143,163 @@ def test_the_command_reads_the_checkout(tmp_path):
         return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
 
     subprocess.run(["git", "init", "-q", "-b", "class"], cwd=tmp_path, check=True)
-    assert "got none" in say().stderr
+    assert "got none. Set it: git remote add origin" in say().stderr
     origin = ["git", "remote", "add", "origin", "git@host.example.org:me/course.git"]
     subprocess.run(origin, cwd=tmp_path, check=True)
-    assert len(say().stdout.split()) == len(LESSONS)
-    (line,) = say("--lesson", "02").stdout.split()
+    printed = say().stdout.splitlines()
+    assert sum(line.startswith("https://") for line in printed) == len(LESSONS)
+    assert sum("·" in line for line in printed) == len(LESSONS) - 1  # lesson 0 is "Start here"
+    assert say("--lesson", "2").stdout == say("--lesson", "02").stdout
+    name, line, _ = say("--lesson", "2").stdout.split("\n", 2)
+    assert name.startswith("2 · ")
     assert "branch=class" in line and "02_" in line and "host.example.org%2Fme%2Fcourse" in line
     assert "no lesson 77" in say("--lesson", "77").stderr
+    subprocess.run(["git", "remote", "set-url", "origin", "/srv/course"], cwd=tmp_path, check=True)
+    assert "got /srv/course. Set it: git remote set-url origin" in say().stderr
+    shutil.rmtree(tmp_path / "notebooks")
+    assert "there are none in" in say().stderr
+
+
+# The commands of README.md -----------------------------------------------------------------------
+
+RECORD = """#!/bin/sh
+echo "$(basename "$0") $*" >> "$RECORD"
+ls >> "$RECORD"
+"""
+
+
+def blocks():
+    """The shell commands of each block, in order."""
+    text = (DEPLOY / "README.md").read_text(encoding="utf-8")
+    parts = re.findall(r"(?:^(?: {4}| {6})\S.*\n)+", text, re.MULTILINE)
+    return [re.sub(r"(?m)^ +", "", part) for part in parts]
+
+
+def git(folder, *command):
+    identity = ["-c", "user.name=someone", "-c", "user.email=someone@example.org"]
+    done = subprocess.run(
+        ["git", *identity, *command], cwd=folder, check=True, capture_output=True, text=True
+    )
+    return done.stdout.strip()
+
+
+@pytest.fixture
+def machine(tmp_path, monkeypatch):
+    """Runs a block as on a teacher's machine, where what isn't here is only written down."""
+    if os.name != "posix" or not shutil.which("git"):
+        pytest.skip("no shell or no git here")
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    for name in ("sudo", "repo2docker", "docker", "helm", "npm"):
+        (programs / name).write_text(RECORD)
+        (programs / name).chmod(0o755)
+    (programs / "python").symlink_to(sys.executable)
+    monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
+    monkeypatch.setenv("RECORD", str(tmp_path / "record"))
+    for name in ("AUTHOR", "COMMITTER"):
+        monkeypatch.setenv(f"GIT_{name}_NAME", "someone")
+        monkeypatch.setenv(f"GIT_{name}_EMAIL", "someone@example.org")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
+    course, hub = tmp_path / "made", tmp_path / "hub.git"
+    unwanted = shutil.ignore_patterns("__pycache__")
+    for name in ("deploy", "notebooks", "solutions"):
+        shutil.copytree(ROOT / name, course / name, ignore=unwanted)
+    shutil.copy(ROOT / ".gitattributes", course)
+    git(course, "init", "-q", "-b", "main")
+    git(course, "add", "-A")
+    git(course, "commit", "-qm", "The course")
+    git(tmp_path, "clone", "-q", "--bare", str(course), str(hub))
+
+    def run(block, folder="course"):
+        block = block.replace("YOUR-REPOSITORY", str(hub))
+        block = block.replace("YOUR-HUB", "hub.example.org")
+        done = subprocess.run(
+            ["sh", "-ec", block], cwd=tmp_path / folder, capture_output=True, text=True
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    run.hub, run.record = hub, tmp_path / "record"
+    return run
+
+
+def test_each_command_of_the_readme_runs(machine, tmp_path):
+    littlest_hub, links, class_branch, image, image_of_class, measuring = blocks()
+    machine(littlest_hub, ".")
+    course = tmp_path / "course"
+    done = machine.record.read_text()
+    assert (course / "deploy" / "jupyterhub_config.py").exists()
+    for word in re.findall(r"deploy/\S+|constraints.txt", littlest_hub):
+        assert (ROOT / word).exists()
+    assert done.count("tljh-config") == 4
+    git(course, "remote", "set-url", "--push", "origin", str(machine.hub))
+    git(course, "remote", "set-url", "origin", "https://git.example.org/me/course.git")
+    assert machine(links).count("https://hub.example.org/") == len(LESSONS)
+
+    assert machine(class_branch).count("branch=class") == len(LESSONS)
+    assert git(course, "branch", "--show-current") == "main"
+    assert (course / "solutions").exists()
+    assert "solutions" not in git(machine.hub, "ls-tree", "--name-only", "class").split()
+
+    machine.record.unlink()
+    machine(image.replace("deploy/values.yaml", str(DEPLOY / "values.yaml")))
+    assert "\nsolutions\n" in machine.record.read_text()
+    machine.record.unlink()
+    machine(image_of_class)
+    text = machine.record.read_text()
+    assert "repo2docker" in text and "\nnotebooks\n" in text and "\nsolutions\n" not in text
+    assert git(course, "branch", "--show-current") == "main" and (course / "solutions").exists()
+
+    assert "pip install jupyterhub" in measuring and "tools/load_test.py" in measuring
+
+
+def test_the_branch_for_students_is_renewed_as_often_as_the_course_changes(machine, tmp_path):
+    """A student's copy follows without a conflict, and what the student changed stays."""
+    machine("git clone -q YOUR-REPOSITORY course", ".")
+    course, student = tmp_path / "course", tmp_path / "student"
+    renew = "python deploy/branch.py class; git push -q origin class"
+    machine(renew)
+    git(tmp_path, "clone", "-q", "-b", "class", str(machine.hub), "student")
+    theirs = student / "notebooks" / LESSONS[1]
+    theirs.write_text("what a student wrote")
+    for change in ("one", "two"):
+        for folder in ("notebooks", "solutions"):
+            for name in LESSONS[1:3]:
+                path = course / folder / name
+                path.write_text(path.read_text("utf-8").replace("# ", f"# {change} ", 3), "utf-8")
+        git(course, "commit", "-qam", change)
+        (course / "solutions" / "draft.txt").write_text("not committed")
+        assert "class is renewed" in machine(renew)
+        assert "has all of it already" in machine(renew)
+        assert (course / "solutions" / "draft.txt").exists()
+        git(student, "fetch", "-q")
+        git(student, "commit", "-qam", "as nbgitpuller does", "--allow-empty")
+        git(student, "merge", "-q", "-Xours", "origin/class")
+        assert theirs.read_text() == "what a student wrote"
+        assert f"# {change} " in (student / "notebooks" / LESSONS[2]).read_text("utf-8")
+        assert not (student / "solutions").exists()
+    assert "solutions" not in git(machine.hub, "log", "--name-only", "--format=", "class")
+
+
+@pytest.mark.parametrize(
+    ("before", "branch", "words"),
+    [
+        ("true", "main", "main is checked out"),
+        ("git switch -qc other", "main", "main has solutions/: name another branch"),
+        ("git rm -rq solutions; git commit -qm none", "class", "has no solutions/"),
+        ("true", "a b", "check-ref-format"),
+    ],
+)
+def test_what_no_branch_can_be_made_of_is_told(machine, tmp_path, before, branch, words):
+    machine("git clone -q YOUR-REPOSITORY course", ".")
+    machine(before)
+    done = subprocess.run(
+        [sys.executable, "deploy/branch.py", branch],
+        cwd=tmp_path / "course",
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 1 and words in done.stderr and "Traceback" not in done.stderr
 
 
 # The rest ----------------------------------------------------------------------------------------
@@ -143,10 +307,47 @@ def test_the_command_reads_the_checkout(tmp_path):
 
 def test_the_readme_names_what_there_is():
     text = (DEPLOY / "README.md").read_text(encoding="utf-8")
-    linked = re.findall(r"\]\((?!https?:)([^)]+)\)", text)
+    linked = re.findall(r"\]\((?!https?:|#)([^)]+)\)", text)
     named = re.findall(r"(?:deploy|tools)/\w+\.\w+|\w+\.txt", text)
     assert all((DEPLOY / name).exists() for name in linked), linked
     assert named and all((ROOT / name).exists() for name in named), named
+
+
+class Dead:
+    """A process that has ended."""
+
+    def poll(self):
+        return 1
+
+
+def test_a_hub_that_dies_at_its_start_is_told_at_once():
+    begin = time.monotonic()
+    with pytest.raises(load_test.HubEnded, match="the hub ended as it started"):
+        asyncio.run(load_test.answers("http://127.0.0.1:1", Dead()))
+    assert time.monotonic() - begin < 10
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a program is put in the place of the hub's")
+def test_the_load_test_says_what_it_lacks_and_shows_why_its_hub_died(tmp_path):
+    def run(*arguments, **variables):
+        command = [sys.executable, "tools/load_test.py", "--students", "1", *arguments]
+        env = os.environ | {"PATH": f"{tmp_path}:{os.environ['PATH']}"} | variables
+        return subprocess.run(
+            command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=120
+        )
+
+    if load_test.missing():
+        done = run()
+        assert done.returncode and "the load test needs" in done.stderr
+        assert "Traceback" not in done.stderr
+    proxy, module = tmp_path / "configurable-http-proxy", tmp_path / "jupyterhub.py"
+    proxy.write_text("#!/bin/sh\n")
+    proxy.chmod(0o755)
+    module.write_text("import sys; sys.exit('no such option: rainbow')\n")
+    done = run("--lesson", "1", PYTHONPATH=str(tmp_path))
+    assert done.returncode and "no such option: rainbow" in done.stderr
+    assert "the hub ended as it started" in done.stderr and "Traceback" not in done.stderr
+    assert "no lesson 77; there are 00, 01" in run("--lesson", "77").stderr
 
 
 def test_the_load_test_prints_a_table():

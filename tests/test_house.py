@@ -2,11 +2,16 @@
 
 import os
 import re
+import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
+
+from tools import build_site, build_slides, licences
+from tools.build_notebooks import LessonError
 
 ROOT = Path(__file__).resolve().parent.parent
 REGISTRIES = [  # in two parts, or this file would name them too
@@ -145,6 +150,88 @@ def test_only_benchmarks_touch_the_blas_kernel():
         if re.search(variable + r"\W{0,3}[=:,]", text) and not name.startswith("tools/bench/")
     ]
     assert not found
+
+
+# What finds no lesson ----------------------------------------------------------------------------
+
+NEEDS_LESSONS = [
+    "-m tools.build_slides",
+    "-m tools.build_site",
+    "tools/build_notebooks.py",
+    "tools/build_notebooks.py 01",
+    "tools/build_notebooks.py --check",
+    "-m tools.assignment make 01",
+    "-m tools.assignment autograde 01",
+    "-m tools.assignment feedback 01",
+    "-m tools.claims",
+    "-m tools.bench.lessons",
+    "-m tools.bench.explorers",
+    "-m tools.bench lessons",
+    "-m tools.mutants --only solutions/",
+    "tools/binder_links.py",
+    "tools/load_test.py",
+    "deploy/link.py https://hub.example.org",
+]
+
+
+def state(folder):
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    kept = [p for p in files if not {"__pycache__", ".git", ".venv"} & set(p.parts)]
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in kept}
+
+
+@pytest.fixture(scope="module")
+def branch_for_students(tmp_path_factory):
+    """The course without a lesson, and with what was made of it before."""
+    course = tmp_path_factory.mktemp("branch") / "course"
+    unwanted = shutil.ignore_patterns("__pycache__", "*.ipynb", ".git", ".venv", "site", "slides")
+    unwanted_caches = shutil.ignore_patterns(".*_cache", ".hypothesis")
+    shutil.copytree(ROOT, course, ignore=lambda *a: unwanted(*a) | unwanted_caches(*a))
+    for name in ("slides/old.html", "site/old.html", "grading/release/01_rnn_basics/old.ipynb"):
+        (course / name).parent.mkdir(parents=True)
+        (course / name).write_text("old")
+    origin = "https://github.com/some-one/course"
+    for command in (["init", "-q", "-b", "main"], ["remote", "add", "origin", origin]):
+        subprocess.run(["git", *command], cwd=course, check=True)
+    return course
+
+
+@pytest.mark.skipif(os.name != "posix", reason="nbgrader's sandbox needs Linux")
+@pytest.mark.parametrize("command", NEEDS_LESSONS)
+def test_a_command_that_finds_no_lesson_says_so_and_empties_nothing(branch_for_students, command):
+    before = state(branch_for_students)
+    done = subprocess.run(
+        [sys.executable, *command.split()],
+        cwd=branch_for_students,
+        capture_output=True,
+        text=True,
+        env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"},
+    )
+    told = done.stdout + done.stderr
+    assert done.returncode != 0 and "Traceback" not in told
+    assert re.search(r"no lesson|none in|no line that could be broken", told), told
+    assert state(branch_for_students) == before
+
+
+def test_what_fails_midway_leaves_what_was_there(tmp_path):
+    (tmp_path / "solutions").mkdir()
+    shutil.copy(ROOT / "README.md", tmp_path)
+    for name in ("00_good.ipynb", "01_torn.ipynb"):
+        lesson = next((ROOT / "solutions").glob("00_*.ipynb")).read_text("utf-8")
+        (tmp_path / "solutions" / name).write_text(lesson[: None if "good" in name else 900])
+    for module, folder in ((build_site, "site"), (build_slides, "slides")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "old.html").write_text("old")
+        before = state(tmp_path)
+        with pytest.raises(LessonError, match="not a notebook"):
+            module.build(tmp_path, tmp_path / folder)
+        assert state(tmp_path) == before
+
+
+def test_licences_are_not_listed_from_an_empty_list(tmp_path):
+    (tmp_path / "constraints.txt").write_text("# nothing\n")
+    with pytest.raises(SystemExit, match="pins nothing: `make lock` writes it"):
+        licences.pinned(tmp_path)
 
 
 def test_contributing_tells_the_truth():

@@ -61,16 +61,18 @@ def learner(tmp_path):
     if not shutil.which("git"):
         pytest.skip("no git here")
     course = tmp_path / "course"
-    (course / "notebooks").mkdir(parents=True)
+    course.mkdir()
     shutil.copy(ROOT / ".gitattributes", course)
     git(course, "init", "-b", "main")
-    for number in ("01", "02"):
-        (lesson,) = (ROOT / "notebooks").glob(f"{number}_*.ipynb")
-        shutil.copy(lesson, course / "notebooks" / f"{number}.ipynb")
+    for folder in ("notebooks", "solutions"):
+        (course / folder).mkdir()
+        for number in ("01", "02"):
+            (lesson,) = (ROOT / folder).glob(f"{number}_*.ipynb")
+            shutil.copy(lesson, course / folder / f"{number}.ipynb")
     git(course, "add", "-A")
     git(course, "commit", "-m", "The course")
     git(tmp_path, "clone", str(course), "learner")
-    for path in (course / "notebooks").iterdir():
+    for path in course.glob("*/*.ipynb"):
         nb = nbformat.read(path, 4)
         nb.cells.insert(2, nb.cells.pop(7))
         del nb.cells[12]
@@ -82,15 +84,16 @@ def learner(tmp_path):
     return tmp_path / "learner"
 
 
-def test_an_update_leaves_what_a_learner_changed_and_renews_the_rest(learner):
+@pytest.mark.parametrize("folder", ["notebooks", "solutions"])
+def test_an_update_leaves_what_a_learner_changed_and_renews_the_rest(learner, folder):
     """A merge by lines would shuffle the cells of both versions, or leave no notebook at all."""
-    mine, untouched = (learner / "notebooks" / name for name in ("01.ipynb", "02.ipynb"))
+    mine, untouched = (learner / folder / name for name in ("01.ipynb", "02.ipynb"))
     text = solved(mine.read_text("utf-8"))
     mine.write_text(text, encoding="utf-8")
     for _ in range(2):
         pull(learner)
         kept = mine.read_text("utf-8") == text
-        assert kept, "it needs the line `notebooks/*.ipynb merge=binary` in .gitattributes"
+        assert kept, f"it needs the line `{folder}/*.ipynb merge=binary` in .gitattributes"
         assert "a new cell" in untouched.read_text("utf-8")
 
 
@@ -102,7 +105,74 @@ def test_who_wants_the_new_version_moves_the_old_one_away(learner):
     assert ANSWER in kept.read_text("utf-8") and "a new cell" in path.read_text("utf-8")
 
 
+STRIP = """
+import json, sys
+nb = json.load(sys.stdin)
+for cell in nb["cells"]:
+    if cell["cell_type"] == "code":
+        cell["outputs"], cell["execution_count"] = [], None
+json.dump(nb, sys.stdout)
+"""
+
+
+@pytest.mark.skipif(not shutil.which("git"), reason="no git here")
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_filter_of_the_users_own_takes_no_outputs(tmp_path, kept):
+    """As `nbstripout --install --global` sets it up: it is for all of somebody's repositories."""
+    (tmp_path / "strip.py").write_text(STRIP)
+    (tmp_path / "attributes").write_text("*.ipynb filter=strip diff=ipynb\n")
+    program = f'"{sys.executable}" "{tmp_path / "strip.py"}"'
+    config = tmp_path / "config"
+    for name, value in [
+        ("core.attributesFile", str(tmp_path / "attributes")),
+        ("filter.strip.clean", program),
+        ("filter.strip.required", "true"),
+        ("user.name", "someone"),
+        ("user.email", "someone@example.org"),
+    ]:
+        subprocess.run(["git", "config", "--file", config, name, value], check=True)
+    env = os.environ | {"GIT_CONFIG_GLOBAL": str(config), "GIT_CONFIG_NOSYSTEM": "1"}
+
+    def git(*command):
+        done = subprocess.run(["git", *command], cwd=course, env=env, capture_output=True)
+        assert done.returncode == 0, done.stderr.decode()
+        return done.stdout
+
+    course = tmp_path / "course"
+    (lesson,) = (ROOT / "notebooks").glob("01_*.ipynb")
+    for place in ("notebooks/01.ipynb", "solutions/01.ipynb", "01.ipynb"):
+        (course / place).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(lesson, course / place)
+    if kept:
+        shutil.copy(ROOT / ".gitattributes", course)
+    git("init", "-q")
+    git("add", "-A")
+    git("commit", "-qm", "The course")
+    for place in ("notebooks/01.ipynb", "solutions/01.ipynb", "01.ipynb"):
+        same = git("show", f"HEAD:{place}") == lesson.read_bytes()
+        assert same == kept, "it needs the line `*.ipynb -filter` in .gitattributes"
+
+
 # make --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(os.name != "posix" or not shutil.which("make"), reason="no make here")
+def test_make_ledger_keeps_the_ledger_if_it_fails(tmp_path):
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    for name in ("constraints.txt", "tests/constraints.txt", "tests/pictures/a.json"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("old")
+    python = tmp_path / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    for status, left in (("exit 1", ["old"]), ("echo new > tests/pictures/b.json", ["new\n"])):
+        python.write_text(f"#!/bin/sh\n{status}\n")
+        python.chmod(0o755)
+        for stamp in ("installed", "tested"):
+            (tmp_path / ".venv" / stamp).touch()
+        done = subprocess.run(["make", "ledger"], cwd=tmp_path, capture_output=True)
+        assert (done.returncode == 0) == (left != ["old"])
+        assert [p.read_text() for p in (tmp_path / "tests" / "pictures").iterdir()] == left
+    assert sorted(p.name for p in tmp_path.iterdir() if p.name[0] == ".") == [".venv"]
 
 
 @pytest.mark.skipif(os.name != "posix" or not shutil.which("make"), reason="no make here")

@@ -24,8 +24,9 @@ def repository(address):
     match = GITHUB.fullmatch(address)
     if not match:
         raise ValueError(
-            f"origin must be a repository on GitHub, got {address or 'none'}. "
-            "Set it: git remote add origin https://github.com/OWNER/NAME.git"
+            f"origin must be a repository on GitHub, got {address or 'none'}. Set it: "
+            f"git remote {'set-url' if address else 'add'} origin "
+            "https://github.com/OWNER/NAME.git"
         )
     return f"{match['owner']}/{match['name']}"
 
@@ -33,6 +34,8 @@ def repository(address):
 def links(repository, lessons):
     """A line of Markdown that opens each lesson on mybinder.org, in JupyterLab."""
     at = f"https://mybinder.org/v2/gh/{repository}/HEAD?labpath="
+    if not lessons:
+        raise ValueError("there is no lesson in notebooks/: the README stays as it is")
     opened = [
         f"[lesson {name[:2].lstrip('0') or 0}]({at}{quote(f'notebooks/{name}', safe='')})"
         for name in sorted(lessons)
@@ -52,13 +55,12 @@ def written(readme, line):
 def main():
     command = ["git", "remote", "get-url", "origin"]
     origin = subprocess.run(command, cwd=ROOT, capture_output=True, text=True).stdout.strip()
-    readme, lessons = (
-        ROOT / "README.md",
-        [p.name for p in (ROOT / "notebooks").glob("[0-9]*.ipynb")],
-    )
+    readme = ROOT / "README.md"
+    lessons = [path.name for path in (ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb")]
     try:
         line = links(repository(origin), lessons)
-        readme.write_text(written(readme.read_text(encoding="utf-8"), line), encoding="utf-8")
+        text = written(readme.read_text(encoding="utf-8"), line)
+        readme.write_text(text, encoding="utf-8")
     except ValueError as error:
         sys.exit(str(error))
     print(line)

@@ -7,6 +7,7 @@ executed and stored. Both are written in one canonical form: a second run change
 
 import argparse
 import ast
+import contextlib
 import copy
 import hashlib
 import json
@@ -15,6 +16,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -148,6 +150,11 @@ def normal_outputs(cell, place):
             "every run; print the object's content instead"
         )
     return outputs
+
+
+def without_links(text):
+    """Markdown whose links to other lessons are plain words, for where those lessons are not."""
+    return re.sub(r"\[([^\]]*)\]\((?:\.\./\w+/)?\d\d_\w+\.ipynb(?:#[^)]*)?\)", r"\1", text)
 
 
 # The learner edition -----------------------------------------------------------------------------
@@ -297,6 +304,40 @@ def replace(path, text):
         new.unlink(missing_ok=True)
 
 
+@contextlib.contextmanager
+def new_folder(path):
+    """An empty folder that takes the place of `path` once all went well."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as work:
+        new = Path(work, path.name)
+        new.mkdir()
+        yield new
+        replace_folder(path, new)
+
+
+@contextlib.contextmanager
+def exit_with_words():
+    """End the program with what a LessonError says, and no traceback."""
+    try:
+        yield
+    except LessonError as error:
+        sys.exit(str(error))
+
+
+def replace_folder(path, new):
+    """Put the folder `new` in the place of the one at `path`, which stays until then."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as old:
+        if path.exists():
+            path.rename(Path(old, path.name))
+        try:
+            new.rename(path)
+        except OSError:
+            if Path(old, path.name).exists():
+                Path(old, path.name).rename(path)
+            raise
+
+
 # The run -----------------------------------------------------------------------------------------
 
 
@@ -314,6 +355,26 @@ class Edition:
 
 def lessons(root):
     return sorted((root / "solutions").glob("[0-9][0-9]_*.ipynb"))
+
+
+def some_lessons(root):
+    """The lessons, of which there have to be some: what is made of none would be empty."""
+    if found := lessons(root):
+        return found
+    raise LessonError(
+        f"there is no lesson in {root / 'solutions'}: is a branch without them checked out? "
+        "`git switch -` goes back to the one before"
+    )
+
+
+def lesson(root, beginning):
+    """The lesson whose name begins like that, "02"; its number is enough, "2"."""
+    number = f"{beginning}_".zfill(3) if beginning.isdecimal() else beginning
+    found = [path for path in some_lessons(root) if path.stem.startswith(number)]
+    if len(found) == 1:
+        return found[0]
+    names = ", ".join(path.stem for path in lessons(root))
+    raise LessonError(f"{beginning!r} is not the beginning of one name among {names}")
 
 
 def editions(source, force):
@@ -426,11 +487,15 @@ def main(arguments=None, root=ROOT):
     parser.add_argument("--force", action="store_true", help="overwrite work, keeping a copy")
     options = parser.parse_args(arguments)
     wanted = tuple(Path(name).stem for name in options.lessons)
+    try:
+        every = some_lessons(root)
+    except LessonError as error:
+        parser.error(str(error))
     for name in wanted:
-        if not any(source.stem.startswith(name) for source in lessons(root)):
-            parser.error(f"no lesson {name}; there are {[p.stem for p in lessons(root)]}")
-    sources = [s for s in lessons(root) if not wanted or s.stem.startswith(wanted)]
-    jobs, failed = [], not sources
+        if not any(source.stem.startswith(name) for source in every):
+            parser.error(f"no lesson {name}; there are {[path.stem for path in every]}")
+    sources = [s for s in every if not wanted or s.stem.startswith(wanted)]
+    jobs, failed = [], False
     for source in sources:
         try:
             if not options.check:

@@ -22,7 +22,15 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-from tools.build_notebooks import BEGIN, END, lessons, parse, stub
+from tools.build_notebooks import (
+    BEGIN,
+    END,
+    exit_with_words,
+    new_folder,
+    parse,
+    some_lessons,
+    stub,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 PARTS = Path(__file__).resolve().parent / "site"
@@ -169,19 +177,23 @@ def mathematical_font(pages):
 
 
 def build(root, site):
-    """Write all pages to the folder `site`, which is emptied first."""
+    """Write all pages to the folder `site`, in the place of what was there."""
+    with new_folder(site) as new:
+        write(root, new)
+
+
+def write(root, site):
+    """Write all pages to the empty folder `site`."""
     readme = (root / "README.md").read_text("utf-8")
     renderer = Renderer()
     # Everything before the README's second section: what the course is, and the map.
     contents = MarkdownWithMath(renderer).render("\n## ".join(readme.split("\n## ")[:2]))
     chapters = [{"file": "index.html", "headings": renderer.headings, "body": contents}]
-    for source in lessons(root):
+    for source in some_lessons(root):
         cells, headings = render(parse(source.read_text("utf-8")))
         name = f"{source.stem}.html"
         chapters.append({"file": name, "headings": headings, "body": "".join(cells)})
 
-    shutil.rmtree(site, ignore_errors=True)
-    site.mkdir(parents=True)
     repository = os.environ.get("GITHUB_REPOSITORY")  # on GitHub's machines
     template = TEMPLATES.get_template("page.html")
     for place, chapter in enumerate(chapters):
@@ -196,5 +208,6 @@ def build(root, site):
 
 
 if __name__ == "__main__":
-    build(ROOT, ROOT / "site")
+    with exit_with_words():
+        build(ROOT, ROOT / "site")
     print(f"Open {(ROOT / 'site' / 'index.html').as_uri()}")

@@ -14,7 +14,7 @@ from pathlib import Path
 from bs4 import BeautifulSoup
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from tools.build_notebooks import lessons, parse
+from tools.build_notebooks import LessonError, exit_with_words, new_folder, parse, some_lessons
 from tools.build_site import code_cell, mathematical_font, python, render, show
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -82,19 +82,26 @@ def code(cell):
 
 
 def build(root, folder):
-    """Write a deck for each lesson that has slides to `folder`, which is emptied first."""
-    shutil.rmtree(folder, ignore_errors=True)
-    (folder / "reveal").mkdir(parents=True)
+    """Write a deck for each lesson that has slides to `folder`, in the place of what was there."""
+    with new_folder(folder) as new:
+        return write(root, new)
+
+
+def write(root, folder):
+    """Write the decks to the empty folder `folder`. -> the files' names"""
+    (folder / "reveal").mkdir()
     for name in ("dist/reveal.js", "dist/reveal.css", "plugin/notes"):
         copy = shutil.copytree if (REVEAL / name).is_dir() else shutil.copy
         copy(REVEAL / name, folder / "reveal" / Path(name).name)
     pages = {}
-    for source in lessons(root):
+    for source in some_lessons(root):
         nb = parse(source.read_text("utf-8"))
         if deck := columns(nb):
             title = nb.cells[0].source.splitlines()[0].lstrip("# ")
             template = TEMPLATES.get_template("deck.html")
             pages[f"{source.stem}.html"] = template.render(title=title, columns=deck)
+    if not pages:
+        raise LessonError("no lesson has a slide")
     style = TEMPLATES.get_template("style.css").render(font=mathematical_font(pages.values()))
     for name, page in {**pages, "style.css": style}.items():
         (folder / name).write_text(page, "utf-8", newline="\n")
@@ -102,5 +109,7 @@ def build(root, folder):
 
 
 if __name__ == "__main__":
-    for name in build(ROOT, ROOT / "slides"):
+    with exit_with_words():
+        made = build(ROOT, ROOT / "slides")
+    for name in made:
         print(f"Open {(ROOT / 'slides' / name).as_uri()}")

@@ -368,6 +368,10 @@ def main():
     parser.add_argument("--seeds", type=int, default=5, help="how many other seeds, 0 to 5")
     parser.add_argument("--shift", type=int, help="run here, with this added to each seed")
     chosen = parser.parse_args()
+    if unknown := [name for name in chosen.lessons if name not in LESSONS]:
+        parser.error(f"no lesson {unknown[0]}; there are {', '.join(LESSONS) or 'none'}")
+    if not chosen.lessons:
+        parser.error("there is no lesson in solutions/: is a branch without them checked out?")
     if chosen.shift is not None:
         (lesson,) = chosen.lessons
         print(json.dumps(list(broken(lesson, chosen.shift))))

@@ -28,10 +28,12 @@ with their hashes. Every licence is a free one. This list is written by `make li
 """
 
 
-def pinned():
+def pinned(root=ROOT):
     """{name: version} of everything in constraints.txt, whatever system it is for."""
-    text = (ROOT / "constraints.txt").read_text(encoding="utf-8")
-    return dict(re.findall(r"^([\w.-]+)==([\w.]+)", text, re.MULTILINE))
+    text = (root / "constraints.txt").read_text(encoding="utf-8")
+    if found := dict(re.findall(r"^([\w.-]+)==([\w.]+)", text, re.MULTILINE)):
+        return found
+    raise SystemExit(f"{root / 'constraints.txt'} pins nothing: `make lock` writes it")
 
 
 def licence(name):

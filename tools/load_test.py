@@ -1,8 +1,8 @@
 """Send a class of students through a lesson, on a JupyterHub started here, and measure.
 
-    python -m pip install jupyterhub     # into the environment that holds the course
-    npm install configurable-http-proxy  # and put it on the PATH
     python tools/load_test.py --students 30 --lesson 02 --think 5 --runaway
+
+deploy/README.md, Measuring, says what it needs beyond the course.
 
 The hub runs with deploy/jupyterhub_config.py and its simple spawner, which limits nothing. Each
 student has a server, a copy of the course and a kernel, and executes every code cell as JupyterLab
@@ -14,6 +14,7 @@ students share is divided among them. Containers share less.
 import argparse
 import asyncio
 import contextlib
+import importlib.util
 import json
 import os
 import random
@@ -54,11 +55,23 @@ c.JupyterHub.load_roles = [
 """
 
 
+def missing():
+    """What the load test needs and does not find, in words, with how to get it; or nothing."""
+    needed = []
+    if not importlib.util.find_spec("jupyterhub"):
+        needed.append(f"JupyterHub in this environment: {sys.executable} -m pip install jupyterhub")
+    if not shutil.which("configurable-http-proxy"):
+        needed.append("configurable-http-proxy on the PATH: npm install configurable-http-proxy")
+    return "\n".join(f"the load test needs {each}" for each in needed)
+
+
+class HubEnded(Exception):
+    """The hub is gone; its log, which is printed, says why."""
+
+
 @contextlib.contextmanager
 def hub(folder):
     """A JupyterHub that keeps everything in `folder`: its address and its process."""
-    if not shutil.which("configurable-http-proxy"):
-        sys.exit("configurable-http-proxy must be on the PATH: npm install configurable-http-proxy")
     with contextlib.ExitStack() as free:
         sockets = [free.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(3)]
         port, hub_port, proxy_port = (s.getsockname()[1] for s in sockets)
@@ -74,8 +87,10 @@ def hub(folder):
         print((folder / "log").read_text()[-3000:], file=sys.stderr)
         raise
     finally:
-        ours = [process, *process.children(recursive=True)]
-        process.terminate()  # it ends its servers, they end their kernels
+        ours = [process]
+        with contextlib.suppress(psutil.NoSuchProcess):
+            ours += process.children(recursive=True)
+            process.terminate()  # it ends its servers, they end their kernels
         for left in psutil.wait_procs(ours, timeout=60)[1]:
             left.kill()
 
@@ -190,12 +205,20 @@ def row(what, students, sizes):
     )
 
 
-async def measure(url, process, options):
-    for _ in range(1000):  # five minutes until the hub answers, on a busy machine
+async def answers(url, process, patience=300):
+    """Wait until the hub answers: five minutes at most, for a busy machine."""
+    end = time.monotonic() + patience
+    while time.monotonic() < end:
+        if process.poll() is not None:
+            raise HubEnded("the hub ended as it started; its log is above")
         with contextlib.suppress(OSError, HTTPError):
-            await ask("GET", url + "/hub/api/")
-            break
+            return await ask("GET", url + "/hub/api/")
         await asyncio.sleep(0.3)
+    raise HubEnded(f"the hub did not answer within {patience} seconds; its log is above")
+
+
+async def measure(url, process, options):
+    await answers(url, process)
     names = [f"s{number:02}" for number in range(options.students + 1)]
     await ask("POST", url + "/hub/api/users", {"usernames": names})
     first, *students = [Student(url, name, options.notebook.name) for name in names]
@@ -227,6 +250,15 @@ async def measure(url, process, options):
         loop.cancel()
 
 
+@contextlib.contextmanager
+def exiting(error):
+    """End the program with the words of such an error, and no traceback."""
+    try:
+        yield
+    except error as words:
+        sys.exit(str(words))
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--students", type=int, default=30)
@@ -234,14 +266,20 @@ def main():
     parser.add_argument("--think", type=float, default=0, help="seconds of pause after a cell")
     parser.add_argument("--runaway", action="store_true", help="again, with an endless loop")
     options = parser.parse_args()
-    (options.notebook,) = (ROOT / "notebooks").glob(f"{options.lesson}_*.ipynb")
+    found = list((ROOT / "notebooks").glob(f"{options.lesson.zfill(2)}_*.ipynb"))
+    if len(found) != 1:
+        there = ", ".join(p.name[:2] for p in sorted((ROOT / "notebooks").glob("[0-9]*.ipynb")))
+        parser.error(f"no lesson {options.lesson}; there are {there or 'none'}")
+    (options.notebook,) = found
+    if needed := missing():
+        sys.exit(needed)
     AsyncHTTPClient.configure(None, max_clients=1000)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))  # and the hub with it
     with tempfile.TemporaryDirectory() as folder:
         for number in range(options.students + 1):
             for name in ("notebooks", "utils"):
                 shutil.copytree(ROOT / name, Path(folder) / "homes" / f"s{number:02}" / name)
-        with hub(Path(folder)) as (url, process):
+        with exiting(HubEnded), hub(Path(folder)) as (url, process):
             load = f"{os.cpu_count()} cores, load before {os.getloadavg()[0]:.1f}"
             print(f"{options.notebook.stem}, {load}")
             asyncio.run(measure(url, process, options))

@@ -305,7 +305,8 @@ def main():
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="at a time")
     parser.add_argument("--goal", type=int, default=95, help="%% to be caught, else it fails")
     args = parser.parse_args()
-    found = everything(args.only)
+    if not (found := everything(args.only)):
+        parser.error(f"no line that could be broken in a file whose path starts with {args.only}")
     reasons = explained(found)
     chosen = sample(found, args.count, random.Random(args.seed))
     warm()

@@ -385,6 +385,9 @@ def main():
     parser.add_argument("--soak", type=int, default=0)
     told = parser.parse_args()
     lessons = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+    for beginning in told.lessons:
+        if not any(path.name.startswith(beginning) for path in lessons):
+            parser.error(f"no lesson {beginning}; there are {[p.stem for p in lessons] or 'none'}")
     received = {"bytes": 0}
 
     def count_bytes(frame):

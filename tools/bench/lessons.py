@@ -14,6 +14,8 @@ from time import perf_counter
 import nbformat
 from nbclient import NotebookClient
 
+from tools.build_notebooks import exit_with_words, some_lessons
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 ENVIRONMENT = {
     "COURSE_STATIC": "1",
@@ -48,7 +50,9 @@ def main():
     os.environ |= ENVIRONMENT
     print(f"{'':24}{'seconds, median [range]':28}{'processor s':>12}{'MB':>8}{'file, kB':>10}")
     total = 0
-    for path in sorted((ROOT / "solutions").glob("[0-9][0-9]_*.ipynb")):
+    with exit_with_words():
+        paths = some_lessons(ROOT)
+    for path in paths:
         seconds, processor, memory = zip(*(run(path) for _ in range(runs)), strict=True)
         spread = f"{median(seconds):.1f} [{min(seconds):.1f} to {max(seconds):.1f}]"
         size = path.stat().st_size / 1000

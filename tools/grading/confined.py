@@ -9,6 +9,10 @@ The tests run on this side, with an `Answer` in the place of the learner's funct
 the function returned in the sandbox. The check that judges it and the mark are where no learner's
 code runs. A mark says that the function is right; it can't say who wrote it, for the solutions are
 public.
+
+Which function is it, of several with one name? Whatever a check of the lesson was called with
+counts, as does what stands below each definition: if one of them is right, the exercise is. So
+"Right" on the learner's page is the point in the marks, even if a copy of the stub comes later.
 """
 
 import builtins
@@ -36,13 +40,15 @@ from nbformat import v4
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Integer
 
-from tools.build_notebooks import ENVIRONMENT
+from tools.build_notebooks import ENVIRONMENT, without_links
 from tools.grading.inside import LONGEST, MIME, plain
+from tools.grading.intake import sound
 
 INSIDE = Path(__file__).with_name("inside.py")
 START = 60  # seconds that a kernel has to start
 LINE = 8_000_000  # bytes that may come out of the sandbox at once
 ROOM = 20_000_000  # characters that the outputs of a notebook may have
+MOST = 30  # functions of one name that are looked at
 PROCESSES = 64  # in one sandbox; four are there from the start
 PULSE = 0.25  # seconds between two looks at a sandbox
 SHOWN = {  # what a teacher's page may show: text, pictures, the HTML of the course's own figures
@@ -79,47 +85,110 @@ class Confined(NbGraderPreprocessor):
         sys.path.insert(0, str(self.source))
         self.lesson = importlib.import_module(f"utils.checks.lesson{names['notebook'][:2]}")
         self.end = time.monotonic() + self.total_seconds
-        self.sandbox, self.done = None, []  # the kernel, and what the next one begins with
+        source = nbformat.read(self.source / f"{names['notebook']}.ipynb", 4)
+        tests = [test_of(cell) for cell in source.cells if test_of(cell)]
+        self.exercises = {name: getattr(self.lesson, name) for name in tests}
+        self.crossing = [name for name, each in self.exercises.items() if crosses(each)]
+        self.seen = {name: [] for name in tests}  # functions that may be the answer
+        self.trouble = {}  # why there may be none
+        listen = f"__import__('inside').listen({self.lesson.__name__!r}, {self.crossing!r})"
+        self.sandbox, self.done = None, [listen]  # the kernel, and what the next one begins with
         self.room = ROOM
-        nb = rebuilt(nb, nbformat.read(self.source / f"{names['notebook']}.ipynb", 4))
+        nb = rebuilt(nb, source)
         try:
-            for cell in nb.cells:
-                if cell.cell_type == "code":
-                    cell.outputs = self.outputs(cell)
+            self.run([cell for cell in nb.cells if cell.cell_type == "code"])
         finally:
             self.leave()
         return nb, resources
 
-    def outputs(self, cell):
-        name = test_of(cell)
-        try:
-            if name and crosses(exercise := getattr(self.lesson, name)):
-                return self.judge(cell, exercise)
-            outputs = [clean(output) for output in self.ask(cell.source)]
-            if name:  # nbgrader's way, in there and on its word
-                return [output for output in outputs if output.output_type == "error"]
-            self.done.append(cell.source)
-            self.room -= len(json.dumps(outputs))
-            return outputs if self.room > 0 else []
-        except Lost as lost:
-            words = f"your {'function' if name else 'code'} {lost}"
-            if name:  # the check below then says so, and puts the reference in its place
-                self.done.append(f"def {name}(*_):\n    raise TimeoutError({words!r})")
-            return [failure("Lost", words)]
+    def run(self, cells):
+        """Run a notebook's code cells, then judge what was seen of each exercise."""
+        looked = set()
+        for cell in cells:
+            if not (test := test_of(cell)):
+                cell.outputs = self.outputs(cell)
+            for name in [test] if test else self.defined(cell):
+                if not (test and name in looked):
+                    self.look("answers", name)
+                    looked.add(name)
+        for cell in cells:
+            if name := test_of(cell):
+                verdict = self.verdict(cell, name)
+                if name in self.crossing and not (is_right(verdict) or self.is_lost(name)):
+                    self.look("once_more", name)  # a helper may be defined further down
+                    verdict = self.verdict(cell, name)
+                cell.outputs = [v4.new_output("stream", name="stdout", text=verdict)]
+                if not is_right(verdict):
+                    cell.outputs = [failure("Verdict", verdict)]
 
-    def judge(self, cell, exercise):
-        """Run a test here. -> its outputs: an error, or none if the answer is right"""
-        call = f"__import__('inside').answers({self.lesson.__name__!r}, {exercise.name!r})"
+    def outputs(self, cell):
+        """Run a cell of the learner's. -> what a page may show of its outputs"""
         try:
-            (told,) = (out["data"][MIME] for out in self.ask(call) if MIME in out.get("data", ()))
-            kind, calls = json.loads(told)
-            answer = Answer(exercise, kind, calls) if calls else None
-            answer = exercise.reference if kind == "reference" else answer
+            raw = self.ask(cell.source)
+        except Lost as lost:
+            self.trouble |= dict.fromkeys(self.defined(cell), f"Not yet: your code {lost}.")
+            return [failure("Lost", f"your code {lost}")]
+        self.hear(raw)
+        outputs = [clean(output) for output in raw if MIME not in str(output.get("data"))]
+        self.done.append(cell.source)
+        for output in outputs:
+            if output.output_type == "error":
+                self.trouble |= dict.fromkeys(self.defined(cell), in_words(output))
+        self.room -= len(json.dumps(outputs))
+        return outputs if self.room > 0 else []
+
+    def look(self, how, name):
+        """Ask the kernel for what stands under the name of an exercise now, or stood earlier."""
+        try:
+            self.hear(self.ask(f"__import__('inside').{how}({name!r})"))
+        except Lost as lost:
+            words = f"your function {lost}"
+            self.seen[name].append(["lost", [], words])
+            # The check below then says so, and puts the reference in its place.
+            self.done.append(f"def {name}(*_):\n    raise TimeoutError({words!r})")
+
+    def hear(self, outputs):
+        """Keep what the kernel tells of functions that may be answers."""
+        for output in outputs:
+            with contextlib.suppress(ValueError, TypeError, RecursionError, AttributeError):
+                if told := (output.get("data") or {}).get(MIME):
+                    name, kind, calls, verdict = json.loads(told)
+                    about = [str(kind), calls, str(verdict)]
+                    if about not in self.seen.get(name, [about]):
+                        self.seen[name] = [*self.seen[name], about][-MOST:]
+
+    def defined(self, cell):
+        return [name for name in self.exercises if defines(cell.source, name)]
+
+    def is_lost(self, name):
+        return any(kind == "lost" for kind, _, _ in self.seen[name])
+
+    def verdict(self, cell, name):
+        """What the check says of the best function that was seen."""
+        said, untouched = [], False
+        for kind, calls, words in reversed(self.seen[name]):
+            if kind in ("function", "stub"):
+                words = self.judge(cell, name, kind, calls) if name in self.crossing else words
+                if is_right(words):
+                    return sound(words)
+            if kind in ("stub", "reference") and words.startswith("Not attempted yet"):
+                untouched = True
+            else:
+                said += [words] if kind != "nothing" else []
+        if said:
+            return sound(said[0])
+        nothing = self.trouble.get(name, f"Not yet: no cell defines {name}.")
+        return "Not attempted yet." if untouched else sound(nothing)
+
+    def judge(self, cell, name, kind, calls):
+        """Run a test here, on what a function returned inside. -> the verdict"""
+        exercise, space = self.exercises[name], {}
+        try:
             with np.errstate(all="ignore"):
-                exec(cell.source, {exercise.name: answer})
+                exec(cell.source, space := {name: Answer(exercise, kind, calls)})
         except Exception as wrong:
-            return [failure(type(wrong).__name__, str(wrong))]
-        return []
+            return space.get("verdict", f"Not yet: {type(wrong).__name__}: {wrong}")
+        return space["verdict"]
 
     def ask(self, code):
         """What the kernel puts out for `code`; there is one from the first question on."""
@@ -131,7 +200,7 @@ class Confined(NbGraderPreprocessor):
             if self.sandbox is None:
                 self.sandbox = Sandbox(self.source, limits, self.unconfined)
                 for earlier in self.done:
-                    self.sandbox.talk(earlier, seconds)
+                    self.hear(self.sandbox.talk(earlier, seconds))
             return self.sandbox.talk(code, seconds)
         except Lost:
             self.leave()
@@ -141,6 +210,10 @@ class Confined(NbGraderPreprocessor):
         if self.sandbox:
             self.sandbox.close()
         self.sandbox = None
+
+
+def is_right(verdict):
+    return verdict.startswith("Right: ")
 
 
 # The notebook ------------------------------------------------------------------------------------
@@ -155,19 +228,19 @@ def test_of(cell):
 def rebuilt(nb, source):
     """What a person wrote in `nb`, the kinds and texts of cells, with the tests of `source`.
 
-    A test stands below the last definition of its function, before a check puts the reference in
-    its place. Markdown that isn't the lesson's is shown as it was typed: no HTML of a stranger's,
-    no links, no formulae, which can be links.
+    A test stands below the last definition of its function. Markdown that isn't the lesson's is
+    shown as it was typed: no HTML of a stranger's, no links, no formulae, which can be links.
     """
     marked = {c.metadata.nbgrader.grade_id: c for c in source.cells if "nbgrader" in c.metadata}
     tests = [cell for cell in source.cells if test_of(cell)]
-    lesson = {cell.source for cell in source.cells}
+    lesson = {cell.source.rstrip() for cell in source.cells}
     cells = []
     for cell in nb.cells:
         marks = cell.metadata.get("nbgrader")
         name = str(marks.get("grade_id")) if isinstance(marks, dict) else ""
         if cell.cell_type != "code":
-            text = cell.source if cell.source in lesson else f"<pre>{verbatim(cell.source)}</pre>"
+            text = without_links(cell.source.rstrip())  # as in the release
+            text = text if text in lesson else f"<pre>{verbatim(cell.source)}</pre>"
             cells.append(v4.new_markdown_cell(text))
         elif marked.get(name) not in tests:
             cells.append(v4.new_code_cell(cell.source))
@@ -184,27 +257,42 @@ def verbatim(text):
 def place(cells, name):
     """The index at which the test of the function `name` belongs among the cells."""
     code = [(i, cell.source) for i, cell in enumerate(cells) if cell.cell_type == "code"]
-    defined = [i + 1 for i, text in code if re.search(rf"(?m)^[ \t]*def {name}\b", text)]
+    defined = [i + 1 for i, text in code if defines(text, name)]
     checked = [i for i, text in code if f"check.{name}(" in text]
     return (defined[-1:] or checked[:1] or [len(cells)])[0]
+
+
+def defines(source, name):
+    return re.search(rf"(?m)^[ \t]*def {name}\b", source) is not None
+
+
+def in_words(error):
+    """Why a cell that failed has defined nothing."""
+    name, words = error.ename, " ".join(error.evalue.split())[:LONGEST]
+    if name in ("SyntaxError", "IndentationError", "TabError"):
+        words = re.sub(r" ?\((?:.*, )?(line \d+)\)$", r" (\1)", words)
+        return f"Not yet: your cell is no Python, so nothing in it was run: {name}: {words}."
+    return f"Not yet: your cell failed before it had defined the function: {name}: {words}."
 
 
 def clean(output):
     """An output as a teacher's page may show it. What it claims to be is a stranger's word."""
     match output:
         case {"output_type": "stream", "name": "stdout" | "stderr" as name, "text": str(text)}:
-            return v4.new_output("stream", name=name, text=text)
+            return v4.new_output("stream", name=name, text=sound(text))
         case {"output_type": "error", "ename": str(name), "evalue": str(words), "traceback": [*_]}:
-            lines = [str(line) for line in output["traceback"]]
+            lines = [sound(str(line)) for line in output["traceback"]]
+            name, words = sound(name), sound(words)
             return v4.new_output("error", ename=name, evalue=words, traceback=lines)
     data = output.get("data")
-    texts = [(k, v) for k, v in data.items() if isinstance(v, str)] if type(data) is dict else []
+    texts = data.items() if type(data) is dict else []
+    texts = [(k, sound(v)) for k, v in texts if isinstance(v, str)]
     shown = {k: v for k, v in texts if k in SHOWN and re.fullmatch(SHOWN[k], v)}
     return v4.new_output("display_data", data=shown)
 
 
 def failure(name, words):
-    return v4.new_output("error", ename=name, evalue=words, traceback=[f"{name}: {words}"])
+    return v4.new_output("error", ename=name, evalue=words, traceback=[words])
 
 
 # The learner's function, from outside ------------------------------------------------------------
@@ -260,11 +348,18 @@ def walls(source):
     seen = ["/usr", "/bin", "/lib", "/lib64", "/etc/alternatives", "/etc/fonts", "/etc/ld.so.cache"]
     seen += [sys.base_prefix, sys.prefix, str(INSIDE), f"{source}/utils"]
     binds = [word for path in seen for word in ("--ro-bind-try", path, path)]
-    for fonts in glob.glob(f"{matplotlib.get_cachedir()}/fontlist*"):  # finding them takes seconds
+    for fonts in known_fonts():
         binds += ["--ro-bind", fonts, f"/tmp/matplotlib/{os.path.basename(fonts)}"]
+    if os.path.isdir("/usr/local/etc"):  # where IPython would look for settings
+        binds += ["--tmpfs", "/usr/local/etc"]
     # For root outside, the system's switches in /proc/sys would open.
     rest = "--remount-ro /proc --remount-ro /dev --remount-ro / --chdir /tmp"
     return ["bwrap", *alone.split(), *rooms.split(), *binds, *rest.split()]
+
+
+def known_fonts():
+    """The files in which Matplotlib keeps what fonts there are: finding them takes seconds."""
+    return glob.glob(f"{glob.escape(matplotlib.get_cachedir())}/fontlist*")
 
 
 def obstacle():
@@ -281,15 +376,30 @@ class Sandbox:
     def __init__(self, source, limits, unconfined):
         self.memory, self.watched = limits["RLIMIT_AS"], 0
         limits = limits | {"RLIMIT_FSIZE": 2**28, "RLIMIT_CORE": 0}
-        environment = {"PYTHONPATH": f"{source}:{INSIDE.parent}"} | ENVIRONMENT
+        self.folder = tempfile.TemporaryDirectory()
+        home, begin = (self.folder.name, []) if unconfined else ("/tmp", walls(source))
         if unconfined:
-            environment, begin = os.environ | environment, []
+            font_list = Path(home, "matplotlib")
+            font_list.mkdir()
+            for fonts in known_fonts():
+                shutil.copy(fonts, font_list)
         else:
-            environment |= {"PATH": "/usr/bin:/bin", "HOME": "/tmp", "LANG": "C.UTF-8"}
-            environment, begin = environment | {"MPLCONFIGDIR": "/tmp/matplotlib"}, walls(source)
             limits["RLIMIT_NPROC"] = 256  # outside, all that the teacher runs would count
         # The system lets root have more, and counts memory by the process: `watch` holds for all.
-        self.folder = tempfile.TemporaryDirectory()
+        environment = (
+            ENVIRONMENT
+            | {  # nothing of the teacher's: a mark depends on the answer alone
+                "PYTHONPATH": f"{source}:{INSIDE.parent}",
+                "PYTHONNOUSERSITE": "1",
+                "PATH": "/usr/bin:/bin",
+                "HOME": home,
+                "TMPDIR": home,
+                "LANG": "C.UTF-8",
+                "TZ": "UTC",
+                "MPLBACKEND": "agg",
+                "MPLCONFIGDIR": f"{home}/matplotlib",
+            }
+        )
         self.socket, theirs = socket.socketpair()
         with theirs:
             self.process = subprocess.Popen(

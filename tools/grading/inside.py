@@ -1,7 +1,7 @@
 """What runs in the sandbox: a kernel for a submission, and the link to the grader outside.
 
-The kernel's code reaches it as lines of JSON, and a line with the outputs goes back. The grader has
-the kernel run `answers` for what the learner's function returns.
+The kernel's code reaches it as lines of JSON, and a line with the outputs goes back. What the
+learner's functions return comes as outputs of a kind of its own.
 """
 
 import contextlib
@@ -14,10 +14,12 @@ import resource
 import subprocess
 import sys
 import threading
+import warnings
 
 MIME = "application/x-answers"
 ROOM = 2_000_000  # characters that one cell may put out; what comes later is dropped
 LONGEST = 1000  # characters of an exception's words
+STATE = {}  # of the kernel: how to look at a function, and those that were looked at
 
 
 def main(limits):
@@ -54,18 +56,56 @@ def run(client, code):
     return outputs
 
 
-def answers(lesson, name):
-    """In the kernel: put out what the learner's function `name` is, and what it returns for the
-    arguments of each probe, called twice."""
-    checks, exercise = importlib.import_module("utils.checks"), importlib.import_module(lesson)
-    exercise, function = getattr(exercise, name), get_ipython().user_ns.get(name)  # noqa: F821
-    kind, calls = "nothing", []
-    if function is exercise.reference:
-        kind = "reference"  # which a check has put there
-    elif callable(function):
-        kind = "function" if checks.works(function) else "stub"
-        calls = [[call(function, probe.args, checks) for _ in "12"] for probe in exercise.probes]
-    get_ipython().display_pub.publish({MIME: json.dumps([kind, calls])})  # noqa: F821
+def listen(lesson, crossing):
+    """In the kernel: from here on, tell the grader of what the lesson's checks are called with.
+
+    `crossing` are the exercises whose answers are data; of the others, it is told the verdict.
+    """
+    import numpy as np
+
+    checks, exercises = importlib.import_module("utils.checks"), importlib.import_module(lesson)
+    judge, works = checks.Exercise.judge, checks.works
+
+    def heard(exercise, answer):
+        verdict = judge(exercise, answer)
+        if exercise is getattr(exercises, exercise.name, None):
+            tell(exercise, answer, verdict)
+        return verdict
+
+    def tell(exercise, function, verdict=""):
+        kind, calls = "nothing", []
+        if function is exercise.reference:
+            kind = "reference"  # which a check has put there
+            verdict = "Not attempted yet"
+        elif callable(function) and not isinstance(function, checks.Exercise):
+            kind = "function" if works(function) else "stub"
+            with np.errstate(all="ignore"), warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                if exercise.name in crossing:
+                    given = [probe.args for probe in exercise.probes]
+                    calls = [[call(function, args, checks) for _ in "12"] for args in given]
+                else:
+                    verdict = verdict or judge(exercise, function)
+        told = json.dumps([exercise.name, kind, calls, verdict])
+        get_ipython().display_pub.publish({MIME: told})  # noqa: F821
+
+    def look(name, function):
+        tell(getattr(exercises, name), function)
+
+    checks.Exercise.judge = heard
+    STATE.update(look=look, held={})
+
+
+def answers(name):
+    """In the kernel: tell of what stands under an exercise's name."""
+    function = get_ipython().user_ns.get(name)  # noqa: F821
+    STATE["held"][name] = function
+    STATE["look"](name, function)
+
+
+def once_more(name):
+    """In the kernel: tell of what stood there, now that all the rest is defined."""
+    STATE["look"](name, STATE["held"].get(name))
 
 
 def call(function, given, checks):
