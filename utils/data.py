@@ -128,9 +128,9 @@ def split_in_time(samples, train=0.7, validation=0.15, embargo=0):
     """Windows 0 to samples - 1 cut into three, oldest first. -> (train, validation, test): slices
 
     `train` and `validation` are shares of the samples, the rest is for the test. The last
-    `embargo` windows before each cut are left out. Neighbouring windows overlap: it takes an
-    embargo of window + horizon - 1 until no value of the series stands in two parts. With
-    validation=0 that part is empty, and there is one cut.
+    `embargo` windows before each cut are left out. With horizon - 1 of them no target of a part is
+    asked for in a later one as well: all targets are known when the next part's first forecast is
+    made. With validation=0 that part is empty, and there is one cut.
     """
     samples, embargo = positive_integer("samples", samples), whole_number("embargo", embargo)
     train = between("train", train, 0, 1)
