@@ -184,9 +184,7 @@ def test_what_comes_later_changes_no_window(sizes, data):
 
 @quick
 @given(windowed(), st.floats(0.1, 0.9), st.floats(0, 0.5))
-def test_with_the_embargo_every_target_is_known_when_the_next_part_begins(
-    sizes, train, validation
-):
+def test_with_the_embargo_every_target_is_known_when_the_next_part_begins(sizes, train, validation):
     steps, window, horizon = sizes
     steps *= 10
     x, y = make_windows(np.arange(float(steps)), window, horizon)

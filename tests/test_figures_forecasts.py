@@ -45,9 +45,7 @@ def test_windows_in_parts_shows_what_each_window_sees_and_is_asked():
         (0, 1, set()),
     ],
 )
-def test_windows_in_parts_frames_what_is_asked_for_on_both_sides_of_a_cut(
-    embargo, horizon, framed
-):
+def test_windows_in_parts_frames_what_is_asked_for_on_both_sides_of_a_cut(embargo, horizon, framed):
     (fig, sentence), _ = divided(embargo, horizon)
     assert {round(frame.get_x() + 0.5) for frame in fig.axes[0].patches} == framed
     many = f"{len(framed)} steps are asked for in two parts (framed)"
