@@ -255,7 +255,12 @@ def test_standardizer_refuses():
     for unfitted in (Standardizer().transform, Standardizer().inverse):
         with pytest.raises(RuntimeError, match="call fit"):
             unfitted([1.0])
-    refused("x", Standardizer().fit(np.eye(3)).transform, np.zeros((5, 2)))
+    for shape in ((5, 2), (5, 1), (5,), (2, 4, 1), ()):  # the forecasts of one feature among them
+        scaler = Standardizer().fit(np.eye(3))
+        for call in (scaler.transform, scaler.inverse):
+            refused("x", call, np.zeros(shape))
+            with pytest.raises(ValueError, match=r"3 features.*got shape \(.*say which: feature=0"):
+                call(np.zeros(shape))
 
 
 def test_one_feature_of_several_is_named():
