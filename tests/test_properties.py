@@ -526,6 +526,11 @@ def test_what_a_network_in_half_precision_forecasts_is_taken():
     refused("x", as_floats, "x", np.zeros(2, [("a", float)]), (...,))
 
 
+def test_a_shape_of_one_axis_is_written_as_python_writes_it():
+    with pytest.raises(ValueError, match=r"^x must have shape \(3,\), got \(2,\)$"):
+        as_floats("x", [1, 2], (3,))
+
+
 # Sums of many float32 ---------------------------------------------------------------------------
 
 
