@@ -295,6 +295,14 @@ def test_the_reader_s_own_keras_json_is_not_read(tmp_path):
     assert run.stdout.split() == ["float32"]
 
 
+def test_no_variable_of_keras_changes_what_a_lesson_computes():
+    code = "from utils import keras_setup; import keras; print(keras.config.max_epochs())"
+    env = {k: v for k, v in os.environ.items() if not k.startswith(("TF_", "KERAS_"))}
+    env |= {"KERAS_MAX_EPOCHS": "1", "KERAS_NNX_ENABLED": "true", "KERAS_BACKEND": "jax"}
+    run = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True)
+    assert run.stdout.split() == ["None"], run.stderr
+
+
 def test_too_late_an_import_is_told():
     code = "import sys; sys.modules['tensorflow'] = sys; from utils import keras_setup"
     env = {k: v for k, v in os.environ.items() if not k.startswith("TF_")}

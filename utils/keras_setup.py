@@ -21,6 +21,8 @@ if "tensorflow" in sys.modules and any(os.environ.get(k) != v for k, v in SETTIN
         "(menu Kernel) and run the cells from the top"
     )
 os.environ.update(SETTINGS)
+for name in [name for name in os.environ if name.startswith("KERAS_") and name not in SETTINGS]:
+    del os.environ[name]  # somebody's KERAS_MAX_EPOCHS would end each training early
 
 
 def start_anew(model, seed):
