@@ -3,10 +3,15 @@
 # tests need beyond it is added by the first `make test`.
 PYTHON ?= python3
 PY := .venv/bin/python
+# Its Python may be gone, or be another one: after an update of the system, on another computer.
+WHOLE := $(and $(wildcard .venv/installed),$(shell $(PY) -c "import pip" >/dev/null 2>&1 && echo yes))
+# Whatever a user or a machine has set for all of pip: what is installed here belongs into .venv.
+export PIP_USER = 0
+unexport PIP_TARGET PIP_PREFIX PIP_ROOT
 UV := $(PY) -m uv pip compile --quiet --no-config --upgrade --only-binary :all: --no-annotate \
 	--custom-compile-command "make lock" --python-version 3.11
 
-.PHONY: help lab test test-browser mutants claims lint notebooks bench site slides picture ledger lock licences binder assignment autograde feedback clean
+.PHONY: help lab test test-browser mutants claims lint notebooks bench site slides picture ledger lock licences binder assignment autograde feedback clean again
 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -80,11 +85,11 @@ clean: ## remove the environment and all caches; notebooks stay as they are
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 # The stamp is written last: a set-up that failed leaves none and is done again from the start.
-.venv/installed: constraints.txt
+.venv/installed: constraints.txt $(if $(WHOLE),,again)
 	@$(PYTHON) -c "import sys; v = sys.version_info[:2]; sys.exit(not (3, 11) <= v <= (3, 13) and 'Python 3.11, 3.12 or 3.13 is needed (TensorFlow has no build for others); this is %d.%d.' % v)" \
 	|| { echo "Name one that you have, for example: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
 	@echo "Setting up .venv, once: some 400 MB to download, a few minutes."
-	@$(PYTHON) -m venv $(if $(wildcard $@),,--clear) .venv || { echo "No module named venv or ensurepip? On Debian and Ubuntu: apt install python3-venv. Permission denied? Copy the course into a folder of your own."; exit 1; }
+	@$(PYTHON) -m venv $(if $(WHOLE),,--clear) .venv || { echo "No module named venv or ensurepip? On Debian and Ubuntu: apt install python3-venv. Permission denied? Copy the course into a folder of your own."; exit 1; }
 	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r constraints.txt
 	$(PY) -c "import matplotlib.font_manager" # finds the fonts, which takes seconds the first time
 	touch $@

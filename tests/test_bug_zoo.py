@@ -79,6 +79,26 @@ def test_the_bugs_differ_from_each_other(case):
         assert not any(np.allclose(a, b) for b in seen[i + 1 :])
 
 
+def test_length_kept_changes_lengths_alone(case):
+    """At every step the gradient points as the right line lets it, as long as it set out."""
+    x, target, _, weights = case
+    W_h, W_y = weights[1], weights[3]
+    h, y = bug_zoo.forward(x, *weights)
+    dh = ((1 / (1 + np.exp(-y)) - target) / len(y)) @ W_y.T
+    length, db = np.linalg.norm(dh, axis=1), 0
+    for t in (4, 3, 2, 1, 0):
+        db = db + (dh * (1 - h[:, t] ** 2)).sum(axis=0)
+        dh = (dh * (1 - h[:, t] ** 2)) @ W_h.T
+        dh *= (length / np.linalg.norm(dh, axis=1))[:, None]
+    np.testing.assert_allclose(grads_of(case, "length kept")[2], db, rtol=1e-10)
+    assert differ(grads_of(case), grads_of(case, "length kept")) > 1e-3
+
+
+def test_length_kept_leaves_a_gradient_of_zeros_alone():
+    rows = bug_zoo.as_long_as(np.array([[3.0, 4], [1, 0]]), np.array([[0.0, 1], [0, 0]]))
+    np.testing.assert_array_equal(rows, [[0, 5], [0, 0]])
+
+
 def test_no_bug_no_change(case):
     x, target, _, weights = case
     h, y = bug_zoo.forward(x, *weights)

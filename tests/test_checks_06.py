@@ -1,5 +1,6 @@
 """The checks of lesson 06: right answers in other words, wrong ones and what they are told."""
 
+import inspect
 import itertools
 import re
 
@@ -214,7 +215,7 @@ WRONG = {
         (lambda x, y, seed: lambda x_new: x_new[:, -1, 0], "shape (196,), and should have"),
         (lambda x, y, seed: lambda x_new: x_new[:, -1] * np.nan, "NaN or infinity"),
         (lambda x, y, seed: lambda x_new: None, "can't be read as an array of numbers"),
-        (lambda x, y, seed: linear(x, y, seed)(x), "an array of shape (764, 1), where a function"),
+        (lambda x, y, seed: linear(x, y, seed)(x), "an array of shape (784, 1), where a function"),
         (lambda x, y, seed: linear(x[:, :7], y, seed), "x must have 7 values a window"),
         (noisy_linear(0.01), "that is a tie"),
         (noisy_linear(0.05), "linear is better"),
@@ -300,9 +301,9 @@ def test_references_agree_with_the_course():
 def test_the_pipelines_show_their_leaks():
     """A leak changes what the instrument sees, each in its own way; the clean one changes none."""
     seen = {leak: lesson06.nudge(lesson06.pipeline(k)) for k, leak in lesson06.LETTERS.items()}
-    assert seen["none"] == (0, 144, 191)
-    assert seen["feature from the future"] == (0, 144, 190 - 1)
-    assert seen["target in the window"] == (0, 144, 190)
+    assert seen["none"] == (0, 152, 191)
+    assert seen["feature from the future"] == (0, 152, 190 - 1)
+    assert seen["target in the window"] == (0, 152, 190)
     hit, windows, _ = seen["scaler fitted on everything"]
     assert hit == windows
     hit, windows, _ = seen["windows split at random"]
@@ -314,6 +315,27 @@ def test_the_pipelines_show_their_leaks():
         assert np.corrcoef(y[:, 0], series[step])[0, 1] > 1 - 1e-9
     assert shapes == {(8, 2)}
     assert lesson06.find_leaks.reference() == lesson06.LETTERS
+
+
+def test_what_is_printed_of_a_pipeline_does_not_name_its_leak(capsys):
+    for letter, leak in lesson06.LETTERS.items():
+        asked = lesson06.pipeline(letter)
+        told, _ = line_of(lesson06.find_leaks, asked, capsys)  # handed over as if it were an answer
+        shown = f"{asked!r} {asked} {vars(asked)} {inspect.signature(asked)} {told}"
+        assert letter in shown and leak not in shown
+    with pytest.raises(ValueError, match="letter must be one of A, B, C, D, E, got 'F'"):
+        lesson06.pipeline("F")
+
+
+def test_a_model_is_trained_once_on_each_series(capsys):
+    seeds = []
+
+    def answer(x, y, seed):
+        seeds.append(seed)
+        return kernel_ridge(x, y, seed)
+
+    line, _ = line_of(lesson06.beat_linear, answer, capsys)
+    assert line.startswith("Right: ") and seeds == list(lesson06.OWN_SEEDS)
 
 
 def test_a_win_by_exactly_one_per_cent_is_a_tie():

@@ -184,22 +184,23 @@ def test_what_comes_later_changes_no_window(sizes, data):
 
 @quick
 @given(windowed(), st.floats(0.1, 0.9), st.floats(0, 0.5))
-def test_with_the_embargo_no_value_stands_in_two_parts(sizes, train, validation):
+def test_with_the_embargo_every_target_is_known_when_the_next_part_begins(sizes, train, validation):
     steps, window, horizon = sizes
     steps *= 10
     x, y = make_windows(np.arange(float(steps)), window, horizon)
     try:
-        parts = split_in_time(len(x), train, validation, embargo=window + horizon - 1)
+        parts = split_in_time(len(x), train, validation, embargo=horizon - 1)
     except ValueError as error:
         assert "at least one" in str(error)
         return
-    seen = [set(x[part].ravel()) | set(y[part].ravel()) for part in parts]
-    for earlier, later in itertools.combinations(seen, 2):
-        assert not earlier & later
-        assert not earlier or not later or max(earlier) < min(later)
+    filled = [part for part in parts if part.stop > part.start]
+    for earlier, later in itertools.combinations(filled, 2):
+        known = x[later].min() + window - 1  # when the later part's first forecast is made
+        assert y[earlier].max() <= known
+        assert not set(y[earlier].ravel()) & set(y[later].ravel())
+    for earlier, later in itertools.pairwise(filled):  # nor is a window left out that needn't be
+        assert y[earlier].max() == x[later].min() + window - 1
     assert parts[2].stop == len(x) and parts[0].start == 0
-    if seen[1]:  # not a window more is left out than must be
-        assert min(seen[1]) == max(seen[0]) + 1 and min(seen[2]) == max(seen[1]) + 1
 
 
 def test_split_in_time():
@@ -254,7 +255,12 @@ def test_standardizer_refuses():
     for unfitted in (Standardizer().transform, Standardizer().inverse):
         with pytest.raises(RuntimeError, match="call fit"):
             unfitted([1.0])
-    refused("x", Standardizer().fit(np.eye(3)).transform, np.zeros((5, 2)))
+    for shape in ((5, 2), (5, 1), (5,), (2, 4, 1), ()):  # the forecasts of one feature among them
+        scaler = Standardizer().fit(np.eye(3))
+        for call in (scaler.transform, scaler.inverse):
+            refused("x", call, np.zeros(shape))
+            with pytest.raises(ValueError, match=r"3 features.*got shape \(.*say which: feature=0"):
+                call(np.zeros(shape))
 
 
 def test_one_feature_of_several_is_named():

@@ -29,17 +29,27 @@ def test_windows_in_parts_shows_what_each_window_sees_and_is_asked():
     (fig, sentence), parts = divided(embargo=0)
     cells = fig.axes[0].images[0].get_array()
     assert cells.shape == (17, 20)
+    assert "No steps are asked for in two parts; 0 windows are left out" in sentence
+    assert not fig.axes[0].patches
     assert cells[4].tolist() == [0] * 4 + [1] * 3 + [2] + [0] * 12
     assert "20 steps gives 17 windows of 3 values, 1 asked for in each" in sentence
-    assert "6 steps stand in two parts (framed); 0 windows are left out" in sentence
-    assert len(fig.axes[0].patches) == 6  # the frames
     assert {"train", "validation", "test", "3", "19"} <= set(texts(fig))
 
 
-@pytest.mark.parametrize(("embargo", "horizon", "shared"), [(3, 1, False), (2, 1, True)])
-def test_windows_in_parts_counts_what_an_embargo_leaves(embargo, horizon, shared):
-    (fig, sentence), parts = divided(embargo, horizon)
-    assert ("No step is in two parts" in sentence) != shared
+@pytest.mark.parametrize(
+    ("embargo", "horizon", "framed"),
+    [
+        (0, 3, {11, 12, 14, 15}),  # 15 windows, cut at the 8th and the 11th
+        (1, 3, {11, 14}),
+        (2, 3, set()),
+        (0, 1, set()),
+    ],
+)
+def test_windows_in_parts_frames_what_is_asked_for_on_both_sides_of_a_cut(embargo, horizon, framed):
+    (fig, sentence), _ = divided(embargo, horizon)
+    assert {round(frame.get_x() + 0.5) for frame in fig.axes[0].patches} == framed
+    many = f"{len(framed)} steps are asked for in two parts (framed)"
+    assert (many if framed else "No steps are asked for in two parts;") in sentence
     assert f"{2 * embargo} windows are left out" in sentence
     cells = fig.axes[0].images[0].get_array()
     assert np.sum((cells == 3).any(axis=1)) == 2 * embargo

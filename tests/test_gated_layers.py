@@ -1,5 +1,7 @@
 """LSTM and GRU: held against Keras, finite differences, the equations, and bad input."""
 
+import pickle
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -66,6 +68,23 @@ def outputs_and_gradients(tf, theirs, x, dh, first):
     weights = theirs.trainable_variables
     grads = tape.gradient(loss, [x, *weights, *first])
     return [h, *grads[: 1 + len(weights)]], grads[1 + len(weights) :]
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_a_network_can_be_kept_in_a_file_amid_its_training(activation):
+    layers = [
+        LSTM(3, 2, activation, activation),
+        GRU(3, 3, activation),
+        SimpleRNN(2, 3, activation),
+    ]
+    model = Sequential([*layers, Last(), Dense(1, 2, activation, dtype="float64")])
+    adam, rng = Adam(), np.random.default_rng(0)
+    x, y = rng.normal(size=(4, 5, 2)), rng.normal(size=(4, 1))
+    train(model, [(x, y)], mse, adam)
+    kept = pickle.loads(pickle.dumps((model, adam)))
+    train(model, [(x, y)] * 2, mse, adam)
+    train(kept[0], [(x, y)] * 2, mse, kept[1])
+    assert all(map(np.array_equal, model.weights, kept[0].weights))
 
 
 @pytest.mark.parametrize("dtype", DTYPES)

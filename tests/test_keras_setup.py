@@ -202,6 +202,71 @@ def test_a_layer_that_copies_layers_draws_the_same_each_time(keras):
     assert equal(*states)
 
 
+def refused(model, error, words):
+    """start_anew says what is wrong and has changed nothing."""
+    from utils import keras_setup
+
+    owners = [owner for owner in (model, getattr(model, "optimizer", None)) if owner is not None]
+    before = [[v.numpy() for v in owner.variables] for owner in owners]
+    with pytest.raises(error, match=f"model must {words}.*, got"):
+        keras_setup.start_anew(model, 1)
+    assert all(equal(kept, [v.numpy() for v in o.variables])
+               for o, kept in zip(owners, before, strict=True))  # fmt: skip
+
+
+def test_a_model_without_weights_is_refused_until_it_has_them(keras):
+    """Its weights would be drawn in the first fit, others than in the next."""
+    layers = keras.layers
+    model = keras.Sequential([layers.SimpleRNN(3), layers.Dense(1)])
+    refused(model, ValueError, "be compiled")
+    model.compile("adam", "mse", run_eagerly=True)
+    refused(model, ValueError, r"have its weights.*keras.Input\(")
+    fitted(model)
+    again = made(keras, "adam")
+    for each in (model, again):
+        importlib.import_module("utils.keras_setup").start_anew(each, 5)
+    assert equal(fitted(model)[0], fitted(again)[0])
+
+
+def test_layers_frozen_or_freed_since_it_was_compiled_are_told(keras):
+    rnn = keras.layers.SimpleRNN(3)
+    model = made(keras, "adam", [rnn, keras.layers.Dense(1)])
+    fitted(model)
+    rnn.trainable = False
+    refused(model, ValueError, "be compiled again")
+    model.compile("adam", "mse", run_eagerly=True)
+    fitted(model)
+    rnn.trainable = True
+    refused(model, ValueError, "be compiled again")
+
+
+@pytest.mark.parametrize("takes", ["nothing", "units"])
+def test_a_class_of_your_own_that_keras_cannot_make_again_is_told(keras, takes):
+    class Mine(keras.Model):
+        def __init__(self, units=3, **config):
+            super().__init__(**config)
+            self.rnn, self.dense = keras.layers.SimpleRNN(units), keras.layers.Dense(1)
+
+        def call(self, x):
+            return self.dense(self.rnn(x))
+
+    class Bare(Mine):
+        def __init__(self):
+            super().__init__()
+
+    model = Bare() if takes == "nothing" else Mine(5)
+    model.compile("adam", "mse", run_eagerly=True)
+    fitted(model)
+    refused(model, TypeError, "be one that Keras can make a second time")
+
+
+@pytest.mark.parametrize("wrong", ["layer", None, 3])
+def test_what_is_no_model_is_refused(keras, wrong):
+    refused_by = importlib.import_module("utils.keras_setup").start_anew
+    with pytest.raises(TypeError, match="model must be an object with .*, got"):
+        refused_by(keras.layers.Dense(1) if wrong == "layer" else wrong, 1)
+
+
 def test_somebody_s_settings_of_keras_change_nothing(keras):
     from utils import keras_setup
 
@@ -228,6 +293,14 @@ def test_the_reader_s_own_keras_json_is_not_read(tmp_path):
     run = subprocess.run([sys.executable, "-c", code], env=env | {"HOME": str(tmp_path)},
                          capture_output=True, text=True, check=True)  # fmt: skip
     assert run.stdout.split() == ["float32"]
+
+
+def test_no_variable_of_keras_changes_what_a_lesson_computes():
+    code = "from utils import keras_setup; import keras; print(keras.config.max_epochs())"
+    env = {k: v for k, v in os.environ.items() if not k.startswith(("TF_", "KERAS_"))}
+    env |= {"KERAS_MAX_EPOCHS": "1", "KERAS_NNX_ENABLED": "true", "KERAS_BACKEND": "jax"}
+    run = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True)
+    assert run.stdout.split() == ["None"], run.stderr
 
 
 def test_too_late_an_import_is_told():

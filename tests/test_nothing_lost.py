@@ -165,7 +165,7 @@ def test_make_ledger_keeps_the_ledger_if_it_fails(tmp_path):
     python = tmp_path / ".venv" / "bin" / "python"
     python.parent.mkdir(parents=True)
     for status, left in (("exit 1", ["old"]), ("echo new > tests/pictures/b.json", ["new\n"])):
-        python.write_text(f"#!/bin/sh\n{status}\n")
+        python.write_text(f'#!/bin/sh\ncase "$*" in *pytest*) {status};; esac\n')
         python.chmod(0o755)
         for stamp in ("installed", "tested"):
             (tmp_path / ".venv" / stamp).touch()
@@ -192,6 +192,51 @@ def test_make_lab_and_make_clean_touch_no_notebook(tmp_path):
         subprocess.run(["make", target], cwd=tmp_path, check=True, capture_output=True)
         assert [path.read_text() for path in written] == ["mine", "mine"]
     assert not python.exists()
+
+
+FAKE = """#!/bin/sh
+echo "$* user=$PIP_USER target=$PIP_TARGET" >> log
+case "$*" in "-m venv"*) rm -rf .venv && mkdir -p .venv/bin && cp "$0" .venv/bin/python;; esac
+"""
+
+
+@pytest.fixture
+def set_up(tmp_path):
+    """`make lab` with a Python that only writes down what it is asked: a function -> its lines."""
+    if os.name != "posix" or not shutil.which("make"):
+        pytest.skip("no make here")
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    (tmp_path / "constraints.txt").touch()
+    (tmp_path / "python").write_text(FAKE)
+    (tmp_path / "python").chmod(0o755)
+
+    def set_up(**env):
+        (tmp_path / "log").write_text("")
+        command = ["make", "lab", "PYTHON=./python"]
+        subprocess.run(command, cwd=tmp_path, env=os.environ | env, check=True, capture_output=True)
+        return (tmp_path / "log").read_text().splitlines()
+
+    return set_up
+
+
+def test_an_environment_whose_python_is_gone_is_made_again(set_up, tmp_path):
+    """After an update of the system, or in a copy of the folder on another computer."""
+    made, python = "-m venv --clear .venv", tmp_path / ".venv" / "bin" / "python"
+    assert any(line.startswith(made) for line in set_up())
+    assert not any("venv" in line or "-m pip" in line for line in set_up())  # it is whole
+    python.unlink()
+    python.symlink_to(tmp_path / "python3.11 that there once was")
+    assert any(line.startswith(made) for line in set_up())
+    python.write_text("#!/bin/sh\nexit 1\n")  # one of another version: it finds no pip
+    assert any(line.startswith(made) for line in set_up())
+    os.utime(tmp_path / "constraints.txt", (2**32, 2**32))  # new ones, for an environment in order
+    assert any(line.startswith("-m venv .venv") for line in set_up())
+
+
+def test_pip_installs_into_the_environment_whatever_it_is_told_elsewhere(set_up):
+    lines = set_up(PIP_USER="1", PIP_TARGET="/elsewhere", PIP_PREFIX="/elsewhere")
+    (installs,) = [line for line in lines if line.startswith("-m pip install")]
+    assert installs.endswith("user=0 target=")
 
 
 # A killed server, a full disk --------------------------------------------------------------------

@@ -227,9 +227,9 @@ HELPERS = {
     "data": "as_table of_each_feature",
     "explore": "Control Explorer explore",  # explore and plotting: tests/test_explore.py
     "forecasting": "flat in_parts in_units_of answer root_mean_square verdict three_digits",
-    "keras_setup": "start_anew new_optimizer",  # tests/test_keras_setup.py, where there is a model
-    "layers": "sigmoid Layer Gated batch_last batch_first joined transposed over_time with_ones "
-    "times outer_sum glorot_uniform orthogonal read_only",
+    "keras_setup": "start_anew new_one new_optimizer shapes",  # tests/test_keras_setup.py
+    "layers": "sigmoid relu d_tanh d_relu d_sigmoid Layer Gated batch_last batch_first joined "
+    "transposed over_time with_ones times outer_sum glorot_uniform orthogonal read_only",
     "series": "CsvFile find read date_column value_column read_numbers without_gaps read_dates",
     "training": "same_shape answers Optimizer norm_of arrays pairs same_arrays judged Decay "
     "restore_rate kept refuse_unfit GradientRow compare explained numeric_gradient",
@@ -237,7 +237,7 @@ HELPERS = {
 ALSO = {("explore.choice", "options"): "values", ("bug_zoo.backward_with", "names"): "name"}
 INHERITED = "get_weights set_weights count_params recall"  # tests/test_layers.py
 INSIDE = {
-    "data.Standardizer": "fitted",
+    "data.Standardizer": "fitted features_of",
     "forecasting.Scoreboard": "table missing row cells verdict note",
     "training.Adam": "forget",
     "layers.LSTM": "inputs first to_inputs held by_name slopes",
@@ -515,6 +515,20 @@ def test_numbers_that_are_none_are_refused():
     for good in (pd.Series([1.0, 2], [7, 3]), np.zeros(2).view(Odd) + [1, 2], pd.DataFrame([1, 2])):
         array = as_floats("x", good, (...,))
         assert type(array) is np.ndarray and array.ravel().tolist() == [1, 2]
+
+
+def test_what_a_network_in_half_precision_forecasts_is_taken():
+    dtypes = pytest.importorskip("ml_dtypes")
+    for dtype in (dtypes.bfloat16, np.float16):
+        array = as_floats("x", np.array([[1.5], [-2]], dtype), ("samples", 1))
+        assert array.dtype == np.float64 and array.tolist() == [[1.5], [-2]]
+    refused("x", as_floats, "x", np.array([np.nan, 1], dtypes.bfloat16), (...,))
+    refused("x", as_floats, "x", np.zeros(2, [("a", float)]), (...,))
+
+
+def test_a_shape_of_one_axis_is_written_as_python_writes_it():
+    with pytest.raises(ValueError, match=r"^x must have shape \(3,\), got \(2,\)$"):
+        as_floats("x", [1, 2], (3,))
 
 
 # Sums of many float32 ---------------------------------------------------------------------------

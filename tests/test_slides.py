@@ -67,6 +67,15 @@ def test_long_code_gives_its_result_alone():
     assert all("<samp>1</samp>" in html for html in shown)
 
 
+def test_a_predicted_result_comes_when_asked():
+    asked = cell("print(1)", "subslide", "1")
+    asked.metadata["tags"] = ["predict"]
+    (((slide,),),) = [deck(asked)]
+    code, result = slide["shown"]
+    assert "print" in code["html"] and "<samp>" not in code["html"] and not code["fragment"]
+    assert "<samp>1</samp>" in result["html"] and result["fragment"]
+
+
 def test_every_lesson_has_a_deck(decks):
     assert {p.stem for p in decks.glob("*.html")} == {source.stem for source in lessons(ROOT)}
     for page in decks.glob("*.html"):

@@ -2,8 +2,9 @@
 
 Cells with a slide type (JupyterLab: right sidebar, property inspector) are in the deck: "slide"
 begins a column, "subslide" stands below, "-" goes on, "fragment" goes on when asked. A slide holds
-what a room looks at: headings, questions, formulae, tables, lists, short code, figures. What is
-left of the text is for whoever speaks: press S for it.
+what a room looks at: headings, questions, formulae, tables, lists, short code, figures. What a
+short cell with a prediction puts out comes when asked. What is left of the text is for whoever
+speaks: press S for it.
 """
 
 import re
@@ -39,11 +40,16 @@ def columns(nb):
         if kind not in SLIDE_TYPES:
             continue
         shown, notes = text(html) if cell.cell_type == "markdown" else (code(cell), "")
+        answer = ""
+        if "predict" in cell.metadata.get("tags", []) and is_short(cell):
+            shown, answer = python(cell.source), "".join(map(show, cell.outputs))
         if kind == "slide" or not deck:
             deck.append([])
         if kind in ("slide", "subslide") or not deck[-1]:
             deck[-1].append({"shown": [], "notes": ""})
         deck[-1][-1]["shown"].append({"html": shown, "fragment": kind == "fragment"})
+        if answer:  # the room sees what is run, and answers before it sees the result
+            deck[-1][-1]["shown"].append({"html": answer, "fragment": True})
         deck[-1][-1]["notes"] += notes
     return deck
 
@@ -74,11 +80,15 @@ def is_aside(element):
 
 def code(cell):
     """A code cell: its figures and what it prints, below the code where that is short."""
-    outputs = "".join(map(show, cell.outputs))
     if "BEGIN SOLUTION" in cell.source:
         return code_cell(cell)
-    is_short = len(cell.source.splitlines()) <= SHORT and "<figure" not in outputs
-    return (python(cell.source) if is_short else "") + outputs
+    return (python(cell.source) if is_short(cell) else "") + "".join(map(show, cell.outputs))
+
+
+def is_short(cell):
+    """Whether a slide has room for the code beside what it puts out."""
+    figures = "<figure" in "".join(map(show, cell.outputs))
+    return len(cell.source.splitlines()) <= SHORT and not figures
 
 
 def build(root, folder):

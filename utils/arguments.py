@@ -23,7 +23,8 @@ def as_floats(name, value, shape, dtype=None):
     all. Without `dtype` float32 and float64 stay what they are, other numbers become float64.
     """
     array = value if type(value) is np.ndarray else plain_array(name, value)
-    if array.dtype.kind not in "biuf":
+    # bfloat16 is of no kind that NumPy knows, but fits into float64
+    if array.dtype.kind not in "biuf" and not np.can_cast(array.dtype, np.float64):
         raise TypeError(f"{name} must be an array of real numbers, got {shown(value)}")
     kept = array.dtype.char in "fd" and array.dtype.isnative
     dtype = dtype or (array.dtype if kept else np.float64)
@@ -32,7 +33,8 @@ def as_floats(name, value, shape, dtype=None):
             array = converted(array, dtype)
     if not has_shape(array.shape, shape):
         text = ", ".join("..." if size is ... else str(size) for size in shape)
-        raise ValueError(f"{name} must have shape ({text}), got {array.shape}")
+        comma = "," * (len(shape) == 1)  # as a tuple of one is written
+        raise ValueError(f"{name} must have shape ({text}{comma}), got {array.shape}")
     if array.size == 0:
         raise ValueError(f"{name} must not be empty, got shape {array.shape}")
     if not _overflow.get() and not all_finite(array):

@@ -128,9 +128,9 @@ def split_in_time(samples, train=0.7, validation=0.15, embargo=0):
     """Windows 0 to samples - 1 cut into three, oldest first. -> (train, validation, test): slices
 
     `train` and `validation` are shares of the samples, the rest is for the test. The last
-    `embargo` windows before each cut are left out. Neighbouring windows overlap: it takes an
-    embargo of window + horizon - 1 until no value of the series stands in two parts. With
-    validation=0 that part is empty, and there is one cut.
+    `embargo` windows before each cut are left out. With horizon - 1 of them no target of a part is
+    asked for in a later one as well: all targets are known when the next part's first forecast is
+    made. With validation=0 that part is empty, and there is one cut.
     """
     samples, embargo = positive_integer("samples", samples), whole_number("embargo", embargo)
     train = between("train", train, 0, 1)
@@ -179,12 +179,12 @@ class Standardizer:
     def transform(self, x, feature=None):
         """x in deviations from the mean: all features along the last axis, or `feature` alone."""
         mean, std = self.fitted(feature)
-        return (as_floats("x", x, (..., *mean.shape)) - mean) / std
+        return (self.features_of(x, mean) - mean) / std
 
     def inverse(self, x, feature=None):
         """x in the units of the series: all features along the last axis, or `feature` alone."""
         mean, std = self.fitted(feature)
-        x = as_floats("x", x, (..., *mean.shape))
+        x = self.features_of(x, mean)
         if feature is None and mean.ndim and x.ndim < 3:
             warnings.warn(
                 f"x of shape {x.shape} is taken for {len(mean)} features, as feature='all' says. "
@@ -192,6 +192,15 @@ class Standardizer:
                 stacklevel=2,
             )
         return x * std + mean
+
+    def features_of(self, x, mean):
+        x = as_floats("x", x, (...,))
+        if mean.ndim and x.shape[-1:] != mean.shape:
+            raise ValueError(
+                f"x must have {mean.size} features along its last axis, as train has, got shape "
+                f"{x.shape}. If it holds one of them alone, say which: feature=0 is the first"
+            )
+        return x
 
     def fitted(self, feature=None):
         if not hasattr(self, "mean"):

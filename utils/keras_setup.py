@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
-from utils.arguments import having, whole_number
+from utils.arguments import having, shown, whole_number
 
 SETTINGS = {
     "KERAS_BACKEND": "tensorflow",
@@ -21,6 +21,8 @@ if "tensorflow" in sys.modules and any(os.environ.get(k) != v for k, v in SETTIN
         "(menu Kernel) and run the cells from the top"
     )
 os.environ.update(SETTINGS)
+for name in [name for name in os.environ if name.startswith("KERAS_") and name not in SETTINGS]:
+    del os.environ[name]  # somebody's KERAS_MAX_EPOCHS would end each training early
 
 
 def start_anew(model, seed):
@@ -33,13 +35,14 @@ def start_anew(model, seed):
     The learning rate is again what it was when the optimiser was started anew for the first time:
     callbacks may have changed it since. To train with another rate, set it after this.
     """
-    having("model", model, "get_weights", "set_weights", "optimizer")
     seed = whole_number("seed", seed)
-    import keras
-
-    keras.utils.set_random_seed(seed)
-    new_model = keras.models.clone_model(model)
+    new_model = new_one(model, seed)
     optimizer = new_optimizer(model, new_model.trainable_variables)
+    if shapes(model.optimizer) != shapes(optimizer):
+        raise ValueError(
+            "model must be compiled again, since other layers are trainable than when it was, got "
+            f"{shown(model)}"
+        )
     for old, new in ((model, new_model), (model.optimizer, optimizer)):
         for variable, value in zip(old.variables, new.variables, strict=True):
             variable.assign(value)
@@ -47,6 +50,36 @@ def start_anew(model, seed):
         if hasattr(layer, "reset_state") and getattr(layer, "stateful", False):
             layer.reset_state()  # which is in no list of variables
     model.reset_metrics()
+
+
+def new_one(model, seed):
+    """A model as this one was at first."""
+    having("model", model, "get_weights", "compile", "built")
+    if not getattr(model, "optimizer", None):
+        raise ValueError(f"model must be compiled: call its compile(...) first, got {shown(model)}")
+    if not model.built:
+        raise ValueError(
+            "model must have its weights, or nobody knows when they are drawn: begin it with "
+            f"keras.Input((timesteps, features)), got {shown(model)}"
+        )
+    import keras
+
+    keras.utils.set_random_seed(seed)
+    new = reason = None
+    try:
+        new = keras.models.clone_model(model)
+    except Exception as error:  # whatever a class of your own does when it is made again
+        reason = error
+    if new is None or shapes(new) != shapes(model):
+        raise TypeError(
+            "model must be one that Keras can make a second time, Sequential or of "
+            f"keras.Model(inputs, outputs), got {shown(model)}"
+        ) from reason
+    return new
+
+
+def shapes(owner):
+    return [tuple(variable.shape) for variable in owner.variables]
 
 
 _first_rates = WeakKeyDictionary()  # of each optimiser: Keras writes them down nowhere

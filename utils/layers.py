@@ -36,12 +36,30 @@ def sigmoid(z, out=None):
     return np.add(np.multiply(t, 0.5, out=out), 0.5, out=out)
 
 
-# Each activation with its derivative, written in terms of the activation's own output h.
-# That is why the backward pass keeps h and never needs the pre-activation z again.
+def relu(z, out=None):
+    return np.maximum(z, 0, out=out)
+
+
+# The derivative of each activation, written in terms of the activation's own output h. That is
+# why the backward pass keeps h and never needs the pre-activation z again.
+
+
+def d_tanh(h):
+    return 1 - h * h
+
+
+def d_relu(h):
+    return (h > 0).astype(h.dtype)
+
+
+def d_sigmoid(h):
+    return h * (1 - h)
+
+
 ACTIVATIONS = {
-    "tanh": (np.tanh, lambda h: 1 - h * h),
-    "relu": (lambda z, out=None: np.maximum(z, 0, out=out), lambda h: (h > 0).astype(h.dtype)),
-    "sigmoid": (sigmoid, lambda h: h * (1 - h)),
+    "tanh": (np.tanh, d_tanh),
+    "relu": (relu, d_relu),
+    "sigmoid": (sigmoid, d_sigmoid),
     "linear": (np.positive, np.ones_like),
 }
 

@@ -30,11 +30,11 @@ def _band(ax, steps, truth):
 
 def windows_in_parts(fig, x, y, parts):
     """Windows x (samples, window) and targets y (samples, horizon), all as numbers of steps, and
-    the three slices `parts`: which step stands where, and which in two parts."""
+    the three slices `parts`: which step stands where, and which is asked for in two parts."""
     (ax,) = panels(fig, right=0.86)
     samples, steps = len(x), int(y.max()) + 1
     cells = np.zeros((samples, steps))
-    used = [set(np.r_[x[part].ravel(), y[part].ravel()].tolist()) for part in parts]
+    asked = [set(y[part].ravel().tolist()) for part in parts]
     for k in range(samples):
         kept = any(part.start <= k < part.stop for part in parts)
         cells[k, x[k]], cells[k, y[k]] = (1, 2) if kept else (3, 3)
@@ -47,20 +47,19 @@ def windows_in_parts(fig, x, y, parts):
             middle = (part.start + part.stop - 1) / 2
             ax.text(1.015, middle, name, transform=ax.get_yaxis_transform(), va="center")
             ax.axhline(part.start - 0.5, color=GREY, linewidth=1)
-    shared = set().union(*(a & b for i, a in enumerate(used) for b in used[:i]))
+    shared = set().union(*(a & b for i, a in enumerate(asked) for b in asked[:i]))
     for step in shared:
         ax.axvspan(step - 0.5, step + 0.5, fill=False, edgecolor=COLOURS["vermillion"])
-    ax.set(title="Blue: seen, green: asked for, grey: left out, framed: in two parts",
+    ax.set(title="Blue: seen, green: asked for (framed: in two parts), grey: left out",
            xlabel="step of the series", ylabel="window",
            xticks=range(0, steps, 4), yticks=range(0, samples, 4))  # fmt: skip
     ax.grid(False)
     left_out = samples - sum(part.stop - part.start for part in parts)
-    told = (
-        f"{len(shared)} steps stand in two parts (framed)" if shared else "No step is in two parts"
-    )
+    steps_are = "1 step is" if len(shared) == 1 else f"{len(shared) or 'No'} steps are"
     return (
         f"A series of {steps} steps gives {samples} windows of {x.shape[1]} values, "
-        f"{y.shape[1]} asked for in each. {told}; {left_out} windows are left out."
+        f"{y.shape[1]} asked for in each. {steps_are} asked for in two parts"
+        f"{' (framed)' if shared else ''}; {left_out} windows are left out."
     )
 
 

@@ -32,7 +32,7 @@ OTHER_KINDS = {  # how files begin that are no CSV files
     rb"PAR1|ARROW1|\x89HDF|CDF[\x01\x02]|SQLite format 3|\x93NUMPY|\x80[\x02-\x05]": TABLES,
     rb"<(!|\?|html|head|body|table|div|svg)": "a web page or XML: download the table itself",
     rb"\{|\[\s*[\[{\"\d]": "JSON, as notebooks are: write its table with pandas' to_csv first",
-    rb"version https://git-lfs": "only a pointer to a large file: fetch that by 'git lfs pull'",
+    rb"version \S+git-lfs": "only a pointer to a large file: fetch that by 'git lfs pull'",
     rb"%PDF": "a PDF: copy its table into a spreadsheet, and save that as 'CSV UTF-8'",
 }
 

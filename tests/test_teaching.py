@@ -1,0 +1,341 @@
+"""TEACHING.md can be followed: plans run, explorers say what it says, minutes add up.
+
+How it is read: *words in italics* are a section, an exercise, a control or a control's value; a
+plan is a table with the column `first run`; a table whose head begins with "in *Section*" has one
+move of that section's explorer a row, each beginning where the row above ended.
+"""
+
+import ast
+import builtins
+import contextlib
+import io
+import itertools
+import json
+import re
+import symtable
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from tools import claims
+from utils import explore as explorers
+from utils.plotting import new_figure, stages
+
+ROOT = Path(__file__).parent.parent
+GUIDE = (ROOT / "TEACHING.md").read_text("utf-8")
+README = (ROOT / "README.md").read_text("utf-8")
+ITALICS = re.compile(r"(?<![*\w])\*([^*\n]+)\*(?![*\w])")
+QUOTED = re.compile(r'"[^"\n]*"')  # what is asked, and what a room may say
+HOME = 1.5  # at home an exercise takes half as long again as in a room
+
+
+# ---------------------------------------------------------------- the guide
+
+
+def tables(text):
+    """The rows of every table in a text, each a list of cells; the head comes first."""
+    for block in re.findall(r"(?:^\|.*\|\n?)+", text, re.M):
+        rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in block.split("\n")]
+        yield [row for row in rows if any(row) and not set("".join(row)) <= set("-: ")]
+
+
+def parts(text, heading):
+    """[(match of the heading, what stands below it)]"""
+    found = [*re.finditer(heading, text, re.M)]
+    ends = [match.start() for match in found[1:]] + [len(text)]
+    return [(m, text[m.end() : end]) for m, end in zip(found, ends, strict=True)]
+
+
+def chapter(guide, title):
+    return next(text for match, text in parts(guide, r"^## (.+)$") if match[1] == title)
+
+
+def chapters(guide):
+    """{lesson: (its title, what the guide says about it)}"""
+    found = parts(chapter(guide, "Lesson by lesson"), r"^### (\d) · (.+)$")
+    return {f"0{match[1]}": (match[2], text) for match, text in found}
+
+
+def exercises(text):
+    """{the exercise's number: (its name, minutes)} of a lesson's chapter."""
+    rows = [row for table in tables(text) if table[0][0] == "exercise" for row in table[1:]]
+    named = [(*row[0].split(" ", 1), int(row[1].split(",")[0])) for row in rows]
+    return {int(number): (name, minutes) for number, name, minutes in named}
+
+
+def plans(guide):
+    """[(title, rows)]; a row is minutes, lesson, first run, what."""
+    found = parts(chapter(guide, "Plans"), r"^\*\*(.+?)\*\*")
+    return [(m[1], [t[1:] for t in tables(text) if t[0][0] == "minutes"]) for m, text in found]
+
+
+def moves(text):
+    """[(section, settings, pieces of the caption)] of a lesson's chapter, in the guide's order."""
+    for head, *rows in tables(text):
+        section = re.fullmatch(r"in \*(.+)\*, set", head[0])
+        for setting, caption in rows if section else []:
+            settings = dict(re.findall(r"\*([^*]+)\* ([^*]+?)(?:, (?=\*)|$)", setting))
+            yield section[1], settings, [piece.strip() for piece in caption.split("…")]
+
+
+# ---------------------------------------------------------------- the lessons
+
+
+@cache
+def lesson_cells(lesson, edition="solutions"):
+    (path,) = (ROOT / edition).glob(f"{lesson}_*.ipynb")
+    cells = json.loads(path.read_text("utf-8"))["cells"]
+    return [(cell["cell_type"], "".join(cell["source"])) for cell in cells]
+
+
+def sections(lesson, edition="solutions"):
+    """{heading: (its first cell, the first one after it)}; "" is what stands before all of them."""
+    cells = lesson_cells(lesson, edition)
+    at = [(0, "")] + [
+        (k, re.sub(r"^(Exercise \d): .*", r"\1", title))
+        for k, (kind, source) in enumerate(cells)
+        if kind == "markdown"
+        for title in re.findall(r"^## (.+)$", source, re.M)
+    ]
+    ends = [k for k, _ in at[1:]] + [len(cells)]
+    return {title: (k, end) for (k, title), end in zip(at, ends, strict=True)}
+
+
+def uses(source):
+    """(names that a piece of code needs from before, names that it binds)."""
+    top = symtable.symtable(source, "<lesson>", "exec")
+    needs, tables_ = set(), [top]
+    for table in tables_:
+        tables_ += table.get_children()
+        for symbol in table.get_symbols():
+            if symbol.is_referenced() and (table is top or symbol.is_global()):
+                needs.add(symbol.get_name())
+    bound = {s.get_name() for s in top.get_symbols() if s.is_assigned() or s.is_imported()}
+    return needs - set(dir(builtins)) - {"display"}, bound
+
+
+def planned(lesson, rows, edition="solutions"):
+    """The cells that a plan runs in one lesson, in its order, row by row: [(row, [cell])]."""
+    where = sections(lesson, edition)
+    for row in rows:
+        first_run, spans = row[2], []
+        for a, b in re.findall(r"\*([^*]+)\*(?: to \*([^*]+)\*)?", row[3]):
+            spans.append((where[a][0], where[b or a][1]))
+        assert spans and spans == sorted(spans), f"not in the order of the lesson: {row}"
+        above = {"": 0, "first cells": where[""][1], "all above": spans[0][0]}[first_run]
+        yield row, [*range(above), *(k for span in spans for k in range(*span))]
+
+
+def missing(lesson, rows, edition="solutions"):
+    """What a plan needs and has not run: [(row, cell, names)]."""
+    bound, cells = set(), lesson_cells(lesson, edition)
+    for row, run in planned(lesson, rows, edition):
+        for k in run:
+            if cells[k][0] == "code":
+                needs, binds = uses(cells[k][1])
+                if lost := needs - bound - binds:
+                    yield row, k, lost
+                bound |= binds
+
+
+def touched(statement):
+    """Names that a statement binds, or may change in place."""
+    names = set()
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            names.add(node.id)
+        elif isinstance(node, ast.Attribute | ast.Subscript) and isinstance(node.ctx, ast.Store):
+            names.add(root(node))
+        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+            function, arguments = node.value.func, node.value.args
+            if isinstance(function, ast.Name) and function.id != "print":
+                names |= {*map(root, arguments)}  # train(model, ...)
+            elif root(function) != "plotting":
+                names.add(root(function))  # layer.set_weights(...)
+    return names - {None}
+
+
+def root(node):
+    while isinstance(node, ast.Attribute | ast.Subscript):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else None
+
+
+def explorer(lesson, section, labels):
+    """(draw, size, controls) of the section's explorer with these labels."""
+    begin, end = sections(lesson)[section]
+    code = [(k, source) for k, (kind, source) in enumerate(lesson_cells(lesson)) if kind == "code"]
+    steps = [(k, s) for k, source in code if k < end for s in ast.parse(source).body]
+    for n, (k, statement) in enumerate(steps):
+        call = getattr(statement, "value", None)
+        if k >= begin and isinstance(call, ast.Call) and root(call.func) == "explore":
+            if all(repr(label)[1:-1] in ast.unparse(statement) for label in labels):
+                return run_alone([s for _, s in steps[: n + 1]])
+    raise LookupError(f"no explorer with {labels} in {section!r} of lesson {lesson}")
+
+
+def run_alone(statements):
+    """Run the last statement, and before it only what it needs. -> (draw, size, controls)"""
+    last, kept = statements[-1], [statements[-1]]
+    needed = uses(ast.unparse(last))[0]
+    for statement in reversed(statements[:-1]):
+        needs, binds = uses(ast.unparse(statement))
+        if (binds | touched(statement)) & needed:
+            kept.insert(0, statement)
+            if isinstance(statement, ast.Assign | ast.FunctionDef | ast.ClassDef):
+                needed -= binds
+            needed |= needs
+    found, space = [], {"__name__": "__main__"}
+
+    def collect(draw, *, size=(7.2, 3.2), **controls):
+        found.append((draw, size, controls))
+
+    with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(io.StringIO()):
+        patch.setattr(explorers, "explore", collect)
+        patch.chdir(ROOT / "solutions")
+        for statement in kept:
+            exec(compile(ast.Module([statement], []), "<lesson>", "exec"), space)
+    return found[-1]
+
+
+def captions(lesson, text):
+    """(settings, pieces, the caption) of each move, in the order of the guide."""
+    for section, group in itertools.groupby(moves(text), key=lambda move: move[0]):
+        group = [*group]
+        labels = {label for _, settings, _ in group for label in settings}
+        draw, size, controls = explorer(lesson, section, labels)
+        names = {control.label: name for name, control in controls.items()}
+        at = {name: control.start for name, control in controls.items()}
+        for _, settings, pieces in group:
+            for label, value in settings.items():
+                assert label in names, f"{section}: no control {label!r}, but {list(names)}"
+                shown = controls[names[label]].texts
+                assert value in shown, f"{label!r} has no position {value!r}, but {shown}"
+                at[names[label]] = shown.index(value)
+            values = {name: control.values[at[name]] for name, control in controls.items()}
+            *_, (_, caption) = stages(draw, new_figure(size), values)
+            yield settings, pieces, caption
+
+
+def follows(pieces, caption):
+    """Whether the pieces stand in the caption, in their order."""
+    whole = [rf"(?<![\w.]){re.escape(piece)}(?![\w]|[.,]\d)" for piece in pieces]
+    return re.search(".*?".join(whole), caption, re.DOTALL)
+
+
+# ---------------------------------------------------------------- tests
+
+LESSONS = chapters(GUIDE)
+
+
+def test_every_lesson_has_its_chapter():
+    assert sorted(LESSONS) == claims.LESSONS
+    for lesson, (title, _) in LESSONS.items():
+        heading = lesson_cells(lesson)[0][1].splitlines()[0]
+        assert heading == (f"# {title}" if lesson == "00" else f"# {int(lesson)} · {title}")
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_exercises_have_their_names(lesson):
+    text = "\n".join(source for kind, source in lesson_cells(lesson) if kind == "markdown")
+    named = {int(n): name for n, name in re.findall(r"^## Exercise (\d): (.+)$", text, re.M)}
+    assert {n: name for n, (name, _) in exercises(LESSONS[lesson][1]).items()} == named
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_what_is_in_italics_is_in_the_lesson(lesson):
+    code = "\n".join(source for kind, source in lesson_cells(lesson) if kind == "code")
+    known = {*sections(lesson), *re.findall(r'"([^"\n]+)"', code)}
+    named = set(ITALICS.findall(LESSONS[lesson][1]))
+    assert named and not named - known
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_explorers_say_what_the_guide_says(lesson):
+    found = [*captions(lesson, LESSONS[lesson][1])]
+    assert found
+    for settings, pieces, caption in found:
+        assert follows(pieces, caption), f"{settings}: {pieces}\n{caption}"
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_numbers_stand_in_the_lesson_too(lesson):
+    """But for what a room is asked or may say, and for minutes."""
+    text = LESSONS[lesson][1]
+    prose = claims.prose(QUOTED.sub("", re.sub(r"^\|.*\|$|\d+ minutes", "", text, flags=re.M)))
+    cells = claims.cells(lesson)
+    known = claims.shown(cells) | {n for c in cells for n in claims.numbers(c["source"])}
+    known |= {n for *_, pieces in moves(text) for piece in pieces for n in claims.numbers(piece)}
+    assert not {n for n in claims.numbers(prose) if n not in known}
+
+
+def by_lesson(rows):
+    return {lesson: [r for r in rows if r[1] == lesson] for lesson in {r[1] for r in rows}}
+
+
+SESSIONS = [
+    (f"{title} {k}", rows) for title, tables_ in plans(GUIDE) for k, rows in enumerate(tables_, 1)
+]
+
+
+def test_plans_add_up():
+    """A session has 90 minutes, and an exercise the minutes that its table gives it."""
+    assert len(SESSIONS) >= 5
+    for title, rows in SESSIONS:
+        assert sum(int(row[0]) for row in rows) == 90, title
+        for minutes, lesson, _, what in (row for row in rows if len(row) == 4):
+            table, taken = exercises(LESSONS[f"0{lesson}"][1]), 0
+            for a, b in re.findall(r"\*Exercise (\d)\*(?: to \*Exercise (\d)\*)?", what):
+                taken += sum(table[n][1] for n in range(int(a), int(b or a) + 1))
+            assert taken <= int(minutes), f"{what}: {taken} minutes"
+
+
+@pytest.mark.parametrize("edition", ["solutions", "notebooks"])
+def test_plans_run_all_that_they_need(edition):
+    for title, rows in SESSIONS:
+        if len(rows[0]) == 4:
+            for lesson, own in by_lesson(rows).items():
+                assert not [*missing(f"0{lesson}", own, edition)], title
+
+
+def test_plans_run():
+    """What they run of lessons 1 and 2 is run, in the learner edition, exercises not attempted."""
+    for _, rows in (session for session in SESSIONS if len(session[1][0]) == 4):
+        for lesson, own in by_lesson(rows).items():
+            if lesson in "12":
+                run_cells(f"0{lesson}", [k for _, run in planned(f"0{lesson}", own) for k in run])
+
+
+def run_cells(lesson, chosen):
+    cells, space = lesson_cells(lesson, "notebooks"), {"__name__": "__main__"}
+    space["display"] = lambda *shown, **how: None
+    done = set()
+
+    def few(draw):  # a training of three steps needs the same names as one of 200
+        return lambda *a, **k: itertools.islice(draw(*a, **k), 3)
+
+    with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(io.StringIO()):
+        patch.setattr(explorers, "explore", lambda *a, **k: None)
+        patch.chdir(ROOT / "notebooks")
+        for k in chosen:
+            if cells[k][0] == "code" and k not in done:  # once is enough here
+                done.add(k)
+                exec(compile(cells[k][1], f"{lesson} cell {k}", "exec"), space)
+                if "batches" in uses(cells[k][1])[1]:
+                    space["batches"] = few(space["batches"])
+
+
+def test_minutes_agree():
+    """README's map, lesson 0's map, each lesson's own line, and the sums of the guide's tables."""
+    row = r"^\| (\d) \| \[[^]]+\]\((?:notebooks/)?(\d\d)_\w+\.ipynb\) \|.*?\| (\d+) \| (\d+) \|$"
+    of_readme = {lesson: (read, home) for _, lesson, read, home in re.findall(row, README, re.M)}
+    start = lesson_cells("00")[1][1]
+    of_start = {lesson: (read, home) for _, lesson, read, home in re.findall(row, start, re.M)}
+    assert sorted(of_readme) == sorted(of_start) == claims.LESSONS[1:]
+    for lesson in claims.LESSONS[1:]:
+        said = r"^\*\*Time\*\*: (\d+) minutes, and (\d+) for the exercises\."
+        own = re.search(said, lesson_cells(lesson)[0][1], re.M).groups()
+        room = sum(minutes for _, minutes in exercises(LESSONS[lesson][1]).values())
+        assert own == of_readme[lesson] == of_start[lesson]
+        assert int(own[1]) == 5 * round(HOME * room / 5), f"lesson {lesson}: {room} in a room"
