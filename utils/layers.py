@@ -10,6 +10,8 @@ Inside a recurrent layer time comes first, so that every step is one contiguous 
 LSTM and GRU the batch comes last as well, so that every gate at a step is one.
 """
 
+from copy import deepcopy
+
 import numpy as np
 
 from utils.arguments import (
@@ -82,10 +84,18 @@ class Layer:
         else:
             object.__setattr__(self, name, value)
 
+    def __copy__(self):
+        """Deep, as setting a weight of a shallow one would change the original's array."""
+        return deepcopy(self)
+
     def recall(self):
         if self.memory is None:
             raise RuntimeError(f"{type(self).__name__}: call forward before backward")
         return self.memory
+
+    def alone(self):
+        """The layers that it consists of."""
+        return [self]
 
     @property
     def weights(self):
@@ -507,9 +517,13 @@ class Sequential(Layer):
         super().__init__()
         if not isinstance(layers, (list, tuple)) or not all(isinstance(n, Layer) for n in layers):
             raise TypeError(f"layers must be a list of layers, got {shown(layers)}")
-        if not layers or len(set(map(id, layers))) < len(layers):
+        each = [layer for one in layers for layer in one.alone()]
+        if not layers or len(set(map(id, each))) < len(each):
             raise ValueError(f"layers must be one or more, each only once, got {shown(layers)}")
-        self.layers = list(layers)
+        self.layers = tuple(layers)  # no other layer may come in unseen
+
+    def alone(self):
+        return [layer for one in self.layers for layer in one.alone()]
 
     @property
     def weights(self):
