@@ -25,7 +25,12 @@ from utils.series.values import (
 MONTHS = (
     "january february march april may june july august september october november december"
 ).split()
-MONTH = re.compile(rb"(?<![a-z])(?:([a-z]{3,9})\.?|q([0-4]))(?![a-z])", re.I)
+MONTH = re.compile(rb"(?<![a-z])([a-z]{3,9}|q[0-4])\.?(?![a-z])", re.I)
+NUMBERS = {f"q{k}".encode(): b"m%02d" % (3 * k - 2) for k in range(1, 5)} | {
+    month[:letters].encode(): b"m%02d" % (i + 1)
+    for i, month in enumerate(MONTHS)
+    for letters in range(3, len(month) + 1)
+}  # of a quarter its first month
 ZONE = rb" ?(?:Z|UTC|GMT|[-+]\d\d(?::?\d\d)?)"
 OFFSET = rb"(Z|z|[-+]\d\d):?(\d\d)?$"
 CLOCK = rb"(?:\d\d?(?:[:.]\d\d(?:[:.]\d\d(?:\.\d+)?)?)?|\d{4}(?:\d\d)?)"
@@ -165,16 +170,7 @@ def numbered(text):
 
     Only English names: marras is November in Finnish.
     """
-
-    def number(match):
-        name, quarter = match.groups()
-        if quarter:
-            return b"m%02d" % (3 * int(quarter) - 2)
-        beginning = name.lower().decode()
-        found = [i for i, month in enumerate(MONTHS) if month.startswith(beginning)]
-        return b"m%02d" % (found[0] + 1) if found else match[0]
-
-    return MONTH.sub(number, text)
+    return MONTH.sub(lambda match: NUMBERS.get(match[1].lower(), match[0]), text)
 
 
 def match_of(text):
