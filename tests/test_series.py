@@ -154,8 +154,6 @@ RIGHT = {
     "months by points": "date;level\n08.2012;1,5\n09.2012;-2\n10.2012;30\n",
     "years first, by points": "date;level\n2012.09;1,5\n2012.10;-2\n2012.11;30\n",
     "Eurostat's months": "date\tlevel\n2012M01\t1.5\n2012M02\t-2\n2012M03\t30\n",
-    "lines that Windows ended twice": "date,level\r\r\n2012-01-01,1.5\r\r\n2012-01-02,-2\r\r\n"
-    "2012-01-03,30\r\r\n",
     "Unicode's spaces in dates": "date,level\n1/30/2012 1:00\u202fPM,1.5\n1/30/2012\xa02:00 PM,-2\n"
     "1/30/2012 3:00 PM,30\n",
     "Unicode's minus": "date;level\n2012-01-01;1,5\n2012-01-02;\u22122\n2012-01-03;30\n",
