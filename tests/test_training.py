@@ -723,6 +723,9 @@ def test_right_gradients_are_not_called_wrong_where_eps_is_too_large(eps):
     assert not all(row.ok for row in rows)
     rows = check_gradients(loss, weights, [1.5 * g for g in grads], eps=min(eps, 0.1))
     assert "WRONG" in str(rows[-1])  # the loss is a parabola in the last weights
+    far = np.array([1e10])
+    (row,) = check_gradients(lambda: 1e-3 * float(far[0]), [far], [np.ones(1)])
+    assert "WRONG" in str(row)  # eps is just large enough to move it
 
 
 def test_gradients_of_any_size_are_judged():
