@@ -93,10 +93,6 @@ class Layer:
             raise RuntimeError(f"{type(self).__name__}: call forward before backward")
         return self.memory
 
-    def alone(self):
-        """The layers that it consists of."""
-        return [self]
-
     @property
     def weights(self):
         """The weight arrays themselves. An optimiser changes them in place."""
@@ -517,13 +513,10 @@ class Sequential(Layer):
         super().__init__()
         if not isinstance(layers, (list, tuple)) or not all(isinstance(n, Layer) for n in layers):
             raise TypeError(f"layers must be a list of layers, got {shown(layers)}")
-        each = [layer for one in layers for layer in one.alone()]
+        each = unpacked(layers)
         if not layers or len(set(map(id, each))) < len(each):
             raise ValueError(f"layers must be one or more, each only once, got {shown(layers)}")
         self.layers = tuple(layers)  # no other layer may come in unseen
-
-    def alone(self):
-        return [layer for one in self.layers for layer in one.alone()]
 
     @property
     def weights(self):
@@ -543,6 +536,11 @@ class Sequential(Layer):
                 dy = layer.backward(dy)
         self.grads = [g for layer in self.layers for g in layer.grads]
         return dy
+
+
+def unpacked(layers):
+    """The layers, with those that a Sequential among them consists of in its place."""
+    return [each for n in layers for each in (unpacked(n.layers) if hasattr(n, "layers") else [n])]
 
 
 def read_only(a):
