@@ -345,3 +345,13 @@ def test_bad_arguments_for_time_series_are_refused(count, seed, size, thing, hol
 def test_misshapen_series_are_refused(no_series, not_flat):
     refused("series", make_windows, no_series, 1)
     refused("series", plant_faults, not_flat, 1, 1)
+
+
+@pytest.mark.parametrize("feature", [1.0, np.float64(1), np.array([0, 1]), [0], "x", -1, 3, True])
+def test_a_feature_is_a_whole_number(feature):
+    scaler = Standardizer().fit(np.random.default_rng(0).normal(size=(9, 3)))
+    refused("feature", scaler.inverse, np.zeros((2, 5)), feature)
+
+
+def test_a_fault_leaves_the_series_finite():
+    refused("size", plant_faults, 1e308 * np.ones(9), 9, 1.7e308)

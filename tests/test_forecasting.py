@@ -482,3 +482,22 @@ def test_a_wrong_board_is_refused(thing, scale, holes):
 )
 def test_three_digits(value, text):
     assert three_digits(value) == text
+
+
+def test_errors_too_large_for_a_float_are_told():
+    y = np.full((20, 1), 1.7e308)
+    for errors in (mae, rmse, error_by_horizon):
+        refused("forecast", errors, y, -y)
+        refused("forecast", errors, y, 0 * y)
+    assert mae(y / 100, 0 * y) == pytest.approx(1.7e306)
+
+
+@pytest.mark.parametrize("part", [slice(0, 5, 0), slice(0.0, 2.0), [1.0], "train", ["a"]])
+def test_a_part_is_a_slice_or_numbers(part):
+    refused("part", seasonal_naive, np.arange(9.0), 2, 1, 2, part)
+
+
+def test_the_linear_model_of_tiny_values_where_underflow_is_an_error():
+    x = 1e-160 * np.random.default_rng(0).normal(size=(30, 3, 1))
+    with np.errstate(all="raise"):
+        assert np.isfinite(Linear().fit(x, 1e150 * x[:, 0]).predict(x)).all()

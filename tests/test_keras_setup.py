@@ -167,6 +167,9 @@ LAYERS = {
     "stateful": lambda k: [
         k.LSTM(3, stateful=True, return_sequences=True), k.GRU(2, stateful=True), k.Dense(1)
     ],
+    "stateful cells": lambda k: [
+        k.RNN([k.LSTMCell(3), k.GRUCell(2)], stateful=True), k.Dense(1)
+    ],
     "BatchNormalization": lambda k: [k.BatchNormalization(), k.SimpleRNN(3), k.Dense(1)],
     "SpectralNormalization": lambda k: [
         k.SpectralNormalization(k.Dense(3)), k.SimpleRNN(3), k.Dense(1)
@@ -182,6 +185,17 @@ def test_layers_that_keep_state(keras, name):
         return made(keras, "adam", LAYERS[name](keras.layers), metrics=["mae"])
 
     assert starts_anew(keras, make)
+
+
+def test_what_a_layer_has_learnt_of_the_data_stays(keras):
+    from utils import keras_setup
+
+    scale = keras.layers.Normalization()
+    scale.adapt(np.random.default_rng(0).normal(5, 2, (50, 4, 2)))
+    model = made(keras, "adam", [scale, keras.layers.SimpleRNN(3), keras.layers.Dense(1)])
+    kept = [v.numpy().copy() for v in scale.variables]
+    keras_setup.start_anew(model, 5)
+    assert equal(kept, [v.numpy().copy() for v in scale.variables]) and abs(kept[0] - 5).max() < 1
 
 
 def test_a_layer_that_copies_layers_draws_the_same_each_time(keras):

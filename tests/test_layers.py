@@ -1,5 +1,7 @@
 """The NumPy layers, held against Keras, against finite differences, and against bad input."""
 
+import copy as copying
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -404,3 +406,19 @@ def test_sequential_refuses(layers):
 def test_sequential_refuses_one_layer_twice():
     dense = Dense(2, 2)
     refused("layers", Sequential, [dense, dense])
+
+
+def test_a_layer_stands_once_in_a_network_however_deep():
+    dense = Dense(2, 2, seed=0)
+    for twice in ([Sequential([dense]), dense], [dense, Sequential([Dense(2, 2), dense])]):
+        refused("layers", Sequential, twice)
+    with pytest.raises(AttributeError):
+        Sequential([dense]).layers.append(dense)
+
+
+def test_a_copy_has_weights_of_its_own():
+    for model in (SimpleRNN(3, 2, seed=0), Sequential([Dense(2, 2, seed=0)])):
+        before = model.get_weights()
+        other = copying.copy(model)
+        other.set_weights([w + 1 for w in before])
+        assert all(map(np.array_equal, model.get_weights(), before))

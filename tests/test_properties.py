@@ -229,10 +229,11 @@ HELPERS = {
     "forecasting": "flat in_parts in_units_of answer root_mean_square verdict three_digits",
     "keras_setup": "start_anew new_one new_optimizer shapes",  # tests/test_keras_setup.py
     "layers": "sigmoid relu d_tanh d_relu d_sigmoid Layer Gated batch_last batch_first joined "
-    "transposed over_time with_ones times outer_sum glorot_uniform orthogonal read_only",
+    "transposed over_time with_ones times outer_sum glorot_uniform orthogonal read_only "
+    "unpacked",
     "series": "CsvFile find read date_column value_column read_numbers without_gaps read_dates",
     "training": "same_shape answers Optimizer norm_of arrays pairs same_arrays judged Decay "
-    "restore_rate kept refuse_unfit GradientRow compare explained numeric_gradient",
+    "restore_rate names_of refuse_unfit GradientRow compare explained numeric_gradient",
 }
 ALSO = {("explore.choice", "options"): "values", ("bug_zoo.backward_with", "names"): "name"}
 INHERITED = "get_weights set_weights count_params recall"  # tests/test_layers.py

@@ -154,6 +154,8 @@ RIGHT = {
     "months by points": "date;level\n08.2012;1,5\n09.2012;-2\n10.2012;30\n",
     "years first, by points": "date;level\n2012.09;1,5\n2012.10;-2\n2012.11;30\n",
     "Eurostat's months": "date\tlevel\n2012M01\t1.5\n2012M02\t-2\n2012M03\t30\n",
+    "Unicode's spaces in dates": "date,level\n1/30/2012 1:00\u202fPM,1.5\n1/30/2012\xa02:00 PM,-2\n"
+    "1/30/2012 3:00 PM,30\n",
     "Unicode's minus": "date;level\n2012-01-01;1,5\n2012-01-02;\u22122\n2012-01-03;30\n",
 }
 
@@ -290,18 +292,30 @@ def test_marks_of_missing_values(write):
         load_series("mine.csv", "level", missing="n.b.")
 
 
-@pytest.mark.parametrize("mark", ["-999", "-9999.0", "9999.9", "-99"])
+def test_a_mark_needs_no_unit_and_one_column_no_blank_line_of_windows(write):
+    write("level\r\r\n5 %\r\r\n-999\r\r\n7 %\r\r\n")
+    series = load_series("mine.csv", missing=-999, fill=True)
+    assert series.tolist() == [5, 6, 7] and series.attrs["unit"] == "%"
+
+
+@pytest.mark.parametrize(
+    "mark",
+    ["-999", "-9999.0", "9999.9", "-99", "-999.25", "-32768", "-2147483648", "1e20", "9.96921e+36"],
+)
 def test_a_number_that_may_mark_missing_values_is_asked_about(write, mark):
     write(f"level\n1\n{mark}\n3\n{mark}\n500\n" if mark != "-99" else "level\n1\n-99\n30\n")
     with pytest.raises(
-        ValueError, match=f"line 3, column 'level': '{mark}' is far from .*missing="
+        ValueError, match=f"line 3, column 'level': '{re.escape(mark)}' is far from .*missing="
     ):
         load_series("mine.csv")
     assert (
         load_series("mine.csv", missing=float(mark), fill=True).iloc[1] == 2 if mark != "-99" else 1
     )
     assert load_series("mine.csv", missing=[]).iloc[1] == float(mark)
-    for usual in ("-998\n-997\n-999\n-1001", "990\n5\n999", "5\n5\n5"):
+    for usual in (
+        *("-998\n-997\n-999\n-1001", "990\n5\n999", "5\n5\n5"),
+        *("1\n9.9\n2", "1e19\n2e19\n3e21", "1e3\n32768\n4e4"),
+    ):
         load_series(write(f"level\n{usual}\n"))
 
 
@@ -321,6 +335,7 @@ def test_rows_from_the_newest_on_are_refused(write):
         'date,level\n"Jan 2, 2012",1\n"Jan 1, 2012",2\n',
         "year,level\n2012,1\n2011,2\n",
         "month,level\n02.2012,1\n01.2012,2\n",
+        "id,year,level\n1,2012,1\n2,2011,2\n",
     ):
         with pytest.raises(ValueError, match="newest.* Sort the rows, oldest first"):
             load_series(write(rows), "level")
@@ -511,8 +526,16 @@ WRONG = {
     "NaT": (DATED.format(3).replace("2012-01-03", "NaT"), "line 4.*'NaT' is not a date"),
     "hour 24": (
         "date,level\n2012-01-01 23:00,1\n2012-01-01 24:00,2\n",
-        "line 3.*24:00' is not a d",
+        "line 3.*24:00' is not a time of day .* midnight is 00:00 of the day that begins",
     ),
+    "the zone's name": ("date,level\n2012-01-01 23:00 CET,1\n", "CET' is not a time with its o"),
+    "hour 13 of a morning": ("date,level\n1/31/2012 13:00 AM,1\n", "'1/31/2012 13:00 AM' is not a"),
+    "a year in two digits, its month named": ("date,level\n31-Jan-12,1\n", "four digits for its y"),
+    "November in Finnish": ("date,level\n1 marraskuu 2012,1\n", "'1 marraskuu 2012' is not a date"),
+    "units for some": ("level;x\n5%;1\n6;2\n", "line 2.*'5%' is not a number without a unit"),
+    "no end of a line": ("level;x\n5;1\n\x0c;2\n", r"line 3.*'\\x0c' is .* missing='\\x0c'"),
+    "an open quote below names": ('a,level\n1,"1\n2,2\n', "line 2: a quotation mark opens a cell"),
+    "nothing but spaces": ("  \n ", "must have a line of names, then lines of values"),
     "a zone for some": (
         "date,level\n1/31/2012 22:00 UTC,1\n1/31/2012 23:00,2\n",
         "line 3.*several time zones",
@@ -584,6 +607,14 @@ def test_wrong_columns_are_answered_with_the_right_ones(write):
             ValueError, match=rf"column must be one of .*level, rain, got {column!r}"
         ):
             load_series("mine.csv", column, "date")
+    with pytest.raises(ValueError, match="dates must be two columns, got 'date' twice"):
+        load_series("mine.csv", "level", ["date", "date"])
+    with pytest.raises(ValueError, match="dates must leave a column for the values, got date, x"):
+        load_series(write("date,x\n2012-01-01,1\n"), "x", ["date", "x"])
+    write("date,level,rain\n2012-01-01,1,5\n2012-01-02,2,6\n")
+    with pytest.raises(ValueError, match="line 2.*'2012.5' is not a date"):  # the middle of a year
+        load_series(write("year,level\n2012.5,1\n2013.5,2\n"), "level", "year")
+    write("date,level,rain\n2012-01-01,1,5\n2012-01-02,2,6\n")
     for dates in ("day", True, 0, "Date"):
         with pytest.raises(ValueError, match="dates must be one of date, level, rain, got"):
             load_series("mine.csv", "level", dates)

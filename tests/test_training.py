@@ -2,6 +2,7 @@
 
 import itertools
 import warnings
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -712,3 +713,60 @@ def test_the_norm_of_gradients_whose_squares_no_float_can_hold():
     )
     assert clip_by_value([np.ones(3, "float32")], np.float64(0.5))[0].dtype == "float32"
     assert clip_by_norm([np.ones(3, "float32")], np.float64(0.5))[0].dtype == "float32"
+
+
+@pytest.mark.parametrize("eps", [0.5, 0.1, 0.01])
+def test_right_gradients_are_not_called_wrong_where_eps_is_too_large(eps):
+    loss, weights, grads = checked_network()
+    rows = check_gradients(loss, weights, grads, eps=eps)
+    assert all(row.ok or f"UNKNOWN eps={eps:g} is too large" in str(row) for row in rows)
+    assert not all(row.ok for row in rows)
+    rows = check_gradients(loss, weights, [1.5 * g for g in grads], eps=min(eps, 0.1))
+    assert "WRONG" in str(rows[-1])  # the loss is a parabola in the last weights
+    far = np.array([1e10])
+    (row,) = check_gradients(lambda: 1e-3 * float(far[0]), [far], [np.ones(1)])
+    assert "WRONG" in str(row)  # eps is just large enough to move it
+
+
+def test_gradients_of_any_size_are_judged():
+    w = np.array([1.0, 2.0])
+    for size in (1e-300, 1e-200, 1e200, 1e300):
+        for share, ok in ((1, True), (1.001, False)):
+            (row,) = check_gradients(lambda: size * float(w @ w), [w], [share * size * 2 * w])  # noqa: B023
+            assert row.ok == ok and row.known
+    (row,) = check_gradients(lambda: float(w @ w), [w], [w * np.nan])
+    assert "WRONG" in str(row) and "NaN or infinity in it" in str(row)
+
+
+def test_a_tolerance_is_told_and_lets_not_all_pass():
+    w = np.array([1.0, 2.0])
+    (row,) = check_gradients(lambda: float(w @ w), [w], [2.01 * w], tolerance=0.01)
+    assert row.ok and "below 1e-02" in str(row)
+    for name in ("eps", "tolerance"):
+        refused(name, check_gradients, lambda: float(w @ w), [w], [-2 * w], **{name: 1})
+    for names in (np.array(["w"]), [None], "w", [], [3]):
+        refused("names", check_gradients, lambda: float(w @ w), [w], [2 * w], names)
+
+
+def test_each_loss_of_a_check_is_a_finite_number():
+    w = np.array([1.0, 2.0])
+    for odd in (lambda: np.nan if w[0] > 1 else 1.0, lambda: (1.0, w), lambda: np.ones(1)):
+        refused("loss()", check_gradients, odd, [w], [w])
+    for kind in (np.float16, np.float32, int):
+        refused("loss()", check_gradients, lambda kind=kind: kind(w @ w), [w], [2 * w])
+    refused("w", check_gradients, lambda: 1.0, [np.array([np.nan])], [np.ones(1)], ["w"])
+    assert check_gradients(lambda: Fraction(float(w @ w)), [w], [2 * w])[0].ok
+
+
+def test_the_losses_of_a_training_are_floats():
+    model = Sequential([Dense(1, 2, seed=0)])
+    losses = train(model, [(np.ones((3, 2)), np.ones((3, 1)))], lambda y, t: (True, y), SGD())
+    assert losses.dtype == np.float64
+
+
+def test_gradients_may_vanish_where_underflow_is_an_error():
+    for optimizer in (SGD(0.1), Adam(0.1)):
+        w = np.ones(3)
+        with np.errstate(all="raise"):
+            optimizer.step([w], [np.full(3, 1e-310)])
+        assert np.all(w <= 1)

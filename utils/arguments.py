@@ -126,6 +126,11 @@ class overflow_allowed:
         _overflow.reset(self.token)
 
 
+# A number too small for a float is 0, as it should be, also where somebody has underflow raise an
+# error: gradients vanish, and that is no fault. For functions, as a decorator.
+underflow_ignored = np.errstate(under="ignore")
+
+
 class _Shown(reprlib.Repr):
     """A short repr that no setting of NumPy's changes, and no value is too large for."""
 
@@ -134,7 +139,8 @@ class _Shown(reprlib.Repr):
             if isinstance(value, np.ndarray):
                 with np.printoptions(**PRINTED):
                     return " ".join(repr(value).split())
-            return super().repr1(value, level)
+            text = super().repr1(value, level)
+            return text if isinstance(value, str) else " ".join(text.split())
         except Exception as error:  # 10**5000, which Python doesn't write out, or a broken class
             return f"<{type(value).__name__} that can't be shown: {type(error).__name__}>"
 

@@ -4,6 +4,7 @@ All sequences are batch first and repeatable by their seed.
 """
 
 import warnings
+from numbers import Integral
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -207,7 +208,8 @@ class Standardizer:
             raise RuntimeError("this Standardizer knows no mean yet: call fit(train) first")
         if feature is None or isinstance(feature, str) and feature == "all":
             return self.mean, self.std
-        if isinstance(feature, bool) or feature not in range(self.mean.size):
+        whole = isinstance(feature, Integral) and not isinstance(feature, bool)
+        if not whole or feature not in range(self.mean.size):
             raise ValueError(
                 f"feature must be 'all' or a number below {self.mean.size}, as train has features, "
                 f"got {shown(feature)}"
@@ -246,7 +248,10 @@ def plant_faults(series, count, size, seed=0):
     size, rng = positive("size", size), random_generator("seed", seed)
     at = np.zeros(len(series), bool)
     at[rng.choice(len(series), count, replace=False)] = True
-    faulty = series + at * size * rng.choice([-1.0, 1.0], len(series))
+    with overflow_allowed():
+        faulty = series + at * size * rng.choice([-1.0, 1.0], len(series))
     if np.any((faulty == series) & at):
         raise ValueError(f"size must be large enough to change {series[at].max():g}, got {size:g}")
+    if not np.isfinite(faulty).all():
+        raise ValueError(f"size must leave the series finite, got {size:g}")
     return faulty, at

@@ -18,6 +18,7 @@ from utils.arguments import (
     positive,
     positive_integer,
     shown,
+    underflow_ignored,
 )
 from utils.data import ROUNDING, as_table, make_windows
 
@@ -43,7 +44,7 @@ def seasonal_naive(series, window, horizon, season, part=slice(None)):
         if isinstance(part, (bool, np.bool_)):
             raise IndexError
         windows = np.arange(samples)[part].reshape(-1, 1)
-    except IndexError:
+    except (IndexError, TypeError, ValueError):
         raise ValueError(
             f"part must be a slice or window numbers below {samples}, got {shown(part)}"
         ) from None
@@ -63,6 +64,7 @@ class Linear:
     y = x W + b, with x as (samples, window * features), W (window * features, horizon).
     """
 
+    @underflow_ignored
     def fit(self, x, y):
         x = as_floats("x", x, ("samples", "window", "features"))
         y = as_floats("y", y, ("samples", "horizon"))
@@ -80,6 +82,7 @@ class Linear:
         self.W, self.b = solution[:-1], solution[-1]
         return self
 
+    @underflow_ignored
     def predict(self, x):
         if not hasattr(self, "W"):
             raise RuntimeError("this Linear has no weights yet: call fit(x, y) first")
@@ -186,7 +189,15 @@ def error_by_horizon(y, forecast):
 def error(y, forecast):
     """What came true minus what was forecast, in float64: sums of float32 lose digits."""
     y = as_floats("y", y, ("samples", "horizon"))
-    return np.subtract(y, as_floats("forecast", forecast, y.shape), dtype=np.float64)
+    forecast = as_floats("forecast", forecast, y.shape)
+    with overflow_allowed():
+        miss = np.subtract(y, forecast, dtype=np.float64)
+    if max(miss.max(), -miss.min()) > np.finfo(float).max / miss.size:
+        raise ValueError(
+            f"forecast must be of a size that can be compared with y, up to {np.abs(y).max():g}, "
+            f"got up to {np.abs(forecast).max():g}: the sum of the errors is too large for a float"
+        )
+    return miss
 
 
 def root_mean_square(errors, axis=None):

@@ -29,13 +29,16 @@ def start_anew(model, seed):
     """Give a compiled model the state of a new one, always the same one for the same seed.
 
     That is weights, whatever else its layers keep (moving averages, the random numbers of
-    Dropout, the states of stateful layers), metrics, and all that the optimiser knows. A second
-    model would cost a second or two of tracing and some ten megabytes; this costs next to nothing.
+    Dropout, the states of stateful layers), metrics, and all that the optimiser knows. Weights that
+    were loaded or frozen are new as well; what a layer has learnt by `adapt` stays. A second model
+    would cost a second or two of tracing and some ten megabytes; this costs next to nothing.
 
     The learning rate is again what it was when the optimiser was started anew for the first time:
     callbacks may have changed it since. To train with another rate, set it after this.
     """
     seed = whole_number("seed", seed)
+    import keras
+
     new_model = new_one(model, seed)
     optimizer = new_optimizer(model, new_model.trainable_variables)
     if shapes(model.optimizer) != shapes(optimizer):
@@ -43,12 +46,20 @@ def start_anew(model, seed):
             "model must be compiled again, since other layers are trainable than when it was, got "
             f"{shown(model)}"
         )
+    layers = list(model._flatten_layers())
+    adapted = {id(v) for layer in layers if hasattr(layer, "adapt") for v in layer.variables}
     for old, new in ((model, new_model), (model.optimizer, optimizer)):
         for variable, value in zip(old.variables, new.variables, strict=True):
-            variable.assign(value)
-    for layer in model._flatten_layers():
-        if hasattr(layer, "reset_state") and getattr(layer, "stateful", False):
-            layer.reset_state()  # which is in no list of variables
+            if id(variable) not in adapted:
+                variable.assign(value)
+    for layer in layers:
+        if not getattr(layer, "stateful", False):
+            continue
+        if isinstance(layer, keras.layers.RNN):  # its states are in no list of variables
+            for state in keras.tree.flatten(layer.states or []):  # reset_state knows one cell only
+                state.assign(keras.ops.zeros_like(state))
+        elif hasattr(layer, "reset_state"):
+            layer.reset_state()
     model.reset_metrics()
 
 

@@ -10,6 +10,8 @@ Inside a recurrent layer time comes first, so that every step is one contiguous 
 LSTM and GRU the batch comes last as well, so that every gate at a step is one.
 """
 
+from copy import deepcopy
+
 import numpy as np
 
 from utils.arguments import (
@@ -81,6 +83,10 @@ class Layer:
             own[...] = as_floats(name, value, own.shape, own.dtype)
         else:
             object.__setattr__(self, name, value)
+
+    def __copy__(self):
+        """Deep, as setting a weight of a shallow one would change the original's array."""
+        return deepcopy(self)
 
     def recall(self):
         if self.memory is None:
@@ -507,9 +513,10 @@ class Sequential(Layer):
         super().__init__()
         if not isinstance(layers, (list, tuple)) or not all(isinstance(n, Layer) for n in layers):
             raise TypeError(f"layers must be a list of layers, got {shown(layers)}")
-        if not layers or len(set(map(id, layers))) < len(layers):
+        each = unpacked(layers)
+        if not layers or len(set(map(id, each))) < len(each):
             raise ValueError(f"layers must be one or more, each only once, got {shown(layers)}")
-        self.layers = list(layers)
+        self.layers = tuple(layers)  # no other layer may come in unseen
 
     @property
     def weights(self):
@@ -529,6 +536,11 @@ class Sequential(Layer):
                 dy = layer.backward(dy)
         self.grads = [g for layer in self.layers for g in layer.grads]
         return dy
+
+
+def unpacked(layers):
+    """The layers, with those that a Sequential among them consists of in its place."""
+    return [each for n in layers for each in (unpacked(n.layers) if hasattr(n, "layers") else [n])]
 
 
 def read_only(a):

@@ -13,12 +13,14 @@ from utils.arguments import (
     between,
     function,
     having,
+    is_number,
     list_of,
     overflow_allowed,
     positive,
     positive_integer,
     random_generator,
     shown,
+    underflow_ignored,
 )
 from utils.layers import sigmoid
 
@@ -127,6 +129,7 @@ class SGD(Optimizer):
     def __init__(self, learning_rate=0.01):
         self.learning_rate = learning_rate
 
+    @underflow_ignored
     def step(self, weights, grads):
         for w, g in pairs(weights, grads):
             w -= self.learning_rate * g
@@ -150,6 +153,7 @@ class Adam(Optimizer):
         """Be as new, but for the learning rate."""
         self.t, self.m, self.v, self.weights = 0, 0.0, 0.0, []
 
+    @underflow_ignored
     def step(self, weights, grads):
         # All gradients as one long vector: a few long operations are faster than many short.
         g = np.concatenate([g.ravel() for _, g in pairs(weights, grads)] or [np.zeros(1)])
@@ -235,7 +239,7 @@ def train(model, batches, loss, optimizer, clip=None):
                 raise TypeError(f"batches must yield pairs (x, target), got {shown(batch)}")
             x, target = batch
             value, dy = judged(loss, model.forward(x), target)
-            losses.append(value)
+            losses.append(float(value))
             if not np.isfinite(value):
                 break
             with overflow_allowed():
@@ -343,32 +347,54 @@ def check_gradients(loss, weights, grads, names=None, eps=1e-5, tolerance=1e-6):
     """
     function("loss", loss)
     eps, tolerance = positive("eps", eps), positive("tolerance", tolerance)
+    if max(eps, tolerance) >= 1:  # nothing is wrong by more than 1
+        name, value = ("eps", eps) if eps >= 1 else ("tolerance", tolerance)
+        raise ValueError(f"{name} must be below 1, got {value:g}")
     held = pairs(weights, grads)
-    names = list_of("names", names or [f"weights[{i}]" for i in range(len(held))], len(held))
-    for i, (name, w) in enumerate(zip(names, weights, strict=True)):
-        if w.dtype != np.float64:
-            raise TypeError(f"{name} must be float64 for a gradient check, got {w.dtype}")
-        if any(np.shares_memory(w, other) for other in weights[:i]):
-            raise ValueError(
-                f"{name} must be an array of its own, got one that stands before it too: one that "
-                "is used twice has one gradient, the sum of both"
-            )
-    seen = [loss(), loss()]
-    size = abs(between("loss()", seen[0], -np.inf, np.inf))
-    numeric = [numeric_gradient(lambda: kept(seen, loss()), w, eps) for w in weights]
-    refuse_unfit(seen, loss(), size)
+    names = names_of(weights, names)
+    seen = []
+
+    def watched():
+        seen.append(loss())
+        if not is_number(seen[-1]):
+            raise ValueError(f"loss() must be a finite number, got {shown(seen[-1])}")
+        return float(seen[-1])
+
+    size = abs(watched())
+    watched()
+    numeric = [numeric_gradient(watched, w, eps) for w in weights]
+    refuse_unfit(seen, watched(), size)
     resolution = 4 * np.finfo(float).eps * size / eps  # what a central difference can't resolve
     rows = [
         compare(name, g, n, resolution * sqrt(g.size), tolerance, eps)
         for name, (_, g), n in zip(names, held, numeric, strict=True)
     ]
+    for k, row in enumerate(rows):
+        moves = eps > 20 * np.spacing(np.abs(weights[k]).max(initial=0))  # by a tenth of eps, too
+        if not row.ok and row.known and moves:  # a smaller eps makes no wrong gradient right
+            nearer = numeric_gradient(watched, weights[k], eps / 10)
+            if compare(row.name, grads[k], nearer, 0, 1, eps).error < row.error / 2:
+                remark = f"eps={eps:g} is too large: the loss bends over such a distance"
+                rows[k] = row._replace(known=False, remark=remark)
     return [explained(k, rows, grads, numeric, tolerance) for k in range(len(rows))]
 
 
-def kept(seen, value):
-    """`value`, which is written down in the list `seen`."""
-    seen.append(value)
-    return value
+def names_of(weights, names):
+    """A name for each of the weights, which must be fit for a check."""
+    names = [f"weights[{i}]" for i in range(len(weights))] if names is None else names
+    if not isinstance(names, (list, tuple)) or [type(n) for n in names] != [str] * len(weights):
+        raise TypeError(f"names must be a list of {len(weights)} texts, got {shown(names)}")
+    for i, (name, w) in enumerate(zip(names, weights, strict=True)):
+        if w.dtype != np.float64:
+            raise TypeError(f"{name} must be float64 for a gradient check, got {w.dtype}")
+        if not np.isfinite(w).all():
+            raise ValueError(f"{name} must be finite for a gradient check, got NaN or infinity")
+        if any(np.shares_memory(w, other) for other in weights[:i]):
+            raise ValueError(
+                f"{name} must be an array of its own, got one that stands before it too: one that "
+                "is used twice has one gradient, the sum of both"
+            )
+    return names
 
 
 def refuse_unfit(seen, last, size):
@@ -380,24 +406,36 @@ def refuse_unfit(seen, last, size):
             f"loss() must be the same each time for the same weights, got {first!r} and {other!r}: "
             "draw the batch and what is dropped out before, once, and change no weight"
         )
-    finite = {float(value) for value in moved if np.isfinite(value)}
-    if len(finite) > 1 and all(float(np.float32(value)) == value for value in finite):
-        raise TypeError("loss() must be computed in float64, got numbers of float32")
+    short = any(isinstance(value, (np.float32, np.float16)) for value in moved)
+    different = {float(value) for value in moved}
+    with overflow_allowed():
+        fit = [float(np.float32(value)) == value for value in different]
+    if short or len(fit) > 1 and all(fit):
+        raise TypeError("loss() must be computed in float64, got whole numbers or float32's")
 
 
+@underflow_ignored
 def compare(name, g, numeric, rounding, tolerance, eps):
     """The verdict on `g`, where a difference as small as `rounding` counts as none.
+
+    Both are brought to a size whose square is a float.
 
     An error of at least rounding / (||g|| + ||n||) would show: if that is more than 1 %, the
     gradient can't be judged. Of one that is zero it is enough that eps resolves the loss.
     """
+    if not np.isfinite(g).all():
+        return GradientRow(name, np.nan, 0.0, False, remark="it has NaN or infinity in it")
+    unit = max(np.abs(g).max(initial=0), np.abs(numeric).max(initial=0)) or 1.0
+    g, numeric, rounding = g / unit, numeric / unit, rounding / unit
     lengths = np.linalg.norm(g), np.linalg.norm(numeric)
     difference = np.linalg.norm(g - numeric)
     cosine = np.sum(g * numeric) / (lengths[0] * lengths[1]) if min(lengths) > 0 else 0.0
     row = GradientRow(name, 0.0, float(cosine), True)
     if not difference <= rounding:
         error = float(difference / sum(lengths))
-        return row._replace(error=error, ok=bool(error < tolerance))
+        ok = bool(error < tolerance)
+        bound = f"{tolerance:.0e}" if ok and error > 1e-6 else ""
+        return row._replace(error=error, ok=ok, remark=bound)
     shows = rounding / sum(lengths) if sum(lengths) > 0 else 0.0
     if lengths[0] <= rounding * eps:  # it is zero, but for rounding of its own
         shows = 0.0 if eps >= 1e6 * np.finfo(float).eps else 1.0

@@ -113,6 +113,10 @@ def find(name_or_path):
 def value_column(table, column, dates_at):
     """Which column holds the values: the one that has a name and no dates, if `column` is None."""
     names = {name: i for i, name in enumerate(table.header) if i not in dates_at}
+    if not names:
+        raise ValueError(
+            f"dates must leave a column for the values, got {', '.join(table.header):.80}"
+        )
     named = [i for name, i in names.items() if name]
     if column is None and len(named) == 1:
         return named[0]

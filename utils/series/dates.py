@@ -10,15 +10,32 @@ from datetime import timedelta, timezone
 import numpy as np
 
 from utils.arguments import one_of
-from utils.series.values import DIGITS, MISSING, PLAIN, first_row, number_in, shape_of, shapes_of
+from utils.series.values import (
+    DIGITS,
+    MISSING,
+    PLAIN,
+    STRANGE,
+    first_row,
+    number_in,
+    replaced,
+    shape_of,
+    shapes_of,
+)
 
-MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
-MONTH = re.compile(rf"(?<![a-z])(?:({'|'.join(MONTHS)})[a-z]*\.?|q([0-4]))".encode(), re.I)
+MONTHS = (
+    "january february march april may june july august september october november december"
+).split()
+MONTH = re.compile(rb"(?<![a-z])([a-z]{3,9}|q[0-4])\.?(?![a-z])", re.I)
+NUMBERS = {f"q{k}".encode(): b"m%02d" % (3 * k - 2) for k in range(1, 5)} | {
+    month[:letters].encode(): b"m%02d" % (i + 1)
+    for i, month in enumerate(MONTHS)
+    for letters in range(3, len(month) + 1)
+}  # of a quarter its first month
 ZONE = rb" ?(?:Z|UTC|GMT|[-+]\d\d(?::?\d\d)?)"
 OFFSET = rb"(Z|z|[-+]\d\d):?(\d\d)?$"
 CLOCK = rb"(?:\d\d?(?:[:.]\d\d(?:[:.]\d\d(?:\.\d+)?)?)?|\d{4}(?:\d\d)?)"
 TIME = rb"(?:[T ]" + CLOCK + rb"(?P<half> ?[ap]\.?m\.?)?(?P<zone>" + ZONE + rb")?)?"
-YEAR_FIRST = rb"(?:\d{4}(?:-\d\d?){0,2}|\d{4}(?:/\d\d?){1,2}|\d{4}(?:\.\d\d?){1,2}|\d{8})"
+YEAR_FIRST = rb"(?:\d{4}(?:-\d\d?){0,2}|\d{4}(?:/\d\d?){1,2}|\d{4}\.\d\d?\.\d\d?|\d{4}\.\d\d|\d{8})"
 NUMBERED = rb"(\d\d?)([-/.])(\d\d?)[-/.](\d{4})"  # the day first, or the month?
 REWRITTEN = {  # other forms, and the year first. A month's name has become m and its number
     rb"(\d\d?)[-/.](\d{4})": rb"\2-\1",
@@ -41,7 +58,10 @@ def date_columns(table, column, dates):
     if dates is False:
         return []
     if isinstance(dates, (list, tuple)) and len(dates) == 2:
-        return [one_of("dates", name, names) for name in dates]
+        both = [one_of("dates", name, names) for name in dates]
+        if both[0] == both[1]:
+            raise ValueError(f"dates must be two columns, got {dates[0]!r:.80} twice")
+        return both
     if dates is not None:
         return [one_of("dates", dates, names)]
     free = [i for name, i in names.items() if name != column] if len(names) > 1 else []
@@ -54,10 +74,11 @@ def date_columns(table, column, dates):
     first = next(iter(known_texts(table, 0)), "0")
     if 0 in free and number_in(shape_of(first)) is None:
         return [0]  # words: `read_dates` tells what is wrong with the first
-    if 0 in free and counts_down(table):
+    falling = [i for i in free if counts_down(table, i)]
+    if falling and (column is not None or falling[0] == 0):
         raise ValueError(
-            f"{table.name}, column {table.header[0]!r}: the numbers count down. Is the newest row "
-            f"the first? Sort the rows, oldest first. {WITHOUT}"
+            f"{table.name}, column {table.header[falling[0]]!r}: the numbers count down. Is the "
+            f"newest row the first? Sort the rows, oldest first. {WITHOUT}"
         )
     return []
 
@@ -82,12 +103,18 @@ def is_date(text):
     return match_of(numbered(text.encode())) is not None
 
 
-def counts_down(table):
-    """Whether the first column holds numbers, each smaller than the one before."""
-    texts = [row[0].strip() for row in table.head]
+def counts_down(table, at):
+    """Whether the column holds numbers, each smaller than the one before.
+
+    In other columns than the first they have to be years, where some may be the same.
+    """
+    texts = [row[at].strip() for row in table.head]
     if len(texts) < 2 or not all(PLAIN.fullmatch(text) for text in texts):
         return False
-    return bool(np.all(np.diff([float(text) for text in texts]) < 0))
+    steps = np.diff([float(text) for text in texts])
+    if at > 0 and all(re.fullmatch(r"(1[5-9]|2[01])\d\d", text) for text in texts):
+        return bool(np.isin(steps, (-1, 0)).all() and steps.any())
+    return at == 0 and bool(np.all(steps < 0))
 
 
 # --- from texts to dates --------------------------------------------------------------------------
@@ -99,6 +126,8 @@ def read_dates(table, columns, pieces, dayfirst=None):
 
     at = columns[0]
     pieces = side_by_side([pieces[at] for at in columns])
+    if not all(piece.isascii() for piece in pieces):
+        pieces = replaced(pieces, {old.encode(): new.encode() for old, new in STRANGE.items()})
     shapes = shapes_of(pieces)
     if any(MONTH.search(shape) for shape in shapes):
         pieces = [numbered(piece) for piece in pieces]
@@ -106,7 +135,7 @@ def read_dates(table, columns, pieces, dayfirst=None):
     matches = {shape: match_of(shape) for shape in shapes}
     strange = {shape for shape, match in matches.items() if match is None}
     if strange:
-        refuse_date(table, at, first_row(pieces, strange))
+        refuse_date(table, columns, first_row(pieces, strange))
     zoned = {bool(match["zone"]) for match in matches.values()}
     if len(zoned) == 2:
         i = first_row(pieces, lambda text: not matches[text.translate(DIGITS)]["zone"])
@@ -118,7 +147,7 @@ def read_dates(table, columns, pieces, dayfirst=None):
     pieces = [plain_clock(piece, matches) for piece in pieces]
     stamps = to_stamps(pieces, True in zoned)
     if np.isnat(stamps).any():
-        refuse_date(table, at, np.argmax(np.isnat(stamps)))
+        refuse_date(table, columns, np.argmax(np.isnat(stamps)))
     stamps, zone = in_one_zone(table, at, pieces, stamps) if True in zoned else (stamps, None)
     refuse_disorder(table, at, stamps)
     index = pd.DatetimeIndex(stamps, freq="infer", name=table.header[at])
@@ -137,13 +166,11 @@ def side_by_side(columns):
 
 
 def numbered(text):
-    """The bytes with m08 for Aug, August or aug, and m07, the first month, for Q3."""
+    """The bytes with m08 for Aug, August or aug, and m07, the first month, for Q3.
 
-    def number(match):
-        name, quarter = match.groups()
-        return 3 * int(quarter) - 2 if quarter else MONTHS.index(name.lower().decode()) + 1
-
-    return MONTH.sub(lambda match: b"m%02d" % number(match), text)
+    Only English names: marras is November in Finnish.
+    """
+    return MONTH.sub(lambda match: NUMBERS.get(match[1].lower(), match[0]), text)
 
 
 def match_of(text):
@@ -151,15 +178,22 @@ def match_of(text):
     return next(filter(None, (form.fullmatch(text) for form in FORMS.values())), None)
 
 
-def refuse_date(table, at, i):
-    """Raise: row i holds no date."""
-    text = table.cell(i, at)[0]
+def refuse_date(table, columns, i):
+    """Raise: row i holds no date in the columns, one or two."""
+    text = " ".join(table.cell(i, at)[0] for at in columns)
     expected = "a date such as 2012-01-31, 31.01.2012 or 2012-01-31 22:00"
-    if re.match(r"\d\d?[-/.]\d\d?[-/.]\d\d\b", text):
+    if re.match(r"(\d\d?[-/. ]\w{1,9}|[a-zA-Z]{3,9})[-/. ]\d\d(?![\d:,])", text):
         expected = "a date with four digits for its year"
+    elif re.search(r"[T ](24|\d\d?[:.]60|\d\d?[:.]\d\d[:.]60)\b", text):
+        expected = "a time of day from 00:00 to 23:59:59: midnight is 00:00 of the day that begins"
+    elif re.search(r"(?i)\d ([A-Z]{3,5}|\w+/\w+)$", text):
+        expected = "a time with its offset, such as +01:00: names of time zones tell none"
     elif re.fullmatch(r"\d\d?[-/.]\d\d?[-/.]\d{4}([T ][\d:.]+)?", text):
         expected = "a day in the order of day and month that the others have, or dayfirst says"
-    raise ValueError(f"{table.place(i, at)} is not {expected}. {WITHOUT}")
+    place = table.place(i, columns[0])
+    if len(columns) > 1:
+        place += f" with {table.cell(i, columns[1])[0]!r:.80}"
+    raise ValueError(f"{place} is not {expected}. {WITHOUT}")
 
 
 def year_first(table, at, pieces, forms, dayfirst):
@@ -216,7 +250,9 @@ def plain_clock(piece, matches):
 
 
 def twenty_four(match):
-    """From 10:30 pm to 22:30."""
+    """From 10:30 pm to 22:30. 13:00 am is none, and stays."""
+    if int(match[1]) > 12 and match[3].lower() == b"a":
+        return match[0]
     hour = int(match[1]) % 12 + (12 if match[3].lower() == b"p" else 0)
     return b" %02d%s" % (hour, match[2] or b":00")
 
@@ -288,7 +324,7 @@ def refuse_disorder(table, at, stamps):
         )
     if steps[i] == 0 and (others := clocks(table, at)):
         rest += f". dates=[{table.header[at]!r}, {others[0]!r}] takes both columns"
-    elif usual <= 3600 and steps[i] in (-3600, 0, usual - 3600, usual + 3600):
+    elif 0 < usual <= 3600 and steps[i] in (-3600, 0, usual - 3600, usual + 3600):
         rest += ". Were the clocks changed there? Then write the times in UTC or with their offset"
         rest += ", as 2012-10-28T02:00+02:00"
     before = repr(table.cell(i, at)[0])

@@ -54,7 +54,7 @@ class Table(NamedTuple):
     def cell(self, i, at):
         """The text in row i, column `at`, and the line on which it begins."""
         line, row = next(islice(self.rows(), int(i), None))
-        return row[at].strip(), line + sum(cell.count("\n") for cell in row[:at])
+        return row[at].strip(" \t\n"), line + sum(cell.count("\n") for cell in row[:at])
 
     def place(self, i, at):
         """Where an error is, for the person who has the file open."""
@@ -96,7 +96,8 @@ def read(path, encoding=None):
     data = as_utf8(path.name, read_bytes(path), encoding)
     if b"\0" in data:
         raise ValueError(f"{path.name} is not a CSV file in UTF-8, but binary: {SAVE}")
-    data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    for line_end in (b"\r\r\n", b"\r\n", b"\r"):  # the first: Windows has ended "\r\n" once more
+        data = data.replace(line_end, b"\n")
     begin, above, divider = opening(path.name, data)
     divider = divider or find_divider(path.name, data, begin, above)
     header, begin, above = read_header(path.name, data, begin, above, divider)
@@ -196,12 +197,13 @@ def find_divider(name, data, begin, above):
     """What divides the names from each other, and in the same way the rows."""
     best = ONE_COLUMN, 0
     for divider in DIVIDERS:
-        rows = read_rows(name, data, begin, above, divider)
+        rows = islice(read_rows(name, data, begin, above, divider), 100)
+        names, widths = [], set()
         try:
-            (_, names), *rows = islice(rows, 100)
-        except ValueError:  # no rows, or quotes that this divider makes odd
-            continue
-        widths = {len(fitted(row, len(names))) for _, row in rows}
+            names = next(rows, (0, []))[1]
+            widths.update(len(fitted(row, len(names))) for _, row in rows)
+        except ValueError:  # quotes are odd, or this divider makes them so
+            widths.add(0)
         if len(names) < 2 or widths == {1}:
             continue
         if widths == {len(names)}:
@@ -216,6 +218,8 @@ def read_header(name, data, begin, above, divider):
     line, header = next(rows, (above + 1, []))
     header = [cell.strip() for cell in header]
     named = [cell for cell in header if cell]
+    if not header:
+        raise ValueError(f"{name} must have a line of names, then lines of values")
     numbered = header == ["", *map(str, range(len(header) - 1))]  # as pandas names what has none
     if not numbered and (
         any(VALUE.fullmatch(cell) for cell in header) or len(set(named)) < len(named)

@@ -32,7 +32,9 @@ BODY = {  # how a number is written whose decimal mark is the key
     )
     for mark, other in ((".", ","), (",", "."))
 }
-STAND_INS = (99, 999, 9999, 99999, 999999, 99.9, 999.9, 9999.9, 99.99, 999.99)
+# What stands for a missing value besides nines, in well logs and as the last of whole numbers, and
+# besides what is as huge as 1e20 and 9.96921e36, with which climate models fill.
+STAND_INS = (999.25, 9999.25, 32767, 32768, 2147483647, 2147483648)
 
 
 def first_row(pieces, is_it):
@@ -45,7 +47,7 @@ def first_row(pieces, is_it):
 
 def shape_of(text):
     """The text as `number_in` wants it."""
-    return re.sub("[0-9]", "0", text.strip().translate(str.maketrans(STRANGE)))
+    return re.sub("[0-9]", "0", text.strip(" \t\n").translate(str.maketrans(STRANGE)))
 
 
 def shapes_of(pieces):
@@ -98,10 +100,11 @@ def stand_ins(missing):
     words, numbers = [], []
     for mark in [] if missing is None else marks:
         if isinstance(mark, str):
-            words.append(mark.strip())
-            if PLAIN.fullmatch(mark.strip()):
+            words.append(mark.strip(" \t"))
+            if PLAIN.fullmatch(words[-1]):
                 numbers.append(float(mark))
         elif isinstance(mark, (int, float, np.number)) and not isinstance(mark, bool):
+            words.append(f"{mark:.15g}")  # as a text, it needn't have the others' unit
             numbers.append(float(mark))
         else:
             raise ValueError(
@@ -130,6 +133,8 @@ def refuse_texts(table, at, pieces, found):
         i = first_row(pieces, strange)
         text = table.cell(i, at)[0]
         hint = f" in {unit!r}, as others are. Write all in one unit" if unit else ""
+        if not unit and number_in(shape_of(text)):
+            hint = " without a unit, as others are. Write all in one unit, or none"
         if not re.search(r"\d", text) or text.startswith("#"):
             hint += f". If it marks a missing value, say missing={text!r:.40}"
         raise ValueError(f"{table.place(i, at)} is not a number{hint}")
@@ -219,10 +224,10 @@ def ask_about_stand_ins(table, at, values):
     """Raise if a number such as -999 lies far from all others: it may mark missing values."""
     rest, strange = values, []
     while edges := [x for x in {np.fmin.reduce(rest), np.fmax.reduce(rest)} if is_far(x, rest)]:
-        strange += [float(f"{edge:g}") for edge in edges]
+        strange += [float(edge) for edge in edges]
         rest = rest[~np.isin(rest, edges)]
     if strange:
-        marks = [int(mark) if mark.is_integer() else mark for mark in strange]
+        marks = [int(mark) if mark.is_integer() and abs(mark) < 1e16 else mark for mark in strange]
         said = marks[0] if len(marks) == 1 else marks
         raise ValueError(
             f"{table.place(np.argmax(np.isin(values, strange)), at)} is far from all other values. "
@@ -232,9 +237,11 @@ def ask_about_stand_ins(table, at, values):
 
 def is_far(edge, values):
     """Whether `edge`, which is written as one writes for what is missing, lies off all others."""
-    if abs(edge) not in STAND_INS:
-        return False
     others = values[(values != edge) & ~np.isnan(values)]
+    nines = abs(edge) >= 99 and set(f"{abs(edge):.10g}") <= set("9.")
+    huge = abs(edge) > 1e6 * max(1e13, np.abs(others).max(initial=0))
+    if not nines and not huge and abs(edge) not in STAND_INS:
+        return False
     gap = np.abs(others - edge).min(initial=np.inf)
     if len(others) == 0 or gap < abs(edge) / 2:
         return False
