@@ -438,7 +438,7 @@ def test_explorers_stored_in_a_notebook_say_at_once_that_nothing_answers(noteboo
             "document.querySelectorAll('.course-explorer').length === 2"
         )
         for explorer in notebook.explorers():
-            explorer.root.get_by_text("menu Run, Run All Cells").wait_for(timeout=1000)
+            explorer.root.get_by_text("menu Run, Run All Cells").wait_for(timeout=3000)
             explorer.controls[0].input.press("Home")
             assert "menu Run, Run All Cells" in explorer.now()["problem"]
         works_when_run(notebook)
