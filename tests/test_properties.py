@@ -223,7 +223,7 @@ TABLE = {
 
 # Parts of their modules: what calls them has checked the arguments, or they say NumPy's errors.
 HELPERS = {
-    "bug_zoo": "Bug forward backward as_long_as",  # the lesson's own code, which it shows and breaks
+    "bug_zoo": "Bug forward backward as_long_as",  # the lesson's own code, shown and broken
     "data": "as_table of_each_feature",
     "explore": "Control Explorer explore",  # explore and plotting: tests/test_explore.py
     "forecasting": "flat in_parts in_units_of answer root_mean_square verdict three_digits",

@@ -67,6 +67,17 @@ def test_long_code_gives_its_result_alone():
     assert all("<samp>1</samp>" in html for html in shown)
 
 
+def test_a_long_table_beside_a_figure_is_for_the_speaker():
+    drawn = v4.new_output("display_data", {"text/html": "<figure>" + "\n" * 40 + "</figure>"})
+    for lines, beside in ((3, True), (30, False)):
+        both = cell("draw()", "slide", "\n".join(["a row"] * lines))
+        both.outputs.append(drawn)
+        (((slide,),),) = [deck(both)]
+        assert "<figure" in slide["shown"][0]["html"]
+        assert ("a row" in slide["shown"][0]["html"]) == beside
+        assert ("a row" in slide["notes"]) == (not beside)
+
+
 def test_a_predicted_result_comes_when_asked():
     asked = cell("print(1)", "subslide", "1")
     asked.metadata["tags"] = ["predict"]

@@ -27,6 +27,7 @@ TEMPLATES = Environment(
 )
 REVEAL = distribution("sphinx-revealjs").locate_file("sphinx_revealjs/_static/revealjs")
 SLIDE_TYPES = "slide", "subslide", "fragment", "-"
+BESIDE = 8  # lines of print that have room beside a figure
 SHORT = 14  # lines of code that the last row can still read
 QUESTION = re.compile(r"<p>(?:(?!</p>).)*</p>(?:<details>.*?</details>)+", re.DOTALL)
 ASIDE = "Hint", "What there was to"  # what is folded under these is for the speaker
@@ -39,7 +40,7 @@ def columns(nb):
         kind = cell.metadata.get("slideshow", {}).get("slide_type")
         if kind not in SLIDE_TYPES:
             continue
-        shown, notes = text(html) if cell.cell_type == "markdown" else (code(cell), "")
+        shown, notes = text(html) if cell.cell_type == "markdown" else code(cell)
         answer = ""
         if "predict" in cell.metadata.get("tags", []) and is_short(cell):
             shown, answer = python(cell.source), "".join(map(show, cell.outputs))
@@ -79,10 +80,15 @@ def is_aside(element):
 
 
 def code(cell):
-    """A code cell: its figures and what it prints, below the code where that is short."""
+    """A code cell -> (its figures and what it prints, below the code where that is short; a long
+    table beside a figure, for which a slide has no room)."""
     if "BEGIN SOLUTION" in cell.source:
-        return code_cell(cell)
-    return (python(cell.source) if is_short(cell) else "") + "".join(map(show, cell.outputs))
+        return code_cell(cell), ""
+    outputs = list(map(show, cell.outputs))
+    figure = "<figure" in "".join(outputs)
+    said = [o for o in outputs if figure and "<figure" not in o and o.count("\n") > BESIDE]
+    shown = [output for output in outputs if output not in said]
+    return (python(cell.source) if is_short(cell) else "") + "".join(shown), "".join(said)
 
 
 def is_short(cell):
