@@ -85,6 +85,7 @@ function render({ model, el }) {
   let moved = false; // since it was sent
   let newer = false; // what is shown is for such a move
   let gone = false; // the kernel is
+  let session; // of the kernel that has drawn this
   let unspoken = false; // the sentence was changed while the caption was busy
   let timer, newest;
   const loaded = []; // the image of each place, and when it can be painted
@@ -179,8 +180,9 @@ function render({ model, el }) {
     if (!gone) problem.textContent = BUSY;
   }
 
-  function onStatus(_, status) { // another window may have restarted it
-    if (status === "starting") onGone();
+  function onMessage(_, { header }) { // of another kernel: some window has restarted it
+    session ??= header.session;
+    if (header.session !== session) onGone();
   }
 
   function onGone() {
@@ -207,12 +209,12 @@ function render({ model, el }) {
   };
   for (const place of PLACES) events[`change:held${place}`] = () => onHeld(place);
   for (const [name, callback] of Object.entries(events)) model.on(name, callback);
-  const kernelStatus = model.widget_manager?.kernel?.statusChanged; // where JupyterLab has it
-  kernelStatus?.connect(onStatus);
+  const kernelMessage = model.widget_manager?.kernel?.iopubMessage; // where JupyterLab has it
+  kernelMessage?.connect(onMessage);
   if (el.matches(".jupyter-widgets-disconnected")) onGone(); // stored in a notebook opened again
   return () => {
     for (const [name, callback] of Object.entries(events)) model.off(name, callback);
-    kernelStatus?.disconnect(onStatus);
+    kernelMessage?.disconnect(onMessage);
     clearTimeout(timer);
   };
 }
