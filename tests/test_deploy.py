@@ -23,6 +23,42 @@ from tools import load_test
 
 ROOT = Path(__file__).resolve().parent.parent
 DEPLOY = ROOT / "deploy"
+# The versions that README.md names, and the settings that were looked up in them: the chart's in
+# its values.schema.yaml, the hub's in its tljh/configurer.py. For other versions look them up anew.
+CHART, LITTLEST = "4.4.0", "2.0.0"
+SETTINGS = {
+    "auth.type",
+    "https.enabled",
+    "https.letsencrypt.domains",
+    "https.letsencrypt.email",
+    "https.tls.cert",
+    "https.tls.key",
+    "limits.cpu",
+    "limits.memory",
+    "services.cull.timeout",
+    "users.allowed",
+}
+KEYS = {
+    "cull.enabled",
+    "cull.every",
+    "cull.timeout",
+    "hub.concurrentSpawnLimit",
+    "hub.config",  # classes of JupyterHub's, and their traits
+    "proxy.https.enabled",
+    "proxy.https.hosts",
+    "proxy.https.letsencrypt.contactEmail",
+    "singleuser.cpu.guarantee",
+    "singleuser.cpu.limit",
+    "singleuser.defaultUrl",
+    "singleuser.extraEnv",  # names of one's own
+    "singleuser.image.name",
+    "singleuser.image.tag",
+    "singleuser.lifecycleHooks",  # as Kubernetes has them
+    "singleuser.memory.guarantee",
+    "singleuser.memory.limit",
+    "singleuser.startTimeout",
+    "singleuser.storage.capacity",
+}
 LESSONS = sorted(path.name for path in (ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
 
 
@@ -66,9 +102,54 @@ def test_a_long_name_leaves_room_for_the_files_that_reach_a_kernel():
     assert unit in folder and len(f"{folder}/kernel-{uuid4()}-ipc-5") <= 107
 
 
+def readme():
+    return (DEPLOY / "README.md").read_text(encoding="utf-8")
+
+
+def keys(tree, path=""):
+    """The settings of a file of values, down to where the chart leaves the names to others."""
+    if path in KEYS or not isinstance(tree, dict):
+        return {path}
+    return set().union(*(keys(tree[key], f"{path}.{key}".lstrip(".")) for key in tree))
+
+
+def test_the_chart_has_the_settings_that_are_given_to_it():
+    assert keys(values()) == KEYS
+    assert set(re.findall(r"helm.* --version (\S+)", readme())) == {CHART}
+
+
+def test_the_littlest_jupyterhub_has_the_settings_that_are_given_to_it():
+    named = re.findall(r"tljh-config (?:set|add-item) (\S+)", readme())
+    named += re.findall(r"`((?:auth|https|limits|services|users)\.\S+)`", readme())
+    assert set(named) == SETTINGS
+    assert re.findall(r"`--version (\S+)`", readme()) == [LITTLEST]
+
+
 def test_nobody_gets_into_the_cluster_before_its_owner_chose_how():
-    assert values()["hub"]["config"]["JupyterHub"]["authenticator_class"].startswith("YOUR-")
+    """Who signs in, over what, and what each may store."""
+    hub, proxy = values()["hub"]["config"], values()["proxy"]
+    assert hub["JupyterHub"]["authenticator_class"].startswith("YOUR-")
+    assert set(hub["Authenticator"]) == {"admin_users", "allowed_users"}  # and no allow_all
+    names = sum(hub["Authenticator"].values(), proxy["https"]["hosts"])
+    assert names and all(name.startswith("YOUR-") for name in names)
+    assert proxy["https"]["enabled"] is True
     assert values()["singleuser"]["image"]["name"].startswith("YOUR-")
+    assert re.fullmatch(r"[1-9]\d*[MGT]i", values()["singleuser"]["storage"]["capacity"])
+
+
+def test_a_teacher_reads_of_certificates_names_and_quotas_where_it_matters():
+    one, _, rest = readme().partition("## Links for the students")
+    cluster = rest.partition("## More students")[2].partition("## Measuring")[0]
+    before = one.partition("### Before anybody signs in")[2]
+    assert before and "YOUR-NAME:YOUR-PASSWORD" in one
+    for part in (before, cluster):
+        assert "TLS" in part and "certificate" in part and "sign in" in part
+    assert "quota" in before and "xfs_quota" in before and "Never use `dummy`" in before
+    text = (DEPLOY / "values.yaml").read_text(encoding="utf-8")
+    for key, word in (("authenticator_class:", "`dummy`"), ("allowed_users:", "`allow_all: true`")):
+        assert word in text.partition(key)[0].rpartition(":\n")[2]
+    assert "TLS" in text.partition("  https:\n")[0].rpartition("proxy:\n")[2]
+    assert "quota" in text.partition("  storage:\n")[0].rpartition("limit:")[2]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="what runs in the student's container")
@@ -170,8 +251,7 @@ ls >> "$RECORD"
 
 def blocks():
     """The shell commands of each block, in order."""
-    text = (DEPLOY / "README.md").read_text(encoding="utf-8")
-    parts = re.findall(r"(?:^(?: {4}| {6})\S.*\n)+", text, re.MULTILINE)
+    parts = re.findall(r"(?:^(?: {4}| {6})\S.*\n)+", readme(), re.MULTILINE)
     return [re.sub(r"(?m)^ +", "", part) for part in parts]
 
 
@@ -224,7 +304,7 @@ def machine(tmp_path, monkeypatch):
 
 
 def test_each_command_of_the_readme_runs(machine, tmp_path):
-    littlest_hub, links, class_branch, image, image_of_class, measuring = blocks()
+    littlest_hub, sign_in, quota, links, class_branch, image, image_of_class, measuring = blocks()
     machine(littlest_hub, ".")
     course = tmp_path / "course"
     done = machine.record.read_text()
@@ -232,6 +312,11 @@ def test_each_command_of_the_readme_runs(machine, tmp_path):
     for word in re.findall(r"deploy/\S+|constraints.txt", littlest_hub):
         assert (ROOT / word).exists()
     assert done.count("tljh-config") == 4
+    machine.record.unlink()
+    machine(sign_in + quota)
+    done = machine.record.read_text()
+    assert done.index("https.enabled true") < done.index("users.allowed")
+    assert done.index("reload proxy") > done.index("letsencrypt.domains") and "bhard=1g" in done
     git(course, "remote", "set-url", "--push", "origin", str(machine.hub))
     git(course, "remote", "set-url", "origin", "https://git.example.org/me/course.git")
     assert machine(links).count("https://hub.example.org/") == len(LESSONS)
@@ -250,7 +335,10 @@ def test_each_command_of_the_readme_runs(machine, tmp_path):
     assert "repo2docker" in text and "\nnotebooks\n" in text and "\nsolutions\n" not in text
     assert git(course, "branch", "--show-current") == "main" and (course / "solutions").exists()
 
-    assert "pip install jupyterhub" in measuring and "tools/load_test.py" in measuring
+    source = (ROOT / "tools" / "load_test.py").read_text(encoding="utf-8")
+    for needed in re.findall(r"(?:pip|npm) install \S+", measuring):
+        assert needed in source
+    assert "jupyterhub==" in measuring and "tools/load_test.py" in measuring
 
 
 def test_the_branch_for_students_is_renewed_as_often_as_the_course_changes(machine, tmp_path):
@@ -306,7 +394,7 @@ def test_what_no_branch_can_be_made_of_is_told(machine, tmp_path, before, branch
 
 
 def test_the_readme_names_what_there_is():
-    text = (DEPLOY / "README.md").read_text(encoding="utf-8")
+    text = readme()
     linked = re.findall(r"\]\((?!https?:|#)([^)]+)\)", text)
     named = re.findall(r"(?:deploy|tools)/\w+\.\w+|\w+\.txt", text)
     assert all((DEPLOY / name).exists() for name in linked), linked

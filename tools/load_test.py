@@ -59,9 +59,13 @@ def missing():
     """What the load test needs and does not find, in words, with how to get it; or nothing."""
     needed = []
     if not importlib.util.find_spec("jupyterhub"):
-        needed.append(f"JupyterHub in this environment: {sys.executable} -m pip install jupyterhub")
+        needed.append(
+            f"JupyterHub in this environment: {sys.executable} -m pip install jupyterhub==5.5.4"
+        )
     if not shutil.which("configurable-http-proxy"):
-        needed.append("configurable-http-proxy on the PATH: npm install configurable-http-proxy")
+        needed.append(
+            "configurable-http-proxy on the PATH: npm install configurable-http-proxy@5.3.0"
+        )
     return "\n".join(f"the load test needs {each}" for each in needed)
 
 
