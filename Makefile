@@ -58,11 +58,12 @@ slides: .venv/tested ## make a deck of slides of each lesson in slides/, to proj
 	$(PY) -m tools.build_slides
 
 lock: .venv/installed ## renew all pinned lists from requirements.txt and tests/requirements.txt
-	$(PY) -m pip install --quiet uv==0.13.9
+	$(PY) -m pip install --quiet --require-hashes --only-binary :all: -r tools/uv.txt
 	$(UV) requirements.txt --universal --fork-strategy fewest --generate-hashes -o constraints.txt
 	$(UV) requirements.txt tests/requirements.txt -c constraints.txt --universal --fork-strategy fewest \
 	--generate-hashes -o tests/constraints.txt
-	$(UV) requirements.txt -c constraints.txt --python-platform x86_64-manylinux_2_28 -o binder/requirements.txt
+	$(UV) requirements.txt -c constraints.txt --python-platform x86_64-manylinux_2_28 \
+	--generate-hashes -o binder/requirements.txt
 
 licences: .venv/installed ## list what is installed, with its licences, in docs/LICENCES.md
 	$(PY) -m tools.licences
