@@ -38,7 +38,9 @@ PINS = [
     "tests/requirements.txt",
     "tests/constraints.txt",
     "binder/requirements.txt",
+    "tools/uv.txt",
 ]
+HASHED = [name for name in PINS if name not in ("requirements.txt", "tests/requirements.txt")]
 BINDER = {  # the machine that Binder builds on, as environment markers see it
     "sys_platform": "linux",
     "platform_machine": "x86_64",
@@ -95,11 +97,18 @@ def test_the_tests_run_with_what_the_lessons_run_with():
     assert {str(pin) for pin in course} <= {str(pin) for pin in tests}, "run `make lock`"
 
 
-@pytest.mark.parametrize("folder", ["", "tests/"])
-def test_every_constraint_has_a_hash(folder):
-    blocks = re.split(r"\n(?=\w)", read(f"{folder}constraints.txt"))
-    unhashed = [block for block in blocks if block[0] != "#" and "--hash=sha256:" not in block]
-    assert not unhashed
+def hashes(name):
+    """{requirement: the hashes of its files} of a list of pins."""
+    blocks = re.split(r"\n(?=\w)", re.sub(r"(?m)^#.*\n", "", read(name)))
+    return {block.split()[0]: set(re.findall(r"--hash=(\S+)", block)) for block in blocks}
+
+
+@pytest.mark.parametrize("name", HASHED)
+def test_every_pin_has_a_hash(name):
+    found = hashes(name)
+    assert found and not [pin for pin, held in found.items() if not held]
+    every = set().union(*found.values())
+    assert all(re.fullmatch(r"sha256:[0-9a-f]{64}", each) for each in every)
 
 
 def test_binder_has_the_same_pins():
@@ -112,6 +121,8 @@ def test_binder_has_the_same_pins():
     }
     assert {str(pin) for pin in requirements("binder/requirements.txt")} == expected
     assert "tensorflow" not in {pin.name for pin in requirements("binder/requirements.txt")}
+    course = hashes("constraints.txt")
+    assert all(held == course[pin] for pin, held in hashes("binder/requirements.txt").items())
 
 
 @pytest.mark.parametrize("name", PINS)
@@ -120,6 +131,56 @@ def test_pins_name_neither_files_nor_addresses(name):
     for line in read(name).splitlines():
         assert not line.startswith("-"), line
         assert "://" not in line and " @ " not in line, line
+
+
+NEWEST = ".github/workflows/newest.yml"  # it tries new releases, and is there for that
+
+
+def unpinned(command):
+    """What a line of a shell would fetch in whatever version is the newest."""
+    program, rest = re.match(r"(pip|npm|helm) \w+(.*)", command).groups()
+    if program == "helm":
+        return [] if re.search(r"--version[ =]\d", rest) else ["the chart"]
+    if "--require-hashes" in rest:
+        return []
+    words = [word for word in rest.split() if word[0] != "-"]
+    return [word for word in words if not re.search(r"(==|@)\d+(\.\d+)+$", word)]
+
+
+def test_whatever_is_fetched_is_pinned():
+    command = re.compile(r"\b(?:(?:pip|npm) install|helm (?:upgrade|install))\b[^\n`\"']*")
+    texts = {name: text for name, text in tracked().items() if not name.startswith("tests/")}
+    found = {(name, line) for name, text in texts.items() for line in command.findall(text)}
+    assert {line.split()[0] for _, line in found} == {"pip", "npm", "helm"}
+    loose = {(name, line) for name, line in found if unpinned(line)}
+    assert {name for name, _ in loose} == {NEWEST}, loose
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "pip install jupyterhub",
+        "pip install --quiet a==1.0 b",
+        "pip install -r requirements.txt",
+        "pip install a>=1.0",
+        "npm install configurable-http-proxy",
+        "npm install a@latest",
+        "helm upgrade --install course jupyterhub/jupyterhub --values deploy/values.yaml",
+    ],
+)
+def test_what_is_not_pinned_is_seen(line):
+    assert unpinned(line)
+
+
+def test_every_action_is_pinned_by_its_commit():
+    """A tag may be moved to other code, a commit may not. The version is for people."""
+    used = {}
+    for path in (ROOT / ".github" / "workflows").glob("*.y*ml"):
+        for line in re.findall(r"(?m)^[ -]*uses:(.*)$", path.read_text("utf-8")):
+            pinned = re.fullmatch(r" ([\w.-]+/[\w./-]+)@([0-9a-f]{40}) # (v\d+\.\d+\.\d+)", line)
+            assert pinned, f"{path.name}: {line}"
+            used.setdefault(pinned[1], set()).add(pinned.groups())
+    assert used and all(len(versions) == 1 for versions in used.values()), used
 
 
 @pytest.mark.parametrize("name", [".ci/run", "binder/postBuild", "binder/start"])

@@ -185,7 +185,7 @@ def main():
     print(versions + (f", PyTorch {torch.__version__}" if torch else ""), end="; ")
     print(f"{os.cpu_count()} cores, threads as they come; ms a training step, float32")
     if not torch:
-        print("PyTorch is not installed, so its columns are left out: pip install torch")
+        print("PyTorch is not installed, so its columns are left out: pip install torch==2.13.0")
     if CORETYPE:
         print(f"OPENBLAS_CORETYPE was {CORETYPE}: unset for this run, as it slows NumPy down")
     if hasattr(os, "getloadavg") and os.getloadavg()[0] > 0.5:
