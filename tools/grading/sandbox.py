@@ -2,8 +2,8 @@
 
 bubblewrap gives it a file system, processes and a network of its own, with nothing in them that is
 the teacher's. A filter (libseccomp) refuses those requests to the kernel that would reach through:
-keys, which outlive a process; memory that is counted nowhere; kinds of sockets that no kernel needs;
-other programs' memory. Limits hold for each process, and `Sandbox.watch` for all of them together.
+keys, which outlive a process; memory that is counted nowhere; sockets of kinds that Jupyter does
+without; other programs' memory. Limits hold for each process, `Sandbox.watch` for all together.
 """
 
 import contextlib
@@ -224,7 +224,7 @@ def taken(room):
 
 
 def environment(source, home):
-    """The variables in a sandbox, none of them the teacher's: a mark depends on the answer alone."""
+    """The variables in a sandbox. None is the teacher's: a mark depends on the answer alone."""
     return ENVIRONMENT | {
         "PYTHONPATH": f"{source}:{INSIDE.parent}",
         "PYTHONNOUSERSITE": "1",
