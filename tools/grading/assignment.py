@@ -22,6 +22,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import nbformat
+import psutil
 from nbformat import v4
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import Autograde, GenerateAssignment
@@ -32,8 +33,8 @@ from traitlets.config import Config, PyFileConfigLoader
 from tools import build_notebooks as build
 from tools.build_notebooks import BEGIN, ROOT
 from tools.grading import intake
-from tools.grading.confined import obstacle
 from tools.grading.feedback import page
+from tools.grading.sandbox import obstacle
 
 CONFIG = f'''"""nbgrader's settings for the course; `make assignment` never overwrites them."""
 
@@ -66,7 +67,8 @@ verdict = {lesson}.{name}.judge({name})
 if not verdict.startswith("Right: "):
     raise ValueError(verdict)
 ### END HIDDEN TESTS"""
-READING = 4 << 30  # bytes of memory that reading one submission may take
+READING = JUDGING = 4 << 30  # bytes of memory that either may take for one submission
+WRITING = 60  # seconds that the page for one student may take
 
 
 def instructor(nb, lesson):
@@ -112,7 +114,7 @@ def make(path, folder):
         convert(GenerateAssignment, folder, name, ".", steps)
         for step in ("source", "release"):
             build.replace_folder(folder / step / name, Path(new, step, name))
-    print(f"For students: {folder / 'release' / name}")
+    say(f"For students: {folder / 'release' / name}")
     return 0
 
 
@@ -135,7 +137,9 @@ def convert(kind, folder, name, student, directories, settings=None):
 
 def course(folder):
     """The settings of the course folder, in which no other folder is named."""
-    logging.getLogger("traitlets").addHandler(logging.StreamHandler())
+    handler = logging.StreamHandler()
+    handler.format = lambda record: f"nbgrader: {printable(record.getMessage())}"
+    logging.getLogger("traitlets").handlers = [handler]
     logging.getLogger("traitlets").setLevel(logging.ERROR)
     warnings.simplefilter("ignore")  # SQLAlchemy's, about nbgrader
     config = PyFileConfigLoader("nbgrader_config.py", path=str(folder)).load_config()
@@ -159,25 +163,24 @@ def gradebook(folder):
 
 def autograde(name, folder, options):
     """Mark one submission after the other, each in a process of its own, and print the marks."""
-    if not options.unconfined and (why := obstacle()):
-        print(
-            f"{why}\nWithout it, a submission can do on this machine whatever you can. Where that"
-        )
-        print("does no harm, --unconfined runs it under limits of time and memory alone.")
+    if not options.unconfined and (why := obstacle(folder)):
+        say(why)
+        say("Without a sandbox, a submission can do on this machine whatever you can. Where that")
+        say("does no harm, --unconfined runs it under limits of time and memory alone.")
         return 1
     submitted = folder / "submitted"
     submitted.mkdir(exist_ok=True)
     students, failed, marked = intake.students(submitted, options.student), False, 0
     for path in intake.stray(submitted) if options.student == "*" else []:
         failed = True
-        print(f"not marked: {path} lies in no student's folder: {to_do(path, name)}")
+        say(f"not marked: {path} lies in no student's folder: {to_do(path, name)}")
     for path in students:
         words = mark(path, name, folder, options)
         failed |= words.startswith("not marked")
         marked += not words.startswith(("not", "nothing"))
-        print(f"{path.name}: {words}", flush=True)
+        say(f"{path.name}: {words}")
     if not students:
-        print(f"no submission in {submitted / options.student / name}")
+        say(f"no submission in {submitted / options.student / name}")
     return int(failed or not marked)
 
 
@@ -206,13 +209,14 @@ def mark(path, name, folder, options):
             in_child(
                 lambda: convert(Autograde, folder, name, path.name, steps, settings),
                 options.seconds + 120,
+                JUDGING,
             )
         except intake.Unusable as why:
             return f"not marked: {why}"
         except TimeoutError:
             return "not marked: it took too long"
-        except ChildProcessError:
-            return "not marked: nbgrader failed, as it says above"
+        except ChildProcessError as why:
+            return f"not marked: something failed here: {why}"
     with gradebook(folder) as grades:
         marks = grades.find_submission(name, path.name)
         late = datetime.timedelta(seconds=int(marks.total_seconds_late))
@@ -249,19 +253,22 @@ def stored(path, name, folder, stage):
     return remarks
 
 
-def in_child(work, seconds, memory=None):
-    """What `work` returns in a process of its own. Raises its Unusable, and TimeoutError."""
+def in_child(work, seconds, memory):
+    """What `work` returns in a process of its own, with so many bytes more than this one has.
+
+    Raises its Unusable; TimeoutError; ChildProcessError with the last words of whatever ended it.
+    """
 
     def run():
-        if memory:
-            resource = importlib.import_module("resource")
-            resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+        resource = importlib.import_module("resource")
+        most = psutil.Process().memory_info().vms + memory
+        resource.setrlimit(resource.RLIMIT_AS, (most, resource.getrlimit(resource.RLIMIT_AS)[1]))
         try:
             theirs.send((work(), None))
-        except intake.Unusable as why:
-            theirs.send((None, str(why)))
-        except MemoryError:
-            theirs.send((None, "it takes too much memory to read"))
+        except (intake.Unusable, MemoryError) as why:
+            theirs.send((None, intake.Unusable(str(why) or "it takes too much memory to read")))
+        except Exception as why:
+            theirs.send((None, ChildProcessError(f"{type(why).__name__}: {why}")))
 
     context = multiprocessing.get_context("fork")
     mine, theirs = context.Pipe(duplex=False)
@@ -273,13 +280,22 @@ def in_child(work, seconds, memory=None):
             raise TimeoutError
         value, why = mine.recv()
     except EOFError:
-        raise ChildProcessError from None
+        raise ChildProcessError("its process has ended") from None
     finally:
         process.kill()
         process.join()
     if why:
-        raise intake.Unusable(why)
+        raise why
     return value
+
+
+def say(words):
+    """Print a line, and nothing but a line: names and files can hold what a terminal obeys."""
+    print(printable(words), flush=True)
+
+
+def printable(words):
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in str(words))
 
 
 # Feedback ----------------------------------------------------------------------------------------
@@ -292,17 +308,29 @@ def feedback(name, folder, options):
         notebook = path / name / f"{name}.ipynb"
         if not notebook.is_file():
             continue
-        with gradebook(folder) as grades, contextlib.suppress(MissingEntry):
-            submission = grades.find_submission_notebook(name, name, path.name)
-            text = page(nbformat.read(notebook, 4), submission)
-            place = folder / "feedback" / path.name / name
-            place.mkdir(parents=True, exist_ok=True)
-            build.replace(place / f"{name}.html", text)
-            print(place / f"{name}.html")
+        with contextlib.suppress(MissingEntry):
+            place = folder / "feedback" / path.name / name / f"{name}.html"
+            place.parent.mkdir(parents=True, exist_ok=True)
+            build.replace(place, written_page(notebook, name, path.name, folder))
+            say(place)
             written += 1
     if not written:
-        print(f"nothing of {options.student} is marked: `make autograde LESSON={name[:2]}` first")
+        say(f"nothing of {options.student} is marked: `make autograde LESSON={name[:2]}` first")
     return int(not written)
+
+
+def written_page(notebook, name, student, folder):
+    """The page for a student; of a notebook that takes too long to show, the verdicts alone."""
+
+    def write(whole=True):
+        with gradebook(folder) as grades:
+            submission = grades.find_submission_notebook(name, name, student)
+            return page(nbformat.read(notebook, 4), submission, whole)
+
+    try:
+        return in_child(write, WRITING, READING)
+    except (TimeoutError, ChildProcessError, intake.Unusable):
+        return write(whole=False)
 
 
 def main(arguments=None):

@@ -18,50 +18,40 @@ counts, as does what stands below each definition: if one of them is right, the 
 import builtins
 import contextlib
 import copy
-import glob
 import html
 import importlib
 import json
-import os
 import re
-import shutil
-import socket
-import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
-import matplotlib
 import nbformat
 import numpy as np
-import psutil
 from nbformat import v4
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Integer
 
-from tools.build_notebooks import ENVIRONMENT, without_links
+from tools.build_notebooks import without_links
 from tools.grading.inside import LONGEST, MIME, plain
 from tools.grading.intake import sound
+from tools.grading.sandbox import Lost, Sandbox
 
-INSIDE = Path(__file__).with_name("inside.py")
-START = 60  # seconds that a kernel has to start
-LINE = 8_000_000  # bytes that may come out of the sandbox at once
 ROOM = 20_000_000  # characters that the outputs of a notebook may have
+TOLD = 60_000_000  # characters that the answers of a notebook may have
+PADDED = 10_000_000  # characters of texts in one answer, were they all as long as the longest
 MOST = 30  # functions of one name that are looked at
-PROCESSES = 64  # in one sandbox; four are there from the start
-PULSE = 0.25  # seconds between two looks at a sandbox
 SHOWN = {  # what a teacher's page may show: text, pictures, the HTML of the course's own figures
     "text/plain": r"(?s).*",
     "image/png": r"[\w+/=\n]*",
-    "text/html": r'<figure style="[\w:; -]*"><img alt="[^"<>]*" width="\d+" style="[\w:;%-]*" '
-    r'src="data:image/png;base64,[\w+/=]*"><figcaption style="[\w:;-]*">[^<>$\\]*'
-    r"</figcaption></figure>",
+    "text/html": r'<figure style="margin:6px 0;max-width:\d{1,4}px"><img alt="TEXT" '
+    r'width="\d{1,4}" style="max-width:100%;height:auto" src="data:image/png;base64,[\w+/=]*">'
+    r'<figcaption style="margin-top:4px">TEXT</figcaption></figure>',
 }
-
-
-class Lost(BaseException):
-    """The kernel is gone. No `Exception`: checks take those for the learner's."""
+# Entities are those that escaping makes: others may stand for $ and \, and make a formula a link.
+SHOWN["text/html"] = SHOWN["text/html"].replace(
+    "TEXT", r"(?:[^<>&\"$\\]|&(?:amp|lt|gt|quot|#x27);)*"
+)
 
 
 class Confined(NbGraderPreprocessor):
@@ -77,8 +67,6 @@ class Confined(NbGraderPreprocessor):
     unconfined = Bool(False, help="no sandbox, limits only").tag(config=True)
 
     def preprocess(self, nb, resources):
-        if not self.unconfined and (why := obstacle()):
-            raise RuntimeError(why)
         course, names = self.parent.parent.coursedir, resources["nbgrader"]
         folder = course.format_path(course.source_directory, ".", names["assignment"])
         self.source = Path(folder).resolve()
@@ -93,7 +81,7 @@ class Confined(NbGraderPreprocessor):
         self.trouble = {}  # why there may be none
         listen = f"__import__('inside').listen({self.lesson.__name__!r}, {self.crossing!r})"
         self.sandbox, self.done = None, [listen]  # the kernel, and what the next one begins with
-        self.room = ROOM
+        self.room, self.told = ROOM, TOLD
         nb = rebuilt(nb, source)
         try:
             self.run([cell for cell in nb.cells if cell.cell_type == "code"])
@@ -152,8 +140,11 @@ class Confined(NbGraderPreprocessor):
         for output in outputs:
             with contextlib.suppress(ValueError, TypeError, RecursionError, AttributeError):
                 if told := (output.get("data") or {}).get(MIME):
+                    self.told -= len(told)
+                    if self.told < 0:
+                        continue
                     name, kind, calls, verdict = json.loads(told)
-                    about = [str(kind), calls, str(verdict)]
+                    about = [str(kind), calls, str(verdict)[:LONGEST]]
                     if about not in self.seen.get(name, [about]):
                         self.seen[name] = [*self.seen[name], about][-MOST:]
 
@@ -192,19 +183,23 @@ class Confined(NbGraderPreprocessor):
 
     def ask(self, code):
         """What the kernel puts out for `code`; there is one from the first question on."""
-        seconds = min(self.cell_seconds, self.end - time.monotonic())
-        if seconds <= 0:
-            raise Lost("was not run: the time for the notebook was up")
         limits = {"RLIMIT_AS": self.memory << 30, "RLIMIT_CPU": self.total_seconds}
         try:
             if self.sandbox is None:
-                self.sandbox = Sandbox(self.source, limits, self.unconfined)
+                left = self.seconds_left(self.total_seconds)
+                self.sandbox = Sandbox(self.source, limits, self.unconfined, left)
                 for earlier in self.done:
-                    self.hear(self.sandbox.talk(earlier, seconds))
-            return self.sandbox.talk(code, seconds)
+                    self.hear(self.sandbox.talk(earlier, self.seconds_left(self.cell_seconds)))
+            return self.sandbox.talk(code, self.seconds_left(self.cell_seconds))
         except Lost:
             self.leave()
             raise
+
+    def seconds_left(self, most):
+        left = min(most, self.end - time.monotonic())
+        if left <= 0:
+            raise Lost("was not run: the time for the notebook was up")
+        return left
 
     def leave(self):
         if self.sandbox:
@@ -310,7 +305,10 @@ class Answer:
         unchanged = importlib.import_module("utils.checks").unchanged
         same = [all(map(unchanged, args, probe.values())) for probe in self.probes]
         calls = self.calls[same.index(True)]
-        result = json.loads(calls.pop(0) if calls[1:] else calls[0], object_hook=restored)
+        text = calls.pop(0) if calls[1:] else calls[0]
+        if padded(json.loads(text)) > PADDED:
+            raise ValueError("texts as long as that are no answer")
+        result = json.loads(text, object_hook=restored)
         if "error" in result:
             name, words = (str(part)[:LONGEST] for part in result["error"])
             kind = getattr(builtins, name, None)
@@ -324,6 +322,21 @@ class Answer:
         return result["value"]
 
 
+def padded(data):
+    """How many characters an array of all texts in `data` takes: each as many as the longest."""
+    count, longest, heap = 0, 0, [data]
+    while heap:
+        match heap.pop():
+            case str(text):
+                longest = max(longest, len(text))
+            case list(some):
+                count += len(some)
+                heap += some
+            case dict(some):
+                heap += some.values()
+    return count * longest
+
+
 def restored(data):
     """An object of JSON as the value that `inside.plain` made it of, or as a dict."""
     if "thing" in data:
@@ -335,134 +348,3 @@ def crosses(exercise):
     """Is the exercise's answer data? A model, say, can be judged inside alone."""
     value = exercise.reference(*copy.deepcopy(exercise.probes[0].args).values())
     return '{"thing":' not in json.dumps(value, default=plain)
-
-
-# The sandbox -------------------------------------------------------------------------------------
-
-
-def walls(source):
-    """The beginning of a command line: what follows sees next to nothing and can change nothing."""
-    alone = "--unshare-user --disable-userns --unshare-all --uid 1000 --gid 1000 --cap-drop ALL"
-    alone += " --new-session --die-with-parent"
-    rooms = f"--proc /proc --dev /dev --size {2**28} --tmpfs /dev/shm --size {2**28} --tmpfs /tmp"
-    seen = ["/usr", "/bin", "/lib", "/lib64", "/etc/alternatives", "/etc/fonts", "/etc/ld.so.cache"]
-    seen += [sys.base_prefix, sys.prefix, str(INSIDE), f"{source}/utils"]
-    binds = [word for path in seen for word in ("--ro-bind-try", path, path)]
-    for fonts in known_fonts():
-        binds += ["--ro-bind", fonts, f"/tmp/matplotlib/{os.path.basename(fonts)}"]
-    if os.path.isdir("/usr/local/etc"):  # where IPython would look for settings
-        binds += ["--tmpfs", "/usr/local/etc"]
-    # For root outside, the system's switches in /proc/sys would open.
-    rest = "--remount-ro /proc --remount-ro /dev --remount-ro / --chdir /tmp"
-    return ["bwrap", *alone.split(), *rooms.split(), *binds, *rest.split()]
-
-
-def known_fonts():
-    """The files in which Matplotlib keeps what fonts there are: finding them takes seconds."""
-    return glob.glob(f"{glob.escape(matplotlib.get_cachedir())}/fontlist*")
-
-
-def obstacle():
-    """Why there can be no sandbox on this machine, or None."""
-    if not shutil.which("bwrap"):
-        return "bubblewrap is not installed (on Debian and Ubuntu: apt install bubblewrap)"
-    trial = subprocess.run([*walls(""), sys.executable, "-c", ""], capture_output=True)
-    return f"bubblewrap does not work here: {trial.stderr.decode()}" if trial.returncode else None
-
-
-class Sandbox:
-    """A fresh kernel behind walls, or without them if `unconfined`."""
-
-    def __init__(self, source, limits, unconfined):
-        self.memory, self.watched = limits["RLIMIT_AS"], 0
-        limits = limits | {"RLIMIT_FSIZE": 2**28, "RLIMIT_CORE": 0}
-        self.folder = tempfile.TemporaryDirectory()
-        home, begin = (self.folder.name, []) if unconfined else ("/tmp", walls(source))
-        if unconfined:
-            font_list = Path(home, "matplotlib")
-            font_list.mkdir()
-            for fonts in known_fonts():
-                shutil.copy(fonts, font_list)
-        else:
-            limits["RLIMIT_NPROC"] = 256  # outside, all that the teacher runs would count
-        # The system lets root have more, and counts memory by the process: `watch` holds for all.
-        environment = (
-            ENVIRONMENT
-            | {  # nothing of the teacher's: a mark depends on the answer alone
-                "PYTHONPATH": f"{source}:{INSIDE.parent}",
-                "PYTHONNOUSERSITE": "1",
-                "PATH": "/usr/bin:/bin",
-                "HOME": home,
-                "TMPDIR": home,
-                "LANG": "C.UTF-8",
-                "TZ": "UTC",
-                "MPLBACKEND": "agg",
-                "MPLCONFIGDIR": f"{home}/matplotlib",
-            }
-        )
-        self.socket, theirs = socket.socketpair()
-        with theirs:
-            self.process = subprocess.Popen(
-                [*begin, sys.executable, str(INSIDE), json.dumps(limits)],
-                stdin=theirs,
-                stdout=theirs,
-                stderr=subprocess.DEVNULL,
-                env=environment,
-                cwd=self.folder.name,
-                start_new_session=True,
-            )
-        try:
-            self.talk(None, START)
-        except Lost as lost:
-            self.close()
-            raise RuntimeError(f"the sandbox {lost}") from None
-
-    def talk(self, code, seconds):
-        """What comes out for `code`; for None, the sign that the kernel is ready."""
-        end, line = time.monotonic() + seconds, bytearray()
-        try:
-            self.socket.settimeout(seconds)
-            if code is not None:
-                self.socket.sendall(json.dumps(code).encode() + b"\n")
-            while not line.endswith(b"\n"):
-                line += (piece := self.heard(end))
-                if not piece or len(line) > LINE:
-                    raise Lost("puts out too much" if piece else "ended the kernel")
-            return [output for output in json.loads(line) if isinstance(output, dict)]
-        except TimeoutError:
-            raise Lost(f"did not come to an end within {seconds:.0f} seconds") from None
-        except OSError:
-            raise Lost("ended the kernel") from None
-        except (ValueError, TypeError, RecursionError):
-            raise Lost("put out what can't be read") from None
-
-    def heard(self, end):
-        """The next bytes from the sandbox, which is watched meanwhile."""
-        while (left := end - time.monotonic()) > 0:
-            if time.monotonic() - self.watched > PULSE:
-                self.watch()
-            self.socket.settimeout(min(left, PULSE))
-            with contextlib.suppress(TimeoutError):
-                return self.socket.recv(2**16)
-        raise TimeoutError
-
-    def watch(self):
-        """Give up a sandbox with more processes than it may have, or with more memory."""
-        family, memory = [], 0
-        with contextlib.suppress(psutil.NoSuchProcess):
-            family = psutil.Process(self.process.pid).children(recursive=True)
-        if len(family) > PROCESSES:
-            raise Lost("starts too many processes")
-        for each in family:
-            with contextlib.suppress(psutil.NoSuchProcess):
-                memory += each.memory_info().rss
-        if memory > self.memory:
-            raise Lost("takes too much memory")
-        self.watched = time.monotonic()
-
-    def close(self):
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.process.pid, 9)
-        self.process.wait()
-        self.socket.close()
-        self.folder.cleanup()

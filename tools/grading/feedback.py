@@ -28,8 +28,11 @@ GOES_ON = re.compile(
 )
 
 
-def page(nb, submission):
-    """The page of a marked notebook, with what the gradebook has of it (a SubmittedNotebook)."""
+def page(nb, submission, whole=True):
+    """The page of a marked notebook, with what the gradebook has of it (a SubmittedNotebook).
+
+    If not `whole`, the page has the verdicts alone.
+    """
     grades = {grade.name: grade for grade in submission.grades}
     comments = {comment.name: comment.manual_comment for comment in submission.comments}
     exercises, body = [], []
@@ -50,10 +53,13 @@ def page(nb, submission):
                 f'<p id="marked-{name}"><strong><code>{name}</code>, {grade.score:g} of '
                 f"{grade.max_score:g}:</strong> {escape(verdict)}</p>\n"
             )
+        elif not whole:
+            continue
         elif cell.cell_type == "markdown":
             body.append(MarkdownWithMath(site.Renderer()).render(cell.source))
         else:
             body.append(code(cell.source) + "".join(map(shown, cell.outputs)))
+    body = body if whole else ["<p>The notebook is too long to be shown here.</p>\n", *body]
     body, penalty = site.keep_together("".join(body)), submission.late_submission_penalty
     style = site.TEMPLATES.get_template("style.css").render(font=site.mathematical_font([body]))
     return TEMPLATES.get_template("feedback.html").render(

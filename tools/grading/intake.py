@@ -13,6 +13,7 @@ import os
 import re
 import unicodedata
 import zipfile
+from functools import partial
 from pathlib import Path
 
 from nbformat import v4
@@ -62,7 +63,7 @@ def take(folder, name, exercises):
         found = [at for at, _, _ in files(folder) if is_named(at, name)]
         others = [at for at in found if not at.startswith(str(due))]
         try:
-            nb, remarks = read(due.read_bytes, due.stat().st_size, due)
+            nb, remarks = read(partial(own_bytes, due), due.stat().st_size, due)
         except Unusable as why:
             raise Unusable("; there is also ".join([str(why), *others])) from None
         return nb, due, remarks + [f"not looked at: {at}" for at in others]
@@ -102,7 +103,14 @@ def everything(folder):
         for name in sorted(names):
             path = Path(root, name)
             if name[0] != "." and path.is_file() and not path.is_symlink():
-                yield str(path), path.stat().st_size, path.read_bytes
+                yield str(path), path.stat().st_size, partial(own_bytes, path)
+
+
+def own_bytes(path):
+    """The bytes of a file that is the student's own: a hard link may lead to somebody else's."""
+    if path.stat().st_nlink > 1:
+        raise Unusable(f"{path} is one of several names of a file (a hard link): put a copy there")
+    return path.read_bytes()
 
 
 def refused(error):

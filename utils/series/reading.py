@@ -277,9 +277,10 @@ def read_rows(name, data, begin, above, divider):
 
 def fitted(row, width):
     """The row without empty cells beyond the last name: some programs end lines by a divider."""
-    while len(row) > width and not row[-1].strip():
-        row = row[:-1]
-    return row
+    last = len(row)
+    while last > width and not row[last - 1].strip():
+        last -= 1
+    return row[:last]
 
 
 def split(body, divider, width, wanted):
