@@ -187,6 +187,7 @@ def arranged(release):
     raises = "np.seterr(all='raise'); import warnings; warnings.simplefilter('error')"
     tiny = right.replace("return", "np.exp(-1000.0); np.float64(0) / 0; return")
     helper = right.replace("return", "return bent(") + ")"
+    padded = after.sub('return ["x" * 20_000] + 200_000 * [""]', stub)
     bent, twice = (f"def bent(h):\n    return {n} * h" for n in (1, 2))
     cells = {  # under names that people and learning platforms give to folders
         "stub at the end": ([first, right, check, stub], 1),
@@ -207,6 +208,7 @@ def arranged(release):
         "other numpy": ([first, "np.tanh = lambda z: z", right, check], 0),
         "no python": ([first, right.replace("np.tanh(", "np.tanh(("), check], 0),
         "fails before": ([first, "1 / 0\n" + right, check], 0),
+        "texts": ([first, padded, check], 0),
         "half an emoji": ([first, right, "print('\\ud83d')", check], 1),
     }
     return {
@@ -652,6 +654,19 @@ def test_a_page_of_feedback_names_each_exercise_and_needs_nothing_else(course, m
     assert "Not attempted yet.</td>" in page["untouched"]
     assert "SyntaxError" in page["no python"] and "hand over the function" not in page["no python"]
     assert re.search(r"rnn_step</code></a></th><td>1 of 1</td><td>Right: ", page["stub at the end"])
+
+
+def test_a_page_that_takes_too_long_has_the_verdicts_alone(course, marked, monkeypatch):
+    path = course / "autograded" / "captured" / NAME / f"{NAME}.ipynb"
+    nb = nbformat.read(path, 4)
+    nb.cells += [v4.new_code_cell("a - " * 4_500 + "1") for _ in range(400)]
+    nbformat.write(nb, path)
+    monkeypatch.setattr(assignment, "WRITING", 2)  # to colour those takes much longer
+    arguments = ["--folder", str(course), "--student", "captured"]
+    assert assignment.main(["feedback", "01", *arguments]) == 0
+    page = (course / "feedback" / "captured" / NAME / f"{NAME}.html").read_text("utf-8")
+    assert "too long to be shown" in page and page.count("<pre") == 0
+    assert re.search(r"rnn_step</code></a></th><td>1 of 1</td><td>Right: ", page)
 
 
 def test_what_a_teacher_gives_by_hand_is_on_the_page(course, marked):

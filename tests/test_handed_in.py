@@ -308,3 +308,15 @@ def test_no_link_is_followed(tmp_path, lesson):
     (theirs / NAME).symlink_to(real.parent)
     with pytest.raises(intake.Unusable, match="is a link"):
         take(theirs)
+
+
+def test_another_name_of_somebody_s_file_is_no_submission(tmp_path, lesson):
+    """A hard link: on a shared disk, who may not read a file may still give it a second name."""
+    real = put(tmp_path / "elsewhere", f"{NAME}.ipynb", lesson)
+    for where in (f"{NAME}/{NAME}.ipynb", f"{NAME}/{NAME} (1).ipynb"):
+        theirs = tmp_path / "submitted" / "bob" / where
+        theirs.parent.mkdir(parents=True, exist_ok=True)
+        os.link(real, theirs)
+        with pytest.raises(intake.Unusable, match="one of several names of a file .a hard link."):
+            take(tmp_path / "submitted" / "bob")
+        theirs.unlink()

@@ -110,8 +110,9 @@ def obstacle(folder):
     """Why there can be no sandbox on this machine for a course in `folder`, or None."""
     if not shutil.which("bwrap"):
         return "bubblewrap is not installed (on Debian and Ubuntu: apt install bubblewrap)"
-    if shown := [path for path in seen("")[:-1] if Path(folder).resolve().is_relative_to(path)]:
-        return f"{folder} lies in {shown[0]}, which submissions see: name another with --folder"
+    for path in seen("")[:-1]:
+        if Path(folder).resolve().is_relative_to(Path(path).resolve()):
+            return f"{folder} lies in {path}, which submissions see: name another with --folder"
     try:
         file = refusals()
     except (ImportError, RuntimeError, OSError) as error:
