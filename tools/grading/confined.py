@@ -164,8 +164,8 @@ class Confined(NbGraderPreprocessor):
                     return sound(words)
             if kind in ("stub", "reference") and words.startswith("Not attempted yet"):
                 untouched = True
-            else:
-                said += [words] if kind != "nothing" else []
+            elif kind != "nothing" and not is_right(words):  # the kernel has no say in that
+                said.append(words)
         if said:
             return sound(said[0])
         nothing = self.trouble.get(name, f"Not yet: no cell defines {name}.")
