@@ -199,6 +199,8 @@ def mark(path, name, folder, options):
         return (
             f"not marked: this is a lesson's folder, in the place of a student's: {right} is right"
         )
+    if "\n" in path.name or intake.LONE.search(path.name):
+        return "not marked: its folder's name holds a line break, or no characters: rename it"
     with tempfile.TemporaryDirectory() as stage:
         try:
             remarks = in_child(lambda: stored(path, name, folder, Path(stage)), 120, READING)
