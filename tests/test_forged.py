@@ -425,6 +425,7 @@ def test_a_page_has_no_element_of_a_stranger_s(course, bad):
     nb = v4.new_notebook(cells=[v4.new_markdown_cell(bad), v4.new_code_cell(f"# {bad}\n{bad!r}")])
     nb.cells[0].attachments = {"a.png": {"image/svg+xml": bad}}
     nb = confined.rebuilt(nb, notebook(course, "source"))
+    assert not set(nb.cells[0].source) & set("$\\")  # of which nbgrader's own pages make formulae
     nb.cells = [c for c in nb.cells if confined.test_of(c) in (None, "rnn_step")]
     words = COURTS["01"].of("rnn_step", [[json.dumps({"error": [bad, bad]})]] * 9)
     outputs = [
@@ -453,3 +454,10 @@ def test_a_page_has_no_element_of_a_stranger_s(course, bad):
         page = feedback.page(nb, submission, whole)
         assert strangers(page) == []
         assert page.count("data:image/png;base64,AAAA") >= 2 * whole
+
+
+@pytest.mark.parametrize("words", ["$a$", "&#36;a&#36;", "&#x24;a", "&dollar;a", "&#92;(a", "\\(a"])
+def test_no_caption_is_a_formula(words):
+    """On nbgrader's own pages it would be one, and a formula can be a link."""
+    assert confined.clean(displayed(text_html=FIGURE.format("a, b &amp; c"))).data
+    assert not confined.clean(displayed(text_html=FIGURE.format(words))).data
