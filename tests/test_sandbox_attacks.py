@@ -83,7 +83,7 @@ def possible():
 
 @pytest.fixture
 def box():
-    limits = {"RLIMIT_AS": GIB, "RLIMIT_CPU": 120}
+    limits = {"RLIMIT_AS": 4 * GIB, "RLIMIT_CPU": 120}
     box = sandbox.Sandbox(ROOT, limits, unconfined=False)
     box.memory = GIB // 2
     yield box
@@ -124,7 +124,7 @@ def test_pages_in_pipes_are_not_the_submission_s(box):
     ("code", "words"),
     [
         (LEADER.replace("EXIT", str(60)), "leaves threads behind"),
-        (THREADS, "starts too many threads|can't start new thread"),
+        (THREADS, "can't start new thread" if os.geteuid() else "starts too many threads"),
         (UNIX, "takes too much memory"),
         (TCP, "takes too much memory"),
     ],
@@ -132,7 +132,7 @@ def test_pages_in_pipes_are_not_the_submission_s(box):
 )
 def test_what_no_process_shows_is_counted(box, code, words):
     said = says(box, code)
-    assert any(word in said for word in words.split("|")), said
+    assert words in said
 
 
 def test_a_sandbox_is_watched_while_nobody_asks_it_anything(box):
