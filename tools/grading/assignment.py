@@ -243,7 +243,7 @@ def stored(path, name, folder, stage):
     place = stage / path.name / name
     place.mkdir(parents=True)
     nbformat.write(nb, place / f"{name}.ipynb")
-    for stamp in {at.parent / "timestamp.txt": 0, path / name / "timestamp.txt": 0}:
+    for stamp in {path / name / "timestamp.txt": 0, at.parent / "timestamp.txt": 0}:
         if os.path.lexists(stamp):
             if stamp.is_symlink() or not stamp.is_file() or stamp.stat().st_size > 1000:
                 raise intake.Unusable(f"{stamp} is no file with a date, or it is a link")

@@ -121,7 +121,7 @@ def files(folder):
     """The same, with what zipped files hold beside them: "work.zip: 02_numpy_rnn.ipynb"."""
     for at, size, content in everything(folder):
         yield at, size, content
-        if zipfile.is_zipfile(at):
+        if os.stat(at).st_nlink == 1 and zipfile.is_zipfile(at):  # else it may be another's
             yield from members(at, at)
 
 

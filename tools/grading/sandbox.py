@@ -11,12 +11,15 @@ import ctypes
 import errno
 import glob
 import json
+import mmap
 import os
+import re
 import shutil
 import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 
@@ -29,15 +32,17 @@ INSIDE = Path(__file__).with_name("inside.py")
 START = 60  # seconds that a kernel has to start
 LINE = 8_000_000  # bytes that may come out of the sandbox at once
 PROCESSES = 32  # in one sandbox; four are there from the start
+THREADS = 256  # of all of them together
 FILES = 128  # that a process may hold open: what stands in a socket is memory that nobody counts
 STORE = 2**28  # bytes that /tmp may hold in a sandbox, and /dev/shm
 INODE = 2048  # bytes of memory that a file takes beside its content, about
+SOCKET = 2**19  # bytes that may wait in a socket, about; in one of TCP more, which is told
 PULSE = 0.25  # seconds between two looks at a sandbox
 REFUSED = [
     *("add_key", "request_key", "keyctl"),
     *("memfd_create", "memfd_secret", "shmget", "shmat", "msgget", "semget", "mq_open"),
     *("ptrace", "process_vm_readv", "process_vm_writev", "pidfd_getfd", "kcmp"),
-    *("io_uring_setup", "userfaultfd", "perf_event_open", "bpf"),
+    *("io_uring_setup", "userfaultfd", "perf_event_open", "bpf", "vmsplice"),
     *("unshare", "setns", "mount", "umount2", "pivot_root", "open_by_handle_at"),
 ]
 
@@ -68,9 +73,10 @@ def walls(source, refusals):
     for fonts in known_fonts():
         binds += ["--ro-bind", fonts, f"/tmp/matplotlib/{os.path.basename(fonts)}"]
     if os.path.isdir("/usr/local/etc"):  # where IPython would look for settings
-        binds += ["--tmpfs", "/usr/local/etc"]
-    for keys in ("/proc/keys", "/proc/key-users"):  # the names of keys, for root outside
-        binds += ["--ro-bind-try", "/dev/null", keys]
+        binds += ["--tmpfs", "/usr/local/etc", "--remount-ro", "/usr/local/etc"]
+    # Names of keys, for root outside; and memory that several processes map, and none counts.
+    for device in ("/proc/keys", "/proc/key-users", "/dev/zero"):
+        binds += ["--ro-bind-try", "/dev/null", device]
     # For root outside, the system's switches in /proc/sys would open.
     rest = "--remount-ro /proc --remount-ro /dev --remount-ro / --chdir /tmp"
     return ["bwrap", *alone.split(), *rooms.split(), *binds, *rest.split()]
@@ -86,6 +92,9 @@ def refusals():
     other = pyseccomp.Arg(0, pyseccomp.GT, socket.AF_INET)  # the kernel's own are below
     for name in ("socket", "socketpair"):  # ZeroMQ takes this error for "no such network"
         filter.add_rule(pyseccomp.ERRNO(errno.EINVAL), name, other)
+    nobody_s = mmap.MAP_SHARED | mmap.MAP_ANONYMOUS  # memory of no process's once it is unmapped
+    shared = pyseccomp.Arg(3, pyseccomp.MASKED_EQ, nobody_s, nobody_s)
+    filter.add_rule(pyseccomp.ERRNO(errno.EPERM), "mmap", shared)
     file = open(os.memfd_create("refusals"), "w+b")
     filter.export_bpf(file)
     file.seek(0)
@@ -127,7 +136,7 @@ class Sandbox:
     """A fresh kernel behind walls, or without them if `unconfined`."""
 
     def __init__(self, source, limits, unconfined, seconds=START):
-        self.memory, self.watched, self.unconfined = limits["RLIMIT_AS"], 0, unconfined
+        self.memory, self.lost, self.unconfined = limits["RLIMIT_AS"], None, unconfined
         limits = limits | {"RLIMIT_FSIZE": STORE, "RLIMIT_CORE": 0, "RLIMIT_NOFILE": FILES}
         self.folder = tempfile.TemporaryDirectory()
         if unconfined:
@@ -139,7 +148,7 @@ class Sandbox:
             home, file = "/tmp", refusals()
             begin = walls(source, file.fileno())
             begin_new_keyring()
-            limits["RLIMIT_NPROC"] = 256  # outside, all that the teacher runs would count
+            limits["RLIMIT_NPROC"] = THREADS  # outside, all that the teacher runs would count
         # The system lets root have more, and counts memory by the process: `watch` holds for all.
         self.socket, theirs = socket.socketpair()
         with theirs, file:
@@ -153,6 +162,9 @@ class Sandbox:
                 start_new_session=True,
                 pass_fds=[] if unconfined else [file.fileno()],
             )
+        self.closed = threading.Event()
+        self.guardian = threading.Thread(target=self.guard, daemon=True)
+        self.guardian.start()
         try:
             self.talk(None, min(START, seconds))
         except Lost as lost:
@@ -168,47 +180,65 @@ class Sandbox:
                 self.socket.sendall(json.dumps(code).encode() + b"\n")
             while not line.endswith(b"\n"):
                 line += (piece := self.heard(end))
-                if not piece or len(line) > LINE:
-                    raise Lost("puts out too much" if piece else "ended the kernel")
+                if len(line) > LINE:
+                    raise Lost("puts out too much")
+                if not piece:
+                    raise ConnectionError
             return [output for output in json.loads(line) if isinstance(output, dict)]
         except TimeoutError:
             raise Lost(f"did not come to an end within {seconds:.0f} seconds") from None
         except OSError:
-            raise Lost("ended the kernel") from None
+            raise self.lost or Lost("ended the kernel") from None
         except (ValueError, TypeError, RecursionError):
             raise Lost("put out what can't be read") from None
 
     def heard(self, end):
-        """The next bytes from the sandbox, which is watched meanwhile."""
-        while (left := end - time.monotonic()) > 0:
-            if time.monotonic() - self.watched > PULSE:
+        """The next bytes from the sandbox."""
+        if (left := end - time.monotonic()) <= 0:
+            raise TimeoutError
+        self.socket.settimeout(left)
+        return self.socket.recv(2**16)
+
+    def guard(self):
+        """Watch the sandbox as long as it lives: it works on while nobody asks it anything."""
+        while not self.closed.wait(PULSE):
+            try:
                 self.watch()
-            self.socket.settimeout(min(left, PULSE))
-            with contextlib.suppress(TimeoutError):
-                return self.socket.recv(2**16)
-        raise TimeoutError
+            except BaseException as lost:
+                self.lost = lost if isinstance(lost, Lost) else Lost("can't be watched")
+                self.end()
+                break
 
     def watch(self):
-        """Give up a sandbox with more processes than it may have, or with more memory."""
-        family, memory = [], 0
+        """Raise Lost if there are more processes, threads or memory than there may be."""
+        family, memory, threads = [], 0, 0
         with contextlib.suppress(psutil.NoSuchProcess):
             family = psutil.Process(self.process.pid).children(recursive=True)
         if len(family) > PROCESSES:
             raise Lost("starts too many processes")
         for each in family:
             with contextlib.suppress(psutil.NoSuchProcess):
+                threads += (its := each.num_threads())
+                if its > 1 and each.status() == psutil.STATUS_ZOMBIE:  # no memory is told of these
+                    raise Lost("leaves threads behind")
                 memory += each.memory_info().rss
+        if threads > THREADS:
+            raise Lost("starts too many threads")
         if family and not self.unconfined:
-            memory += sum(
+            memory += waiting(family[0].pid) + sum(
                 taken(f"/proc/{family[0].pid}/root/{room}") for room in ("tmp", "dev/shm")
             )
         if memory > self.memory:
             raise Lost("takes too much memory")
-        self.watched = time.monotonic()
 
-    def close(self):
+    def end(self):
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, 9)
+
+    def close(self):
+        self.closed.set()
+        self.end()
+        self.guardian.join()
         self.process.wait()
         self.socket.close()
         self.folder.cleanup()
@@ -221,6 +251,16 @@ def taken(room):
         if now.f_blocks * now.f_frsize == STORE:  # else the walls do not stand yet
             content = (now.f_blocks - now.f_bfree) * now.f_frsize
             return content + (now.f_files - now.f_ffree) * INODE
+    return 0
+
+
+def waiting(pid):
+    """The memory that waits in a sandbox's sockets, at most; of TCP's, what they say."""
+    with contextlib.suppress(OSError):
+        used = re.search(r"used (\d+)", Path(f"/proc/{pid}/net/sockstat").read_text())
+        rows = [row.split() for row in Path(f"/proc/{pid}/net/tcp").read_text().split("\n")[1:-1]]
+        queues = [int(number, 16) for row in rows for number in row[4].split(":")]
+        return int(used[1]) * SOCKET + 2 * sum(queues)
     return 0
 
 
