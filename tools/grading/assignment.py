@@ -192,8 +192,6 @@ def to_do(path, name):
 
 def mark(path, name, folder, options):
     """Mark what is in a student's folder. -> the marks, or why there are none"""
-    if not path.name.isprintable():
-        return "not marked: the folder's name has characters that can't be shown: rename it"
     if path.name in [lesson.stem for lesson in build.lessons(ROOT)]:
         right = path.parent / "STUDENT" / path.name
         return (
