@@ -1,14 +1,17 @@
 """The engine of the checks, on exercises of its own."""
 
 import ast
+import importlib
 import inspect
 import itertools
+import re
 import sys
+import textwrap
 
 import numpy as np
 import pytest
 
-from tests.judged import line_of
+from tests.judged import ROOT, line_of
 from utils.checks import engine
 from utils.checks.engine import Exercise, Probe, exercise, random_probes
 
@@ -407,6 +410,19 @@ def test_what_is_judged_knows_no_lines_and_the_other_way_round():
 def test_names_that_do_not_fit_are_refused(words, how):
     whole = {"arguments": AXES, "returns": {"y": "units"}, "right": "y agrees"} | how
     refused(words, lambda: exercise(**whole)(dense.reference))
+
+
+def test_the_exercises_that_are_shown_work(tmp_path, monkeypatch):
+    """In the engine's own words, and in CONTRIBUTING.md."""
+    monkeypatch.syspath_prepend(tmp_path)
+    pages = engine.__doc__, (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    for page, name in zip(pages, ("dense", "weighted_sum"), strict=True):
+        code = textwrap.dedent(re.search(r"(?s)^ *@exercise.*?\.knows\([^\n]*\n", page, re.M)[0])
+        file = tmp_path / f"shown_{name}.py"
+        file.write_text(f"from utils.checks.engine import exercise\n\n\n{code}")
+        shown = getattr(importlib.import_module(file.stem), name)
+        (first, words), *_ = shown.tried
+        assert shown.known_mistake(first, shown.results(shown.reference)) == words
 
 
 def test_the_engine_needs_numpy_alone():

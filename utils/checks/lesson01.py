@@ -75,6 +75,7 @@ rnn_step.knows(
         },
         "x_t @ W_x + ": {"": "the input is missing: the new state has to depend on x_t"},
         " + h_prev @ W_h": {"": "the previous state is missing: without it nothing is remembered"},
+        # the products
         "h_prev @ W_h": {
             "h_prev": "the previous state is added as it is: it has to pass through its weights",
             "h_prev @ W_h.T": "W_h is transposed: W_h[i, j] leads from unit i to unit j",

@@ -60,57 +60,43 @@ RECOMPUTED = "h is computed again, without b: h is given, take it as it is"
 step_backward.knows(
     {
         # through tanh
-        "1 - h**2": {"1 - np.tanh(h) ** 2": TANH_TWICE},
-        " * (1 - h**2)": {"": TANH_LEFT_OUT},
-    }
-)
-step_backward.knows(
-    {
         "1 - h**2": {
+            "1 - np.tanh(h) ** 2": TANH_TWICE,
             "1 - h": TANH_SQUARE,
             "h * (1 - h)": SIGMOID,
             "1 + h**2": "the sign inside the derivative of tanh is wrong",
             "1 - h_prev**2": "the derivative of tanh is taken at h_prev, not at h",
             "1 - np.tanh(x_t @ W_x + h_prev @ W_h) ** 2": RECOMPUTED,
         },
+        " * (1 - h**2)": {"": TANH_LEFT_OUT},
         "dz = dh *": {"dz = -dh *": "every gradient has the wrong sign: where does a minus enter?"},
         # to the input and to the previous state
-        "dz @ W_x.T": {"dz @ W_x": f"dx_t: {TRANSPOSE} dx_t has one entry for each row of W_x"},
+        "dz @ W_x.T": {
+            "dz @ W_x": f"dx_t: {TRANSPOSE} dx_t has one entry for each row of W_x",
+            "dh @ W_x.T": f"dx_t: {TANH_LEFT_OUT}",
+        },
         "dz @ W_h.T": {
             "dz @ W_h": f"dh_prev: {TRANSPOSE} dh_prev has one entry for each row of W_h",
+            "dh @ W_h.T": f"dh_prev: {TANH_LEFT_OUT}",
+            "dz @ W_h.T * (1 - h_prev**2)": "dh_prev goes one tanh too far: the tanh that made "
+            "h_prev belongs to the step before",
         },
         "dx_t = dz @ W_x.T\n    dh_prev = dz @ W_h.T": {
             "dx_t = dz @ W_h.T\n    dh_prev = dz @ W_x.T": "dx_t and dh_prev are swapped: x_t "
             "went through W_x and h_prev through W_h, and dx_t is returned first",
         },
-    }
-)
-step_backward.knows(
-    {
-        "dz @ W_x.T": {"dh @ W_x.T": f"dx_t: {TANH_LEFT_OUT}"},
-        "dz @ W_h.T": {
-            "dh @ W_h.T": f"dh_prev: {TANH_LEFT_OUT}",
-            "dz @ W_h.T * (1 - h_prev**2)": "dh_prev goes one tanh too far: the tanh that made "
-            "h_prev belongs to the step before",
-        },
         # to the weights
-        "x_t.T @ dz": {"dz.T @ x_t": "dW_x is transposed: it must have the shape of W_x"},
-        "h_prev.T @ dz": {"dz.T @ h_prev": "dW_h is transposed: it must have the shape of W_h"},
-    }
-)
-step_backward.knows(
-    {
-        "x_t.T @ dz": {"x_t.T @ dh": f"dW_x: {TANH_LEFT_OUT}"},
+        "x_t.T @ dz": {
+            "dz.T @ x_t": "dW_x is transposed: it must have the shape of W_x",
+            "x_t.T @ dh": f"dW_x: {TANH_LEFT_OUT}",
+            "x_t.T @ dz / len(dz)": "dW_x is averaged over the batch, not summed",
+        },
         "h_prev.T @ dz": {
+            "dz.T @ h_prev": "dW_h is transposed: it must have the shape of W_h",
             "h_prev.T @ dh": f"dW_h: {TANH_LEFT_OUT}",
             "h.T @ dz": "dW_h takes h, the state that came out: W_h has multiplied h_prev",
+            "h_prev.T @ dz / len(dz)": "dW_h is averaged over the batch, not summed",
         },
-    }
-)
-step_backward.knows(
-    {
-        "x_t.T @ dz": {"x_t.T @ dz / len(dz)": "dW_x is averaged over the batch, not summed"},
-        "h_prev.T @ dz": {"h_prev.T @ dz / len(dz)": "dW_h is averaged over the batch, not summed"},
         "dz.sum(axis=0)": {
             "dz": "db has a row for each sample: b is shared by all samples, so what happens to "
             "their gradients?",
@@ -195,6 +181,8 @@ rnn_backward.knows(
                 "the gradients are averaged over the batch: sum them, dh_last holds any mean "
                 "already"
             ),
+            "return dW_h, dW_x, db": "the gradients are right and in another order: dW_x comes "
+            "first",
         },
         # what is carried to the step before
         "dh = dz @ W_h.T": {
@@ -211,19 +199,15 @@ rnn_backward.knows(
             "missing from what is handed on",
         },
         # through tanh
-        "1 - h[:, t] ** 2": {"1 - np.tanh(h[:, t]) ** 2": TANH_TWICE},
-        " * (1 - h[:, t] ** 2)": {"": TANH_LEFT_OUT},
-    }
-)
-rnn_backward.knows(
-    {
         "1 - h[:, t] ** 2": {
+            "1 - np.tanh(h[:, t]) ** 2": TANH_TWICE,
             "1 - h[:, t]": TANH_SQUARE,
             "h[:, t] * (1 - h[:, t])": SIGMOID,
             "1 - h_prev**2": "the derivative of tanh is taken at the state before, not at the "
             "step's own",
             "1 - np.tanh(x[:, t] @ W_x + h_prev @ W_h) ** 2": RECOMPUTED,
         },
+        " * (1 - h[:, t] ** 2)": {"": TANH_LEFT_OUT},
         "    dh = dh_last\n": {
             "    dh, h, h_t = dh_last, h.copy(), 0 * dh_last\n"
             "    for t in range(x.shape[1]):\n"
@@ -239,11 +223,6 @@ rnn_backward.knows(
             "before its end already",
             "in reversed(range(x.shape[0]))": "the loop runs over the batch: timesteps lie along "
             "axis 1",
-        },
-        # what is returned
-        "return dW_x, dW_h, db": {
-            "return dW_h, dW_x, db": "the gradients are right and in another order: dW_x comes "
-            "first",
         },
         "x[:, t].T @ dz": {"dz.T @ x[:, t]": "dW_x is transposed: it must have the shape of W_x"},
         "h_prev.T @ dz": {"dz.T @ h_prev": "dW_h is transposed: it must have the shape of W_h"},
@@ -331,6 +310,10 @@ clip_by_norm.knows(
         SCALE: {
             "return list(grads)": "nothing has been clipped: the gradients came back as they went "
             "in",
+            "return [g * 0 + limit for g in grads]": "every entry has been set to the limit: "
+            "scale them all by one factor",
+            "return [g * 0 for g in grads]": "large gradients are thrown away: scale them, their "
+            "direction is worth keeping",
         },
         SUM_OF_SQUARES: {
             "sum(np.sum(g**2) for g in grads)": "the norm lacks its square root",
@@ -354,16 +337,6 @@ clip_by_norm.knows(
             "limit": "the gradients are multiplied by the limit, not scaled to it",
             "limit**2 / norm": "the limit enters the factor twice",
             "norm / limit": "the factor is upside down: large gradients grow",
-        },
-    }
-)
-clip_by_norm.knows(
-    {
-        SCALE: {
-            "return [g * 0 + limit for g in grads]": "every entry has been set to the limit: "
-            "scale them all by one factor",
-            "return [g * 0 for g in grads]": "large gradients are thrown away: scale them, their "
-            "direction is worth keeping",
         },
     }
 )

@@ -68,20 +68,14 @@ FLAT_TARGETS = "the targets have shape (samples,): they need a second axis, (sam
 make_windows.knows(
     {
         # how many
-        loop(): {
-            loop(ONE_MORE): "an index goes past the end of the series: is there a window that "
-            "nothing follows, or does the target lie one step too far?",
-        },
         "for i in begins])\n    targets": {
             "for i in [*begins, len(begins)]])\n    targets": (
                 "one window too many: nothing follows the last one"
             ),
         },
-    }
-)
-make_windows.knows(
-    {
         loop(): {
+            loop(ONE_MORE): "an index goes past the end of the series: is there a window that "
+            "nothing follows, or does the target lie one step too far?",
             loop(ONE_MORE, target="(i + timesteps) % len(series)"): (
                 "one window too many: nothing follows the last one, and its target is taken from "
                 "the beginning of the series"
@@ -90,57 +84,18 @@ make_windows.knows(
             + loop("len(series)").replace("series[", "wrapped["): (
                 "the last windows go on at the beginning of the series: stop where nothing follows"
             ),
+            # too few, in two ways: np.stack refuses an empty list, and an empty slice is let pass
             loop("len(series) - timesteps - 1"): ONE_FEWER,
-        },
-        RETURNED: {
-            cut(":-1", ":-1"): ONE_FEWER,
-            cut(":-1", ":"): LAST_HAS_NONE,
-            cut(":", ":-1"): "there is one window more than there are targets: the last value of "
-            "the series is a target, too",
-        },
-    }
-)
-make_windows.knows(
-    {
-        loop(): {loop("len(series) - timesteps - 1", target="i + timesteps + 1"): TWO_AHEAD},
-        RETURNED: {
-            cut(":-1", "1:"): TWO_AHEAD,
-            cut(":", "1:"): f"{TWO_AHEAD}, and so there is one too few of them",
-        },
-    }
-)
-make_windows.knows(
-    {
-        loop(): {
+            loop("len(series) - timesteps - 1", target="i + timesteps + 1"): TWO_AHEAD,
             loop(target="(i + timesteps + 1) % len(series)"): (
                 f"{TWO_AHEAD}, and the last is taken from the beginning of the series"
             ),
             loop("1, len(series) - timesteps"): NO_FIRST,
-        },
-        RETURNED: {
-            cut("1:", "1:"): NO_FIRST,
-            cut("1:", ":"): f"{NO_FIRST}, and each window that is left has a wrong target",
-        },
-    }
-)
-make_windows.knows(
-    {
-        loop(): {
             loop("0, len(series) - timesteps, timesteps"): "each window begins where the one "
             "before it ends: move on by one value only, so that they overlap",
+            # which values
             loop(target="i + timesteps - 1"): OWN_LAST,
             loop(ONE_MORE, target="i + timesteps - 1"): OWN_LAST,
-        },
-        RETURNED: {
-            "windows[:, :, np.newaxis], series[timesteps - 1 :, np.newaxis]": (
-                f"{OWN_LAST} And there is one too many of them"
-            ),
-        },
-    }
-)
-make_windows.knows(
-    {
-        loop(): {
             loop(target="i"): "the target is the first value of its own window: what follows the "
             "window?",
             loop(window="i + 1 : i + 1 + timesteps"): "each window ends with its own target: it "
@@ -151,12 +106,24 @@ make_windows.knows(
             "leaves out its end already",
         },
         RETURNED: {
+            cut(":-1", ":-1"): ONE_FEWER,
+            cut(":-1", ":"): LAST_HAS_NONE,
+            cut(":", ":-1"): "there is one window more than there are targets: the last value of "
+            "the series is a target, too",
+            cut(":-1", "1:"): TWO_AHEAD,
+            cut(":", "1:"): f"{TWO_AHEAD}, and so there is one too few of them",
+            cut("1:", "1:"): NO_FIRST,
+            cut("1:", ":"): f"{NO_FIRST}, and each window that is left has a wrong target",
+            "windows[:, :, np.newaxis], series[timesteps - 1 :, np.newaxis]": (
+                f"{OWN_LAST} And there is one too many of them"
+            ),
             "windows[:, ::-1, np.newaxis], targets[:, np.newaxis]": (
                 "time runs backwards in each window: its first value comes first"
             ),
             "windows[::-1, :, np.newaxis], targets[::-1, np.newaxis]": (
                 "the windows come in reverse order: begin with the one that begins the series"
             ),
+            # the axes
             "windows, targets": f"{NO_FEATURES}; and {FLAT_TARGETS}",
             "windows, targets[:, np.newaxis]": NO_FEATURES,
             "windows[:, :, np.newaxis], targets": FLAT_TARGETS,
@@ -234,8 +201,6 @@ fix_axes.knows(
 # --- building a stack -------------------------------------------------------------------------
 
 TIMESTEPS, FEATURES, SAMPLES = 24, 5, 200
-
-
 STACKS = (11, 7), (4, 9)  # units
 
 
@@ -435,6 +400,7 @@ count_stacked.knows(
             "return first + second": "the dense layer is missing",
             "return first + dense": "the second recurrent layer is missing",
             "return second + dense": "the first recurrent layer is missing",
+            # time steps: 24 in the lesson's stack
             "return 24 * (first + second) + dense": STEPS,
             "return 24 * (first + second + dense)": STEPS,
             "return first + second + 24 * second_units * outputs + outputs": STEPS,
@@ -521,6 +487,7 @@ predict_scaled.knows(
             "return answer(scaled) * windows.std() + windows.mean()": (
                 f"the answer is turned back with the mean and spread of these windows: {TRAINED}"
             ),
+            # the samples
             "return (answer(scaled) * spread + mean)[:, 0]": (
                 "the shape is (samples,), and (samples, 1) is asked for"
             ),
@@ -626,6 +593,7 @@ predict_next.knows(
             ),
             "return 2 * last[:, 0] - windows[:, -2]": "the network is not asked: the last step is "
             "repeated, whatever it has learnt",
+            # the samples
             "return answer(windows - last) + last": "the shape is (samples, samples, 1): `last` "
             "still has the axis of time, and each answer met every last value",
             "return answer(windows - last) + last[:, 0, 0]": (
