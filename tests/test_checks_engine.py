@@ -395,6 +395,7 @@ def test_what_is_judged_knows_no_lines_and_the_other_way_round():
 @pytest.mark.parametrize(
     ("words", "how"),
     [
+        ("either probes, or arguments", {"probes": dense.probes}),
         ("off must be one of W, b, x, got 'h'", {"off": ["h"]}),
         ("returned must be one of batch, features, units, got 'unit'", {"returns": {"y": "unit"}}),
         ("origin must be one of y, got 'z'", {"origin": "z"}),

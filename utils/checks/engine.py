@@ -107,6 +107,8 @@ def exercise(arguments=None, *, probes=None, off=(), returns, **how):
 
     Raises ValueError where a name fits nothing in the reference.
     """
+    if probes and (arguments or off):
+        raise ValueError("either probes, or arguments and what of them is off")
     if arguments:
         must_be("an axis of what is returned", axes_of(returns), axes_of(arguments))
         probes = random_probes(arguments, off)
@@ -478,7 +480,7 @@ def returns_something(function):
 def as_arrays(value, returns):
     """`value` as a list of float arrays, one for each that is asked for, or a complaint."""
     names, several = list(returns), len(returns) > 1
-    numbers = several and not any(axes != "" for axes in returns.values())
+    numbers = several and all(axes == "" for axes in returns.values())
     if numbers and isinstance(value, np.ndarray) and value.ndim == 1:
         value = list(value)
     returned = f"your function returns {kind(value)}"
