@@ -120,6 +120,9 @@ def test_what_is_known_later_is_known(capsys):
     assert "no bias" not in line_of(later, lambda x, W, b: x @ W, capsys)[0]
     later.knows({" + b": {"": "no bias"}})
     assert line_of(later, lambda x, W, b: x @ W, capsys)[0] == "Not yet: no bias."
+    later.knows({"x @ W": {"x @ abs(W)": "no signs"}})
+    line, _ = line_of(later, lambda x, W, b: x @ abs(W), capsys)  # two at once are not asked for
+    assert line.startswith("Not yet: y ")
 
 
 def prints(x, W, b):
@@ -203,6 +206,7 @@ OTHERS = [
     (dense_and_sum, lambda x, W, b: (x @ W - b, 7), "y: a sign is wrong."),
     (dense_and_sum, lambda x, W, b: (x @ W + b, 7), "right: y; but s has the right shape, and is"),
     (dense_and_sum, lambda x, W, b: (x @ W + b**3, 7), "before you look at s, made of y: y has"),
+    (dense_and_sum, lambda x, W, b: (x @ W + b**3, (x @ W + b).sum()), "right: s; but y has the r"),
     (dense_and_sum, lambda x, W, b: x * W, "(6 is batch, 17 is features, 9 is units): @ is the p"),
     (dense_and_sum, lambda x, W, b: W + B, "Not yet: a NameE."),  # noqa: F821
     (dense_and_sum, lambda x, W, b: x, "an array of shape (6, 17) where 2 arrays are asked for: y"),
