@@ -168,6 +168,12 @@ def misspelt(x, W, b):
     return y + bias  # noqa: F821
 
 
+def deep(n):
+    if n == 0:
+        return n + bias  # noqa: F821
+    return deep(n - 1)
+
+
 DENSE = [
     (None, "hand over the function itself, dense, not None."),
     (dense, "hand over the function itself, dense, not an Exercise."),
@@ -183,6 +189,7 @@ DENSE = [
     (lambda x, W, b: x.T @ W, "size 6 on the left and size 17 on the right must agree (6 is batch"),
     (scaled, "(2,) (6 is batch, 9 is units): no size here is 2: is it written out, or a variable"),
     (scaled, "of the notebook? (`SCALE` is not an argument)."),
+    (lambda x, W, b: x @ W + (x @ W)[1:], "shapes (6, 9) (5, 9) (6 is batch, 9 is units)."),
     (lambda x, W, b: (x @ W + b).T, "shape is (units, batch) = (9, 6), and should be (batch, un"),
     (lambda x, W, b: [x @ W + b], "y has the wrong shape: it is (1, batch, units) = (1, 6, 9)"),
     (lambda x, W, b: -(x @ W + b), "y has the wrong sign everywhere."),
@@ -210,6 +217,7 @@ OTHERS = [
     (dense_and_sum, lambda x, W, b: x * W, "(6 is batch, 17 is features, 9 is units): @ is the p"),
     (dense_and_sum, lambda x, W, b: W + B, "Not yet: a NameE."),  # noqa: F821
     (dense_and_sum, lambda x, W, b: x, "an array of shape (6, 17) where 2 arrays are asked for: y"),
+    (square, deep, "Not yet: line 3 of your function, `return n + bias"),
     (square, lambda n: n + 1, "for n = 3 you say 4."),
     (square, lambda n: [n], "the square is a number in brackets, where one number is asked for."),
     (square, lambda n: [n, n * n - n], "holds 2 numbers, where one number is asked for: add them"),
@@ -325,6 +333,12 @@ def test_an_interrupt_is_not_swallowed():
 
 
 # --- the same, and alike ----------------------------------------------------------------------
+
+
+def test_what_rounding_does_grows_with_the_numbers():
+    one, much = np.array([1.0, 0]), np.array([1.000005, 0])
+    assert engine.close(one, much) and engine.close(1000 * one, 1000 * much)
+    assert not engine.close(0.001 * one, 0.0011 * one) and not engine.close(one, one[:1])
 
 
 def test_an_error_is_like_another_error_on_later_probes_and_like_no_result():
