@@ -47,11 +47,13 @@ BOMB = """import subprocess
 FORGERY = """
 import builtins, os, socket
 from utils import checks
+from utils.checks import engine
 
 checks.Exercise.judge = lambda self, answer: "Right: certainly."
-checks.works = checks.unchanged = checks.same = checks.close = lambda *_: True
+for module in (checks, engine):
+    module.works = module.unchanged = module.same = module.close = lambda *_: True
 builtins.AssertionError = AssertionError = type("Nothing", (Exception,), {})
-for path in [checks.__file__, *PATHS]:
+for path in [checks.__file__, engine.__file__, *PATHS]:
     for act in (lambda: open(path, "a").write("mine"), lambda: os.remove(path)):
         try:
             act()

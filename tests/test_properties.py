@@ -808,7 +808,7 @@ HANDED = [
     None, "rnn_step", Hostile(), np.tanh, print, lambda: 1, raises, yields, waits,
     empties, *(lambda *_, value=v: value for v in RETURNED),
 ]  # fmt: skip
-EXERCISES = [  # those of lesson 3 need Keras, and are all in tests/test_checks_03.py
+EXERCISES = [  # those of lesson 3 need Keras, and are all in tests/test_checks.py
     (lesson, name)
     for lesson in ("00", "01", "02", "04", "05", "06")
     for name, thing in vars(importlib.import_module(f"utils.checks.lesson{lesson}")).items()

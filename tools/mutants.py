@@ -204,7 +204,8 @@ def watch(copy, file):
 
 def watched(copies):
     """{test: (seconds, calls)} of the tests that import utils; what is unchanged from the cache."""
-    utils = "".join(p.read_text(encoding="utf-8") for p in sorted(ROOT.glob("utils/**/*.py")))
+    sources = [*ROOT.glob("utils/**/*.py"), *ROOT.glob("tests/answers/*.py")]
+    utils = "".join(p.read_text(encoding="utf-8") for p in sorted(sources))
     keys = {}
     for file in sorted(ROOT.glob("tests/test_*.py")):
         text = file.read_text(encoding="utf-8")

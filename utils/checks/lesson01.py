@@ -1,12 +1,25 @@
-"""The checks of lesson 01. Each begins with the reference, which is a solution to read."""
+"""The checks of lesson 01. Each holds the reference, which is a solution to read."""
 
 import numpy as np
 
-from utils.checks import Exercise, Probe, random_probes
+from utils.checks.engine import Probe, exercise
 
 # --- one step ---------------------------------------------------------------------------------
 
 
+@exercise(
+    {
+        "x_t": "batch features",
+        "h_prev": "batch units",
+        "W_x": "features units",
+        "W_h": "units units",
+        "b": "units",
+    },
+    off=["x_t", "h_prev", "b"],
+    returns={"h_t": "batch units"},
+    right="h_t agrees on random arrays, also with x_t, h_prev and b switched off in turn, and "
+    "for a single sample",
+)
 def rnn_step(x_t, h_prev, W_x, W_h, b):
     """x_t (batch, features), h_prev (batch, units) -> h_t (batch, units)."""
     return np.tanh(x_t @ W_x + h_prev @ W_h + b)
@@ -21,139 +34,96 @@ ROWS = (
     "place of W_x, or W_x transposed?"
 )
 
-rnn_step = Exercise(
-    rnn_step,
-    probes=random_probes(
-        {
-            "x_t": "batch features",
-            "h_prev": "batch units",
-            "W_x": "features units",
-            "W_h": "units units",
-            "b": "units",
-        },
-        terms=["x_t", "h_prev", "b"],
-    ),
-    returns={"h_t": "batch units"},
-    right="h_t agrees on random arrays, also with x_t, h_prev and b switched off in turn, and "
-    "for a single sample",
-    mistakes=[
+rnn_step.knows(
+    {
         # tanh
-        (
-            "np.tanh(x_t @ W_x + h_prev @ W_h + b)",
-            "x_t @ W_x + h_prev @ W_h + b",
-            "that is z_t, the sum inside the tanh: what bends it into the range from -1 to 1?",
-        ),
-        (
-            "np.tanh(x_t @ W_x + h_prev @ W_h + b)",
-            "1 / (1 + np.exp(-(x_t @ W_x + h_prev @ W_h + b)))",
-            "that curve stays between 0 and 1: tanh, which is asked for, reaches from -1 to 1",
-        ),
-        (
-            "np.tanh(x_t @ W_x + h_prev @ W_h + b)",
-            "np.maximum(x_t @ W_x + h_prev @ W_h + b, 0)",
-            "negative sums are cut off at 0: tanh, which is asked for, reaches from -1 to 1",
-        ),
-        ("np.tanh", "np.tan", "that is the tangent, tan: the hyperbolic one, tanh, is asked for"),
-        ("np.tanh", "np.arctan", "that is the arctangent, arctan: tanh is asked for"),
-        (
-            "np.tanh(x_t @ W_x + h_prev @ W_h + b)",
-            "np.tanh(np.tanh(x_t @ W_x + h_prev @ W_h + b))",
-            "tanh is applied twice: once is enough",
-        ),
-        (
-            "np.tanh(x_t @ W_x + h_prev @ W_h + b)",
-            "np.tanh(x_t @ W_x) + np.tanh(h_prev @ W_h) + np.tanh(b)",
-            "tanh is applied to each term by itself: sum the terms first",
-        ),
-        (
-            "np.tanh(x_t @ W_x + h_prev @ W_h + b)",
-            "np.tanh(x_t @ W_x + b) + np.tanh(h_prev @ W_h)",
-            "tanh is applied to two parts of the sum: finish the sum first",
-        ),
-        (
-            "np.tanh(x_t @ W_x + h_prev @ W_h + b)",
-            "np.tanh(x_t @ W_x) + h_prev @ W_h + b",
-            "only the input's term is inside the tanh: look at the parentheses",
-        ),
-        (
-            "np.tanh(x_t @ W_x + h_prev @ W_h + b)",
-            "x_t @ W_x + np.tanh(h_prev @ W_h + b)",
-            "the input's term stands outside the tanh: look at the parentheses",
-        ),
-        (
-            "h_prev @ W_h + b)",
-            "h_prev @ W_h) + b",
-            "the bias b is added after the tanh: it belongs inside",
-        ),
+        "np.tanh(x_t @ W_x + h_prev @ W_h + b)": {
+            "x_t @ W_x + h_prev @ W_h + b": "that is z_t, the sum inside the tanh: what bends it "
+            "into the range from -1 to 1?",
+            "1 / (1 + np.exp(-(x_t @ W_x + h_prev @ W_h + b)))": (
+                "that curve stays between 0 and 1: tanh, which is asked for, reaches from -1 to 1"
+            ),
+            "np.maximum(x_t @ W_x + h_prev @ W_h + b, 0)": "negative sums are cut off at 0: tanh, "
+            "which is asked for, reaches from -1 to 1",
+            "np.tanh(np.tanh(x_t @ W_x + h_prev @ W_h + b))": (
+                "tanh is applied twice: once is enough"
+            ),
+            "np.tanh(x_t @ W_x) + np.tanh(h_prev @ W_h) + np.tanh(b)": (
+                "tanh is applied to each term by itself: sum the terms first"
+            ),
+            "np.tanh(x_t @ W_x + b) + np.tanh(h_prev @ W_h)": (
+                "tanh is applied to two parts of the sum: finish the sum first"
+            ),
+            "np.tanh(x_t @ W_x) + h_prev @ W_h + b": "only the input's term is inside the tanh: "
+            "look at the parentheses",
+            "x_t @ W_x + np.tanh(h_prev @ W_h + b)": "the input's term stands outside the tanh: "
+            "look at the parentheses",
+            "x_t @ W_x + h_prev @ W_h + b + h_prev": "tanh is missing, and h_prev is added once "
+            "more",
+        },
+        "np.tanh": {
+            "np.tan": "that is the tangent, tan: the hyperbolic one, tanh, is asked for",
+            "np.arctan": "that is the arctangent, arctan: tanh is asked for",
+        },
+        "h_prev @ W_h + b)": {
+            "h_prev @ W_h) + b": "the bias b is added after the tanh: it belongs inside",
+        },
         # the terms
-        (" + b)", ")", "the bias is missing"),
-        (" + b)", " - b)", "the bias is subtracted, and should be added"),
-        ("x_t @ W_x + ", "", "the input is missing: the new state has to depend on x_t"),
-        (
-            " + h_prev @ W_h",
-            "",
-            "the previous state is missing: without it nothing is remembered",
-        ),
-        (
-            "h_prev @ W_h",
-            "h_prev",
-            "the previous state is added as it is: it has to pass through its weights",
-        ),
-        (
-            "return np.tanh(",
-            "return h_prev + np.tanh(",
-            "the previous state is added once more, outside the tanh",
-        ),
-        (
-            "np.tanh(x_t @ W_x + h_prev @ W_h + b)",
-            "x_t @ W_x + h_prev @ W_h + b + h_prev",
-            "tanh is missing, and h_prev is added once more",
-        ),
+        " + b)": {
+            ")": "the bias is missing",
+            " - b)": "the bias is subtracted, and should be added",
+        },
+        "x_t @ W_x + ": {"": "the input is missing: the new state has to depend on x_t"},
+        " + h_prev @ W_h": {"": "the previous state is missing: without it nothing is remembered"},
         # the products
-        (
-            "h_prev @ W_h",
-            "h_prev @ W_h.T",
-            "W_h is transposed: W_h[i, j] leads from unit i to unit j",
-        ),
-        (
-            "h_prev @ W_h",
-            "h_prev * W_h",
-            "h_prev and W_h are multiplied elementwise (*): every unit should hear every other, "
-            "which takes a matrix product",
-        ),
-        (
-            "h_prev @ W_h",
-            "h_prev * np.diag(W_h)",
-            "each unit hears itself alone, through the diagonal of W_h: every unit should hear "
-            "every other",
-        ),
-        (
-            "x_t @ W_x",
-            "x_t * W_x",
-            "x_t and W_x are multiplied elementwise (*), where a matrix product is needed",
-        ),
-        ("x_t @ W_x", "x_t @ W_h", ROWS),
-        ("x_t @ W_x", "x_t @ W_x.T", ROWS),
-        ("x_t @ W_x", "np.dot(x_t, W_h)", ROWS),
-        ("x_t @ W_x", "np.dot(x_t, W_x.T)", ROWS),
-        (
-            "x_t @ W_x + h_prev @ W_h",
-            "h_prev @ W_x + x_t @ W_h",
-            "W_x and W_h are swapped: their subscripts say what they multiply",
-        ),
-        ("x_t @ W_x", "W_x @ x_t", LEFT),
-        ("x_t @ W_x", "np.dot(W_x, x_t)", LEFT),
-        ("x_t @ W_x", "W_x.T @ x_t", LEFT),
-        ("x_t @ W_x", "np.dot(W_x.T, x_t)", LEFT),
-        ("h_prev @ W_h", "W_h @ h_prev", LEFT),
-        ("h_prev @ W_h", "np.dot(W_h, h_prev)", LEFT),
-    ],
+        "h_prev @ W_h": {
+            "h_prev": "the previous state is added as it is: it has to pass through its weights",
+            "h_prev @ W_h.T": "W_h is transposed: W_h[i, j] leads from unit i to unit j",
+            "h_prev * W_h": "h_prev and W_h are multiplied elementwise (*): every unit should "
+            "hear every other, which takes a matrix product",
+            "h_prev * np.diag(W_h)": "each unit hears itself alone, through the diagonal of W_h: "
+            "every unit should hear every other",
+            "W_h @ h_prev": LEFT,
+            "np.dot(W_h, h_prev)": LEFT,
+        },
+        "return np.tanh(": {
+            "return h_prev + np.tanh(": "the previous state is added once more, outside the tanh",
+        },
+        "x_t @ W_x": {
+            "x_t * W_x": "x_t and W_x are multiplied elementwise (*), where a matrix product is "
+            "needed",
+            "x_t @ W_h": ROWS,
+            "x_t @ W_x.T": ROWS,
+            "np.dot(x_t, W_h)": ROWS,
+            "np.dot(x_t, W_x.T)": ROWS,
+            "W_x @ x_t": LEFT,
+            "np.dot(W_x, x_t)": LEFT,
+            "W_x.T @ x_t": LEFT,
+            "np.dot(W_x.T, x_t)": LEFT,
+        },
+        "x_t @ W_x + h_prev @ W_h": {
+            "h_prev @ W_x + x_t @ W_h": "W_x and W_h are swapped: their subscripts say what they "
+            "multiply",
+        },
+    }
 )
 
 
 # --- a whole sequence -------------------------------------------------------------------------
 
 
+@exercise(
+    {
+        "x": "batch timesteps features",
+        "W_x": "features units",
+        "W_h": "units units",
+        "b": "units",
+    },
+    off=["x", "W_h", "b"],
+    returns={"h": "batch timesteps units"},
+    right="every state agrees on random sequences, also with x, W_h and b switched off in turn, "
+    "for a single sample and for a single timestep",
+)
 def rnn_forward(x, W_x, W_h, b):
     """x (batch, timesteps, features) -> h (batch, timesteps, units), starting from h_0 = 0."""
     h = np.zeros((x.shape[0], x.shape[1], len(b)))
@@ -169,134 +139,87 @@ BATCH_LOOP = (
     "have, and they lie along axis 1"
 )
 
-rnn_forward = Exercise(
-    rnn_forward,
-    probes=random_probes(
-        {
-            "x": "batch timesteps features",
-            "W_x": "features units",
-            "W_h": "units units",
-            "b": "units",
-        },
-        terms=["x", "W_h", "b"],
-    ),
-    returns={"h": "batch timesteps units"},
-    right="every state agrees on random sequences, also with x, W_h and b switched off in turn, "
-    "for a single sample and for a single timestep",
-    mistakes=[
+rnn_forward.knows(
+    {
         # what is returned
-        (
-            "return h\n",
-            "return h_prev\n",
-            "that is the last state alone: the state after every timestep is asked for",
-        ),
-        (
-            "return h\n",
-            "return h.swapaxes(0, 1)\n",
-            "the axes are (timesteps, batch, units): in this course the batch comes first",
-        ),
-        (
-            "return h\n",
-            "return np.concatenate([0 * h[:, :1], h[:, :-1]], axis=1)\n",
-            "off by one: each place holds the state from before its step, the first one h_0",
-        ),
-        (
-            "return h\n",
-            "return np.concatenate([0 * h[:, :1], h], axis=1)\n",
-            "h_0 is among the states, so there is one too many: start with the state after the "
-            "first step",
-        ),
-        (
-            "return h\n",
-            "return 0 * h + h_prev[:, None]\n",
-            "all states equal the last one: is one array stored again and again, and changed "
-            "after it was stored?",
-        ),
-        (
-            "return h\n",
-            "return np.stack([h_prev] * x.shape[1])\n",
-            "all states equal the last one, and the batch should come first: is one array "
-            "appended again and again?",
-        ),
-        (
-            "        h[:, t] = h_prev\n",
-            "        h[:, t] = h_prev\n        return h\n",
-            "only the first state is filled in: does the return stand inside the loop?",
-        ),
-        # what is carried from step to step
-        (
-            "h_prev @ W_h",
-            "0 * h_prev @ W_h",
-            "nothing is carried over: h_prev stays zero, and should become the state just computed",
-        ),
-        (
-            "h_prev = np.zeros(",
-            "h_prev = np.ones(",
-            "the first step starts from a state of ones: h_0 is zero",
-        ),
-        (
-            "return h\n",
+        "return h\n": {
+            "return h_prev\n": "that is the last state alone: the state after every timestep is "
+            "asked for",
+            "return h.swapaxes(0, 1)\n": "the axes are (timesteps, batch, units): in this course "
+            "the batch comes first",
+            "return np.concatenate([0 * h[:, :1], h[:, :-1]], axis=1)\n": (
+                "off by one: each place holds the state from before its step, the first one h_0"
+            ),
+            "return np.concatenate([0 * h[:, :1], h], axis=1)\n": (
+                "h_0 is among the states, so there is one too many: start with the state after the "
+                "first step"
+            ),
+            "return 0 * h + h_prev[:, None]\n": "all states equal the last one: is one array "
+            "stored again and again, and changed after it was stored?",
+            "return np.stack([h_prev] * x.shape[1])\n": "all states equal the last one, and the "
+            "batch should come first: is one array appended again and again?",
             "h_prev = h_prev[0] * 0\n"
             "    for i, t in np.ndindex(x.shape[:2]):\n"
             "        h_prev = h[i, t] = np.tanh(x[i, t] @ W_x + h_prev @ W_h + b)\n"
-            "    return h\n",
-            "the last state of one sample is handed to the next sample: each starts from zero",
-        ),
-        # the loop over time
-        (
-            "in range(x.shape[1])",
-            "in reversed(range(x.shape[1]))",
-            "time runs backwards: a state may depend on what came before, not on what follows",
-        ),
-        (
-            "x[:, t] @",
-            "x[:, -1 - t] @",
-            "the inputs are read from the last to the first",
-        ),
-        (
-            "x[:, t] @",
-            "x[:, t - 1] @",
-            "off by one: step t reads the input t - 1, and at t = 0 that is the very last one",
-        ),
-        (
-            "in range(x.shape[1])",
-            "in range(1, x.shape[1])",
-            "the first timestep is left out: Python counts from 0",
-        ),
-        (
-            "in range(x.shape[1])",
-            "in range(x.shape[1] - 1)",
-            "the last timestep is left out: range stops before its end already",
-        ),
-        ("in range(x.shape[1])", "in range(x.shape[0])", BATCH_LOOP),
-        (
-            "x[:, t] @",
-            "x[t] @",
-            "x[t] is a whole sample, with all its timesteps: the batch is axis 0, and time axis 1",
-        ),
-        (
-            "return h\n",
+            "    return h\n": "the last state of one sample is handed to the next sample: each "
+            "starts from zero",
             "h_prev = h_prev[0] * 0\n"
             "    for i in range(x.shape[0]):\n"
             "        h_prev = h[i] = np.tanh(x[i] @ W_x + h_prev @ W_h + b)\n"
-            "    return h\n",
-            BATCH_LOOP,
-        ),
+            "    return h\n": BATCH_LOOP,
+        },
+        "        h[:, t] = h_prev\n": {
+            "        h[:, t] = h_prev\n        return h\n": (
+                "only the first state is filled in: does the return stand inside the loop?"
+            ),
+        },
+        # what is carried from step to step
+        "h_prev @ W_h": {
+            "0 * h_prev @ W_h": "nothing is carried over: h_prev stays zero, and should become "
+            "the state just computed",
+            "h_prev @ W_h.T": "W_h is transposed",
+        },
+        "h_prev = np.zeros(": {
+            "h_prev = np.ones(": "the first step starts from a state of ones: h_0 is zero",
+        },
+        # the loop over time
+        "in range(x.shape[1])": {
+            "in reversed(range(x.shape[1]))": "time runs backwards: a state may depend on what "
+            "came before, not on what follows",
+            "in range(1, x.shape[1])": "the first timestep is left out: Python counts from 0",
+            "in range(x.shape[1] - 1)": "the last timestep is left out: range stops before its "
+            "end already",
+            "in range(x.shape[0])": BATCH_LOOP,
+        },
+        "x[:, t] @": {
+            "x[:, -1 - t] @": "the inputs are read from the last to the first",
+            "x[:, t - 1] @": "off by one: step t reads the input t - 1, and at t = 0 that is the "
+            "very last one",
+            "x[t] @": "x[t] is a whole sample, with all its timesteps: the batch is axis 0, and "
+            "time axis 1",
+        },
         # the step itself
-        (
-            "np.tanh(x[:, t] @ W_x + h_prev @ W_h + b)",
-            "x[:, t] @ W_x + h_prev @ W_h + b",
-            "tanh is missing: it bends the sum into the range from -1 to 1",
-        ),
-        (" + b)", ")", "the bias is missing"),
-        ("h_prev @ W_h", "h_prev @ W_h.T", "W_h is transposed"),
-    ],
+        "np.tanh(x[:, t] @ W_x + h_prev @ W_h + b)": {
+            "x[:, t] @ W_x + h_prev @ W_h + b": "tanh is missing: it bends the sum into the range "
+            "from -1 to 1",
+        },
+        " + b)": {")": "the bias is missing"},
+    }
 )
 
 
 # --- counting parameters ----------------------------------------------------------------------
 
 
+@exercise(
+    probes=[
+        Probe({"features": f, "units": u, "outputs": o})
+        for f, u, o in [(3, 5, 2), (1, 4, 1), (7, 3, 4), (13, 20, 6), (4, 1, 9)]
+    ],
+    returns={"the count": ""},
+    right="the count holds for five networks of different sizes, both biases included",
+    evidence="you count {got:g}: write down the shapes of W_x, W_h, b, W_y and b_y and count each",
+)
 def count_parameters(features, units, outputs):
     """How many numbers W_x, W_h, b, W_y and b_y hold together."""
     recurrent = features * units + units * units + units
@@ -304,95 +227,49 @@ def count_parameters(features, units, outputs):
     return recurrent + output
 
 
-count_parameters = Exercise(
-    count_parameters,
-    probes=[
-        Probe({"features": f, "units": u, "outputs": o})
-        for f, u, o in [(3, 5, 2), (1, 4, 1), (7, 3, 4), (13, 20, 6), (4, 1, 9)]
-    ],
-    returns={"the count": ""},
-    right="the count holds for five networks of different sizes, both biases included",
-    evidence=lambda args, got: (
-        f"for {', '.join(f'{name} = {n}' for name, n in args.items())} you count {got:g}: "
-        "write down the shapes of W_x, W_h, b, W_y and b_y and count each"
-    ),
-    mistakes=[
-        (
-            "recurrent + output",
-            "recurrent + output - units - outputs",
-            "too few by `units` and `outputs`: are both biases missing, or b_y and the weight of "
-            "each unit to itself?",
-        ),
-        (
-            " + units\n",
-            "\n",
-            "too few by `units`: is b missing, or the weight of each unit to itself?",
-        ),
-        (" + outputs\n", "\n", "the bias b_y is missing"),
-        (
-            " + units * units",
-            "",
-            "the weights W_h are missing: every unit hears every unit",
-        ),
-        ("recurrent + output", "recurrent", "W_y and b_y are missing"),
-        ("recurrent + output", "output", "W_x, W_h and b are missing"),
-        ("features * units + ", "", "the weights W_x are missing"),
-        ("units * outputs + ", "", "the weights W_y are missing"),
-        (
-            " + units\n",
-            " + 2 * units\n",
-            "the bias b is counted twice, and there is one only",
-        ),
-        (
-            "units * units",
-            "features * features",
-            "W_h leads from the units to the units: the number of features is not in its shape",
-        ),
-        (
-            "units * outputs",
-            "features * outputs",
-            "W_y leads from the units to the outputs: the number of features is not in its shape",
-        ),
-        (
-            " + units * units",
-            " + units",
-            "W_h is counted as one weight for each unit: every unit hears every unit",
-        ),
-        (
-            "features * units + units * units",
-            "features + units",
-            "W_x and W_h are matrices: their sizes are products, not sums",
-        ),
-        (
-            "units * outputs + outputs",
-            "units * outputs + units",
-            "the bias b_y has one number for each output, not for each unit",
-        ),
-        (
-            "+ units\n",
-            "+ 1\n",
-            "the bias b has one number for each unit, not one for all",
-        ),
-        (
-            "+ outputs\n",
-            "+ 1\n",
-            "the bias b_y has one number for each output, not one for all",
-        ),
-        (
-            "recurrent + output",
-            "recurrent + output - units - outputs + 2",
-            "each bias is counted as one: b has a number for each unit, b_y one for each output",
-        ),
-    ],
+count_parameters.knows(
+    {
+        "recurrent + output": {
+            "recurrent + output - units - outputs": "too few by `units` and `outputs`: are both "
+            "biases missing, or b_y and the weight of each unit to itself?",
+            "recurrent": "W_y and b_y are missing",
+            "output": "W_x, W_h and b are missing",
+            "recurrent + output - units - outputs + 2": "each bias is counted as one: b has a "
+            "number for each unit, b_y one for each output",
+        },
+        " + units\n": {
+            "\n": "too few by `units`: is b missing, or the weight of each unit to itself?",
+            " + 2 * units\n": "the bias b is counted twice, and there is one only",
+        },
+        " + outputs\n": {"\n": "the bias b_y is missing"},
+        " + units * units": {
+            "": "the weights W_h are missing: every unit hears every unit",
+            " + units": "W_h is counted as one weight for each unit: every unit hears every unit",
+        },
+        "features * units + ": {"": "the weights W_x are missing"},
+        "units * outputs + ": {"": "the weights W_y are missing"},
+        "units * units": {
+            "features * features": "W_h leads from the units to the units: the number of features "
+            "is not in its shape",
+        },
+        "units * outputs": {
+            "features * outputs": "W_y leads from the units to the outputs: the number of "
+            "features is not in its shape",
+        },
+        "features * units + units * units": {
+            "features + units": "W_x and W_h are matrices: their sizes are products, not sums",
+        },
+        "units * outputs + outputs": {
+            "units * outputs + units": "the bias b_y has one number for each output, not for each "
+            "unit",
+        },
+        "+ units\n": {"+ 1\n": "the bias b has one number for each unit, not one for all"},
+        "+ outputs\n": {"+ 1\n": "the bias b_y has one number for each output, not one for all"},
+    }
 )
 
 
 # --- the half-life of a memory ----------------------------------------------------------------
-
-
-def weight_for_half_life(steps):
-    """The w with which h_t = w h_{t-1} has lost half of an impulse after `steps` steps."""
-    return 0.5 ** (1 / steps)
 
 
 def what_is_left(args, w):
@@ -407,75 +284,39 @@ def what_is_left(args, w):
     return f"your w is {w:.4g}, and w to the power of {steps} is {w**steps:.3g}, not one half"
 
 
-weight_for_half_life = Exercise(
-    weight_for_half_life,
+@exercise(
     probes=[Probe({"steps": steps}) for steps in (10, 1, 2, 7, 40)],
     returns={"w": ""},
     right="after 1, 2, 7, 10 and 40 steps exactly half of the impulse is left",
     evidence=what_is_left,
-    mistakes=[
-        (
-            "0.5 ** (1 / steps)",
-            "0.5 / steps",
-            "one half is shared out over the steps, but steps multiply: after two of them w * w is "
-            "left (if you meant a power: ** binds tighter than /)",
-        ),
-        (
-            "0.5 ** (1 / steps)",
-            "1 - 0.5 / steps",
-            "that takes equal bites of the first impulse: each step takes its share of what is "
-            "left by then, so after two steps w * w is left",
-        ),
-        (
-            "0.5 ** (1 / steps)",
-            "0.5**steps",
-            "that is what is left after `steps` steps with w = 0.5: here one half is what is left, "
-            "and w is the unknown",
-        ),
-        (
-            "0.5 ** (1 / steps)",
-            "1 / steps",
-            "the more steps, the smaller is your w: a longer memory needs a larger one, near 1",
-        ),
-        (
-            "0.5 ** (1 / steps)",
-            "1 - 1 / steps",
-            "that leaves about 1/e, 37 %, after many steps: solve for exactly one half",
-        ),
-        (
-            "0.5 ** (1 / steps)",
-            "np.exp(-1 / steps)",
-            "that is the w that leaves 1/e, 37 %: one half is asked for",
-        ),
-        (
-            "0.5 ** (1 / steps)",
-            "np.exp(-0.5 / steps)",
-            "that is the w that leaves exp(-0.5), 61 %: one half is asked for",
-        ),
-        (
-            "0.5 ** (1 / steps)",
-            "2 ** (1 / steps)",
-            "that w is above 1, so the impulse doubles instead of halving",
-        ),
-        (
-            "0.5 ** (1 / steps)",
-            "np.log(0.5) / steps",
-            "that is the logarithm of w: one step is left to take",
-        ),
-        (
-            "0.5 ** (1 / steps)",
-            "0.5",
-            "0.5 halves the impulse at every step: half is to be left after all the steps",
-        ),
-        (
-            "0.5 ** (1 / steps)",
-            "steps**0.5",
-            "that is the square root of the number of steps: which of the two is the exponent?",
-        ),
-        (
-            "0.5 ** (1 / steps)",
-            "(1 / steps) ** 0.5",
-            "the base and the exponent are swapped",
-        ),
-    ],
+)
+def weight_for_half_life(steps):
+    """The w with which h_t = w h_{t-1} has lost half of an impulse after `steps` steps."""
+    return 0.5 ** (1 / steps)
+
+
+weight_for_half_life.knows(
+    {
+        "0.5 ** (1 / steps)": {
+            "0.5 / steps": "one half is shared out over the steps, but steps multiply: after two "
+            "of them w * w is left (if you meant a power: ** binds tighter than /)",
+            "1 - 0.5 / steps": "that takes equal bites of the first impulse: each step takes its "
+            "share of what is left by then, so after two steps w * w is left",
+            "0.5**steps": "that is what is left after `steps` steps with w = 0.5: here one half "
+            "is what is left, and w is the unknown",
+            "1 / steps": "the more steps, the smaller is your w: a longer memory needs a larger "
+            "one, near 1",
+            "1 - 1 / steps": "that leaves about 1/e, 37 %, after many steps: solve for exactly "
+            "one half",
+            "np.exp(-1 / steps)": "that is the w that leaves 1/e, 37 %: one half is asked for",
+            "np.exp(-0.5 / steps)": "that is the w that leaves exp(-0.5), 61 %: one half is asked "
+            "for",
+            "2 ** (1 / steps)": "that w is above 1, so the impulse doubles instead of halving",
+            "np.log(0.5) / steps": "that is the logarithm of w: one step is left to take",
+            "0.5": "0.5 halves the impulse at every step: half is to be left after all the steps",
+            "steps**0.5": "that is the square root of the number of steps: which of the two is "
+            "the exponent?",
+            "(1 / steps) ** 0.5": "the base and the exponent are swapped",
+        },
+    }
 )

@@ -5,13 +5,34 @@ import re
 
 import numpy as np
 
-from utils.checks import Exercise, Probe, kind
+from utils.checks.engine import Probe, exercise, kind
 from utils.layers import ACTIVATIONS, Dense, Last, Sequential, SimpleRNN
 from utils.training import Adam, cosine_decay, minibatches, mse, train
 
 # --- windows ----------------------------------------------------------------------------------
 
 
+def series_of(length, timesteps, when="", look=""):
+    """A probe with random numbers, no two alike."""
+    series = np.random.default_rng(length).uniform(-9, 9, length)
+    sizes = {"samples": length - timesteps, "timesteps": timesteps, "len(series)": length}
+    return Probe({"series": series, "timesteps": timesteps}, when, look, sizes)
+
+
+WRITTEN_OUT = "is a number written out that depends on the arguments?"
+
+
+@exercise(
+    probes=[
+        series_of(22, 5),
+        series_of(13, 1, "for windows of a single value", WRITTEN_OUT),
+        series_of(9, 8, "for a series with one window only", "where does the range end?"),
+        series_of(40, 12, "for a longer series", WRITTEN_OUT),
+    ],
+    returns={"windows": "samples timesteps features", "targets": "samples outputs"},
+    right="all windows and targets agree for four series, also with windows of a single value, "
+    "and where there is one window only",
+)
 def make_windows(series, timesteps):
     """A series of numbers -> windows (samples, timesteps, 1), what follows each (samples, 1)."""
     begins = range(len(series) - timesteps)
@@ -34,13 +55,6 @@ def cut(windows, targets):
     return f"windows[{windows}, :, np.newaxis], targets[{targets}, np.newaxis]"
 
 
-def series_of(length, timesteps, when="", look=""):
-    """A probe with random numbers, no two alike."""
-    series = np.random.default_rng(length).uniform(-9, 9, length)
-    sizes = {"samples": length - timesteps, "timesteps": timesteps, "len(series)": length}
-    return Probe({"series": series, "timesteps": timesteps}, when, look, sizes)
-
-
 RETURNED = "windows[:, :, np.newaxis], targets[:, np.newaxis]"
 ONE_MORE = "len(series) - timesteps + 1"
 ONE_FEWER = "one window too few: the last value of the series is a target, too"
@@ -48,146 +62,90 @@ LAST_HAS_NONE = "one window too few: the last target has no window"
 NO_FIRST = "the first window is left out: it begins at index 0"
 OWN_LAST = "the target is the last value of its own window: what follows the window?"
 TWO_AHEAD = "the targets lie two steps after their windows: the next value is asked for"
-WRITTEN_OUT = "is a number written out that depends on the arguments?"
 NO_FEATURES = "the windows lack the axis of the features: even a single feature needs it"
 FLAT_TARGETS = "the targets have shape (samples,): they need a second axis, (samples, 1)"
 
-make_windows = Exercise(
-    make_windows,
-    probes=[
-        series_of(22, 5),
-        series_of(13, 1, "for windows of a single value", WRITTEN_OUT),
-        series_of(9, 8, "for a series with one window only", "where does the range end?"),
-        series_of(40, 12, "for a longer series", WRITTEN_OUT),
-    ],
-    returns={"windows": "samples timesteps features", "targets": "samples outputs"},
-    right="all windows and targets agree for four series, also with windows of a single value, "
-    "and where there is one window only",
-    mistakes=[
+make_windows.knows(
+    {
         # how many
-        (
-            loop(),
-            loop(ONE_MORE),
-            "an index goes past the end of the series: is there a window that nothing follows, or "
-            "does the target lie one step too far?",
-        ),
-        (
-            "for i in begins])\n    targets",
-            "for i in [*begins, len(begins)]])\n    targets",
-            "one window too many: nothing follows the last one",
-        ),
-        (
-            loop(),
-            loop(ONE_MORE, target="(i + timesteps) % len(series)"),
-            "one window too many: nothing follows the last one, and its target is taken from the "
-            "beginning of the series",
-        ),
-        (
-            loop(),
+        "for i in begins])\n    targets": {
+            "for i in [*begins, len(begins)]])\n    targets": (
+                "one window too many: nothing follows the last one"
+            ),
+        },
+        loop(): {
+            loop(ONE_MORE): "an index goes past the end of the series: is there a window that "
+            "nothing follows, or does the target lie one step too far?",
+            loop(ONE_MORE, target="(i + timesteps) % len(series)"): (
+                "one window too many: nothing follows the last one, and its target is taken from "
+                "the beginning of the series"
+            ),
             "wrapped = np.concatenate([series, series[:timesteps]])\n    "
-            + loop("len(series)").replace("series[", "wrapped["),
-            "the last windows go on at the beginning of the series: stop where nothing follows",
-        ),
-        # too few, in two ways: np.stack refuses an empty list, and an empty slice is let pass
-        (loop(), loop("len(series) - timesteps - 1"), ONE_FEWER),
-        (RETURNED, cut(":-1", ":-1"), ONE_FEWER),
-        (RETURNED, cut(":-1", ":"), LAST_HAS_NONE),
-        (
-            RETURNED,
-            cut(":", ":-1"),
-            "there is one window more than there are targets: the last value of the series is a "
-            "target, too",
-        ),
-        (loop(), loop("len(series) - timesteps - 1", target="i + timesteps + 1"), TWO_AHEAD),
-        (RETURNED, cut(":-1", "1:"), TWO_AHEAD),
-        (RETURNED, cut(":", "1:"), f"{TWO_AHEAD}, and so there is one too few of them"),
-        (
-            loop(),
-            loop(target="(i + timesteps + 1) % len(series)"),
-            f"{TWO_AHEAD}, and the last is taken from the beginning of the series",
-        ),
-        (loop(), loop("1, len(series) - timesteps"), NO_FIRST),
-        (RETURNED, cut("1:", "1:"), NO_FIRST),
-        (RETURNED, cut("1:", ":"), f"{NO_FIRST}, and each window that is left has a wrong target"),
-        (
-            loop(),
-            loop("0, len(series) - timesteps, timesteps"),
-            "each window begins where the one before it ends: move on by one value only, so that "
-            "they overlap",
-        ),
-        # which values
-        (loop(), loop(target="i + timesteps - 1"), OWN_LAST),
-        (loop(), loop(ONE_MORE, target="i + timesteps - 1"), OWN_LAST),
-        (
-            RETURNED,
-            "windows[:, :, np.newaxis], series[timesteps - 1 :, np.newaxis]",
-            f"{OWN_LAST} And there is one too many of them",
-        ),
-        (
-            loop(),
-            loop(target="i"),
-            "the target is the first value of its own window: what follows the window?",
-        ),
-        (
-            loop(),
-            loop(window="i + 1 : i + 1 + timesteps"),
-            "each window ends with its own target: it should end just before it",
-        ),
-        (
-            loop(),
-            loop(window="i : i + timesteps + 1"),
-            "each window is one value too long, and holds its own target",
-        ),
-        (
-            loop(),
-            loop(window="i : i + timesteps - 1"),
-            "each window is one value too short: a slice leaves out its end already",
-        ),
-        (
-            RETURNED,
-            "windows[:, ::-1, np.newaxis], targets[:, np.newaxis]",
-            "time runs backwards in each window: its first value comes first",
-        ),
-        (
-            RETURNED,
-            "windows[::-1, :, np.newaxis], targets[::-1, np.newaxis]",
-            "the windows come in reverse order: begin with the one that begins the series",
-        ),
-        # the axes
-        (RETURNED, "windows, targets", f"{NO_FEATURES}; and {FLAT_TARGETS}"),
-        (RETURNED, "windows, targets[:, np.newaxis]", NO_FEATURES),
-        (RETURNED, "windows[:, :, np.newaxis], targets", FLAT_TARGETS),
-        (
-            RETURNED,
-            "windows[:, :, np.newaxis], targets[:, np.newaxis, np.newaxis]",
-            "the targets have one axis too many: (samples, 1) is asked for",
-        ),
-        (
-            RETURNED,
-            "windows[:, np.newaxis], targets[:, np.newaxis]",
-            "the windows have the axes (samples, 1, timesteps): that is one time step with many "
-            "features",
-        ),
-        (
-            RETURNED,
-            "windows.T[:, :, np.newaxis], targets[:, np.newaxis]",
-            "the windows have the axes (timesteps, samples, 1): the samples come first",
-        ),
-        (
-            RETURNED,
-            "targets[:, np.newaxis], windows[:, :, np.newaxis]",
-            "the windows come first, then the targets",
-        ),
-    ],
+            + loop("len(series)").replace("series[", "wrapped["): (
+                "the last windows go on at the beginning of the series: stop where nothing follows"
+            ),
+            # too few, in two ways: np.stack refuses an empty list, and an empty slice is let pass
+            loop("len(series) - timesteps - 1"): ONE_FEWER,
+            loop("len(series) - timesteps - 1", target="i + timesteps + 1"): TWO_AHEAD,
+            loop(target="(i + timesteps + 1) % len(series)"): (
+                f"{TWO_AHEAD}, and the last is taken from the beginning of the series"
+            ),
+            loop("1, len(series) - timesteps"): NO_FIRST,
+            loop("0, len(series) - timesteps, timesteps"): "each window begins where the one "
+            "before it ends: move on by one value only, so that they overlap",
+            # which values
+            loop(target="i + timesteps - 1"): OWN_LAST,
+            loop(ONE_MORE, target="i + timesteps - 1"): OWN_LAST,
+            loop(target="i"): "the target is the first value of its own window: what follows the "
+            "window?",
+            loop(window="i + 1 : i + 1 + timesteps"): "each window ends with its own target: it "
+            "should end just before it",
+            loop(window="i : i + timesteps + 1"): "each window is one value too long, and holds "
+            "its own target",
+            loop(window="i : i + timesteps - 1"): "each window is one value too short: a slice "
+            "leaves out its end already",
+        },
+        RETURNED: {
+            cut(":-1", ":-1"): ONE_FEWER,
+            cut(":-1", ":"): LAST_HAS_NONE,
+            cut(":", ":-1"): "there is one window more than there are targets: the last value of "
+            "the series is a target, too",
+            cut(":-1", "1:"): TWO_AHEAD,
+            cut(":", "1:"): f"{TWO_AHEAD}, and so there is one too few of them",
+            cut("1:", "1:"): NO_FIRST,
+            cut("1:", ":"): f"{NO_FIRST}, and each window that is left has a wrong target",
+            "windows[:, :, np.newaxis], series[timesteps - 1 :, np.newaxis]": (
+                f"{OWN_LAST} And there is one too many of them"
+            ),
+            "windows[:, ::-1, np.newaxis], targets[:, np.newaxis]": (
+                "time runs backwards in each window: its first value comes first"
+            ),
+            "windows[::-1, :, np.newaxis], targets[::-1, np.newaxis]": (
+                "the windows come in reverse order: begin with the one that begins the series"
+            ),
+            # the axes
+            "windows, targets": f"{NO_FEATURES}; and {FLAT_TARGETS}",
+            "windows, targets[:, np.newaxis]": NO_FEATURES,
+            "windows[:, :, np.newaxis], targets": FLAT_TARGETS,
+            "windows[:, :, np.newaxis], targets[:, np.newaxis, np.newaxis]": (
+                "the targets have one axis too many: (samples, 1) is asked for"
+            ),
+            "windows[:, np.newaxis], targets[:, np.newaxis]": (
+                "the windows have the axes (samples, 1, timesteps): that is one time step with "
+                "many features"
+            ),
+            "windows.T[:, :, np.newaxis], targets[:, np.newaxis]": (
+                "the windows have the axes (timesteps, samples, 1): the samples come first"
+            ),
+            "targets[:, np.newaxis], windows[:, :, np.newaxis]": (
+                "the windows come first, then the targets"
+            ),
+        },
+    }
 )
 
 
 # --- the wrong axis ---------------------------------------------------------------------------
-
-
-def fix_axes(table):
-    """Sequences in the columns of table (timesteps, samples) -> (samples, timesteps, 1)."""
-    return table.T[:, :, np.newaxis]
 
 
 def table_of(timesteps, samples, when="", look=""):
@@ -195,10 +153,7 @@ def table_of(timesteps, samples, when="", look=""):
     return Probe({"table": table}, when, look, {"timesteps": timesteps, "samples": samples})
 
 
-ALL = "return table.T[:, :, np.newaxis]"
-
-fix_axes = Exercise(
-    fix_axes,
+@exercise(
     probes=[
         table_of(13, 6),
         table_of(7, 7, "for as many samples as time steps", "do the axes really change places?"),
@@ -207,62 +162,54 @@ fix_axes = Exercise(
     ],
     returns={"sequences": "samples timesteps features"},
     right="each sequence has its own numbers in their order, for four tables",
-    mistakes=[
-        (
-            ALL,
-            "return table.reshape(table.shape[1], table.shape[0], 1)",
-            "the shape is right, and the sequences are mixed up: reshape fills in the numbers in "
-            "the order in which they lie in memory, and does not swap axes",
-        ),
-        (
-            ALL,
-            "return table[:, :, np.newaxis]",
-            "the axes are (timesteps, samples, 1): samples and time steps have to change places",
-        ),
-        (
-            ALL,
-            "return table",
-            "nothing has changed: samples come first, and a third axis is missing",
-        ),
-        (
-            ALL,
-            "return table.T",
-            "samples and time steps are right, but the axis of features is missing",
-        ),
-        (
-            ALL,
-            "return table.T[np.newaxis]",
-            "the axes are (1, samples, timesteps): the features, of which there is one, come last",
-        ),
-        (
-            ALL,
-            "return table.T[:, np.newaxis]",
-            "the axes are (samples, 1, timesteps): that is one time step with many features",
-        ),
-        (
-            ALL,
-            "return table[np.newaxis]",
-            "the axes are (1, timesteps, samples): that is one sample with many features",
-        ),
-        (
-            ALL,
-            "return np.rot90(table)[:, :, np.newaxis]",
-            "the samples come in reverse order: a rotation is not a transpose",
-        ),
-        (
-            ALL,
-            "return np.rot90(table, -1)[:, :, np.newaxis]",
-            "time runs backwards: a rotation is not a transpose",
-        ),
-    ],
+)
+def fix_axes(table):
+    """Sequences in the columns of table (timesteps, samples) -> (samples, timesteps, 1)."""
+    return table.T[:, :, np.newaxis]
+
+
+ALL = "return table.T[:, :, np.newaxis]"
+
+fix_axes.knows(
+    {
+        ALL: {
+            "return table.reshape(table.shape[1], table.shape[0], 1)": (
+                "the shape is right, and the sequences are mixed up: reshape fills in the numbers "
+                "in the order in which they lie in memory, and does not swap axes"
+            ),
+            "return table[:, :, np.newaxis]": "the axes are (timesteps, samples, 1): samples and "
+            "time steps have to change places",
+            "return table": "nothing has changed: samples come first, and a third axis is missing",
+            "return table.T": "samples and time steps are right, but the axis of features is "
+            "missing",
+            "return table.T[np.newaxis]": "the axes are (1, samples, timesteps): the features, of "
+            "which there is one, come last",
+            "return table.T[:, np.newaxis]": "the axes are (samples, 1, timesteps): that is one "
+            "time step with many features",
+            "return table[np.newaxis]": "the axes are (1, timesteps, samples): that is one sample "
+            "with many features",
+            "return np.rot90(table)[:, :, np.newaxis]": "the samples come in reverse order: a "
+            "rotation is not a transpose",
+            "return np.rot90(table, -1)[:, :, np.newaxis]": (
+                "time runs backwards: a rotation is not a transpose"
+            ),
+        },
+    }
 )
 
 
 # --- building a stack -------------------------------------------------------------------------
 
 TIMESTEPS, FEATURES, SAMPLES = 24, 5, 200
+STACKS = (11, 7), (4, 9)  # units
 
 
+@exercise(
+    probes=[Probe({"first_units": first, "second_units": second}) for first, second in STACKS],
+    returns=object,
+    right="your model reads days of 24 hours with 5 features each, its layers have the units that "
+    "were asked for, and one number comes out that may be any",
+)
 def stacked(first_units, second_units):
     """A Keras model that reads 24 time steps of 5 features, and gives one number."""
     import keras  # here, for nothing else in this module needs it
@@ -284,24 +231,19 @@ RANGES = {
 }
 
 
-class Stack(Exercise):
-    """The answer is a Keras model, which is looked at from its input to its output."""
-
-    def complaint(self, answer, first):
-        for probe in self.probes:
-            model, units = self.call(answer, probe).value, tuple(probe.args.values())
-            if isinstance(model, Exception) and (words := refusal(str(model), units[0])):
-                return words
-            if model is None or isinstance(model, Exception):
-                return super().complaint(answer, first)
-            words = wrong_input(model) or wrong_layers(model) or wrong_sizes(model, *units)
-            if words:
-                return words
-        return None
+@stacked.against
+def wrong_model(models):
+    """What is wrong with Keras models, looked at from the input to the output, or nothing."""
+    for units, model in zip(STACKS, models, strict=True):
+        if words := wrong_input(model) or wrong_layers(model) or wrong_sizes(model, *units):
+            return words
+    return None
 
 
-def refusal(error, first_units):
+@stacked.meaning
+def refusal(error, first_units, _):
     """What is wrong if Keras raises this error, or nothing if it is another."""
+    error = str(error)
     if "to a shape" in error:
         return "Input takes the shape as a tuple: both numbers in brackets of their own"
     if "Sequential.__init__() takes" in error:
@@ -393,20 +335,19 @@ def wrong_sizes(model, first_units, second_units):
     return None
 
 
-stacked = Stack(
-    stacked,
-    probes=[
-        Probe({"first_units": first, "second_units": second}) for first, second in [(11, 7), (4, 9)]
-    ],
-    returns={"the model": ""},
-    right="your model reads days of 24 hours with 5 features each, its layers have the units that "
-    "were asked for, and one number comes out that may be any",
-)
-
-
 # --- counting a stack -------------------------------------------------------------------------
 
 
+@exercise(
+    probes=[
+        Probe(dict(zip(["features", "first_units", "second_units", "outputs"], n, strict=True)))
+        for n in [(3, 11, 7, 2), (1, 32, 16, 1), (7, 4, 13, 5), (10, 23, 6, 3), (2, 5, 9, 17)]
+    ],
+    returns={"the count": ""},
+    right="the count holds for five stacks of different sizes, all three biases included",
+    evidence="you count {got:g}: write down for each of the three layers what it reads, and the "
+    "shapes of its arrays",
+)
 def count_stacked(features, first_units, second_units, outputs):
     """Parameters of SimpleRNN(first_units), SimpleRNN(second_units), Dense(outputs)."""
     first = features * first_units + first_units**2 + first_units
@@ -418,92 +359,62 @@ def count_stacked(features, first_units, second_units, outputs):
 TOTAL = "return first + second + dense"
 STEPS = "every time step uses the same weights, so the number of steps does not count"
 
-count_stacked = Exercise(
-    count_stacked,
-    probes=[
-        Probe(dict(zip(["features", "first_units", "second_units", "outputs"], n, strict=True)))
-        for n in [(3, 11, 7, 2), (1, 32, 16, 1), (7, 4, 13, 5), (10, 23, 6, 3), (2, 5, 9, 17)]
-    ],
-    returns={"the count": ""},
-    right="the count holds for five stacks of different sizes, all three biases included",
-    evidence=lambda args, got: (
-        f"for {', '.join(f'{name} = {n}' for name, n in args.items())} you count {got:g}: write "
-        "down for each of the three layers what it reads, and the shapes of its arrays"
-    ),
-    mistakes=[
+count_stacked.knows(
+    {
         # the second layer
-        (
-            "first_units * second_units",
-            "features * second_units",
-            "the second layer does not read the features: what does the first hand to it?",
-        ),
-        (
-            "first_units * second_units",
-            "(features + first_units) * second_units",
-            "the second layer reads the first layer's states, and not the features as well",
-        ),
-        (
-            "first_units * second_units + ",
-            "",
-            "W_x of the second layer is missing: it has to read the first layer's states",
-        ),
-        (
-            "+ second_units**2",
-            "+ first_units**2",
-            "W_h of the second layer leads from its own units to its own units",
-        ),
+        "first_units * second_units": {
+            "features * second_units": "the second layer does not read the features: what does "
+            "the first hand to it?",
+            "(features + first_units) * second_units": "the second layer reads the first layer's "
+            "states, and not the features as well",
+        },
+        "first_units * second_units + ": {
+            "": "W_x of the second layer is missing: it has to read the first layer's states",
+        },
+        "+ second_units**2": {
+            "+ first_units**2": "W_h of the second layer leads from its own units to its own units",
+        },
         # recurrent weights
-        (" + first_units**2", "", "W_h of the first layer is missing"),
-        (" + second_units**2", "", "W_h of the second layer is missing"),
-        (
-            TOTAL,
-            "return first + second + dense - first_units**2 - second_units**2",
-            "W_h is missing in both layers: what makes them recurrent?",
-        ),
+        " + first_units**2": {"": "W_h of the first layer is missing"},
+        " + second_units**2": {"": "W_h of the second layer is missing"},
+        TOTAL: {
+            "return first + second + dense - first_units**2 - second_units**2": (
+                "W_h is missing in both layers: what makes them recurrent?"
+            ),
+            "return first + second + dense - first_units - second_units": (
+                "the biases of both recurrent layers are missing"
+            ),
+            "return first + second + dense - first_units - second_units - outputs": (
+                "all three biases are missing"
+            ),
+            "return first + second + dense - first_units - second_units - outputs + 3": (
+                "each bias is counted as one number: a layer has one for each unit"
+            ),
+            "return first + second + dense + first_units * outputs": (
+                "the dense layer reads the second layer's state only"
+            ),
+            "return first + second + dense + first_units * outputs + outputs": (
+                "a dense layer is counted for each recurrent layer: there is one, at the end"
+            ),
+            "return first + second + 2 * dense": "the dense layer is counted twice",
+            "return first + second": "the dense layer is missing",
+            "return first + dense": "the second recurrent layer is missing",
+            "return second + dense": "the first recurrent layer is missing",
+            # time steps: 24 in the lesson's stack
+            "return 24 * (first + second) + dense": STEPS,
+            "return 24 * (first + second + dense)": STEPS,
+            "return first + second + 24 * second_units * outputs + outputs": STEPS,
+        },
         # biases
-        (" + first_units\n", "\n", "the bias of the first layer is missing"),
-        (" + second_units\n", "\n", "the bias of the second layer is missing"),
-        (" + outputs\n", "\n", "the bias of the dense layer is missing"),
-        (
-            TOTAL,
-            "return first + second + dense - first_units - second_units",
-            "the biases of both recurrent layers are missing",
-        ),
-        (
-            TOTAL,
-            "return first + second + dense - first_units - second_units - outputs",
-            "all three biases are missing",
-        ),
-        (
-            TOTAL,
-            "return first + second + dense - first_units - second_units - outputs + 3",
-            "each bias is counted as one number: a layer has one for each unit",
-        ),
+        " + first_units\n": {"\n": "the bias of the first layer is missing"},
+        " + second_units\n": {"\n": "the bias of the second layer is missing"},
+        " + outputs\n": {"\n": "the bias of the dense layer is missing"},
         # the dense layer
-        (
-            "second_units * outputs",
-            "first_units * outputs",
-            "the dense layer reads the second layer's state, not the first's",
-        ),
-        (
-            TOTAL,
-            "return first + second + dense + first_units * outputs",
-            "the dense layer reads the second layer's state only",
-        ),
-        (
-            TOTAL,
-            "return first + second + dense + first_units * outputs + outputs",
-            "a dense layer is counted for each recurrent layer: there is one, at the end",
-        ),
-        (TOTAL, "return first + second + 2 * dense", "the dense layer is counted twice"),
-        (TOTAL, "return first + second", "the dense layer is missing"),
-        (TOTAL, "return first + dense", "the second recurrent layer is missing"),
-        (TOTAL, "return second + dense", "the first recurrent layer is missing"),
-        # time steps: 24 in the lesson's stack
-        (TOTAL, "return 24 * (first + second) + dense", STEPS),
-        (TOTAL, "return 24 * (first + second + dense)", STEPS),
-        (TOTAL, "return first + second + 24 * second_units * outputs + outputs", STEPS),
-    ],
+        "second_units * outputs": {
+            "first_units * outputs": "the dense layer reads the second layer's state, not the "
+            "first's",
+        },
+    }
 )
 
 
@@ -530,12 +441,6 @@ def recurrent(windows):
 # --- scaled, and back -------------------------------------------------------------------------
 
 
-def predict_scaled(answer, windows, mean, spread):
-    """The number after each window (samples, timesteps, 1), by a network for scaled numbers."""
-    scaled = (windows - mean) / spread
-    return answer(scaled) * spread + mean
-
-
 def scale_of(of, when="", look="", samples=6, mean=40.0, spread=16.0):
     """A probe with random windows, whose own mean and spread are others than the training's."""
     windows = np.random.default_rng(samples).uniform(60, 160, (samples, 8, 1))
@@ -543,14 +448,7 @@ def scale_of(of, when="", look="", samples=6, mean=40.0, spread=16.0):
     return Probe(args, when, look, {"samples": samples, "timesteps": 8})
 
 
-BACK = "return answer(scaled) * spread + mean"
-THERE = "scaled = (windows - mean) / spread"
-OWN = "windows.mean(), windows.std()"
-TRAINED = "the network was trained with the scale of the training numbers, and knows no other"
-UNITS = "it is a scaled number, such as 1.9 where 105 is meant"
-
-predict_scaled = Exercise(
-    predict_scaled,
+@exercise(
     probes=[
         scale_of(recurrent),
         scale_of(recurrent, "while the spread is 1", "look at what you do with it", spread=1.0),
@@ -561,86 +459,65 @@ predict_scaled = Exercise(
     ],
     returns={"the result": "samples outputs"},
     right="the next numbers agree for three networks, for three scales, and for a single sample",
-    mistakes=[
+)
+def predict_scaled(answer, windows, mean, spread):
+    """The number after each window (samples, timesteps, 1), by a network for scaled numbers."""
+    scaled = (windows - mean) / spread
+    return answer(scaled) * spread + mean
+
+
+BACK = "return answer(scaled) * spread + mean"
+THERE = "scaled = (windows - mean) / spread"
+OWN = "windows.mean(), windows.std()"
+TRAINED = "the network was trained with the scale of the training numbers, and knows no other"
+UNITS = "it is a scaled number, such as 1.9 where 105 is meant"
+
+predict_scaled.knows(
+    {
         # the way back
-        (
-            BACK,
-            "return answer(scaled)",
-            f"the network's answer is handed on as it is: {UNITS}. What turns it back?",
-        ),
-        (BACK, "return answer(scaled) * spread", "the mean is not put back"),
-        (BACK, "return answer(scaled) + mean", "the spread is not put back"),
-        (
-            BACK,
-            "return (answer(scaled) + mean) * spread",
-            "the way back undoes the last step first: which was the last on the way there?",
-        ),
-        (
-            BACK,
-            "return (answer(scaled) - mean) / spread",
-            "the answer is scaled once more: it has to be turned back",
-        ),
-        (
-            BACK,
-            "return answer(scaled) * windows.std() + windows.mean()",
-            f"the answer is turned back with the mean and spread of these windows: {TRAINED}",
-        ),
+        BACK: {
+            "return answer(scaled)": f"the network's answer is handed on as it is: {UNITS}. What "
+            "turns it back?",
+            "return answer(scaled) * spread": "the mean is not put back",
+            "return answer(scaled) + mean": "the spread is not put back",
+            "return (answer(scaled) + mean) * spread": "the way back undoes the last step first: "
+            "which was the last on the way there?",
+            "return (answer(scaled) - mean) / spread": "the answer is scaled once more: it has to "
+            "be turned back",
+            "return answer(scaled) * windows.std() + windows.mean()": (
+                f"the answer is turned back with the mean and spread of these windows: {TRAINED}"
+            ),
+            # the samples
+            "return (answer(scaled) * spread + mean)[:, 0]": (
+                "the shape is (samples,), and (samples, 1) is asked for"
+            ),
+        },
         # the way there
-        (
-            THERE,
-            "scaled = windows",
-            "the network gets the plain windows: it knows scaled ones only",
-        ),
-        (
-            f"{THERE}\n    {BACK}",
-            "return answer(windows)",
-            "the network gets the plain windows, and its answer is handed on as it is: it takes "
-            "scaled numbers, and returns one",
-        ),
-        (
-            THERE,
-            f"own_mean, own_spread = {OWN}\n    scaled = (windows - own_mean) / own_spread",
-            f"the windows are scaled with their own mean and spread: {TRAINED}",
-        ),
-        (
-            THERE,
-            f"mean, spread = {OWN}\n    {THERE}",
-            f"there and back, the windows' own mean and spread are used: {TRAINED}",
-        ),
-        (THERE, "scaled = windows / spread", "the mean is not subtracted"),
-        (THERE, "scaled = windows - mean", "the differences to the mean are not divided"),
-        (
-            THERE,
-            "scaled = windows - mean / spread",
-            "the quotient comes first, and then the difference: brackets are missing",
-        ),
-        (
-            THERE,
-            "scaled = (windows - mean) * spread",
-            "the differences to the mean are multiplied: scaling makes them small",
-        ),
-        (
-            THERE,
-            "scaled = windows * spread + mean",
-            "the windows are turned back before the network has seen them",
-        ),
-        # the samples
-        (
-            BACK,
-            "return (answer(scaled) * spread + mean)[:, 0]",
-            "the shape is (samples,), and (samples, 1) is asked for",
-        ),
-    ],
+        THERE: {
+            "scaled = windows": "the network gets the plain windows: it knows scaled ones only",
+            f"own_mean, own_spread = {OWN}\n    scaled = (windows - own_mean) / own_spread": (
+                f"the windows are scaled with their own mean and spread: {TRAINED}"
+            ),
+            f"mean, spread = {OWN}\n    {THERE}": "there and back, the windows' own mean and "
+            f"spread are used: {TRAINED}",
+            "scaled = windows / spread": "the mean is not subtracted",
+            "scaled = windows - mean": "the differences to the mean are not divided",
+            "scaled = windows - mean / spread": "the quotient comes first, and then the "
+            "difference: brackets are missing",
+            "scaled = (windows - mean) * spread": "the differences to the mean are multiplied: "
+            "scaling makes them small",
+            "scaled = windows * spread + mean": "the windows are turned back before the network "
+            "has seen them",
+        },
+        f"{THERE}\n    {BACK}": {
+            "return answer(windows)": "the network gets the plain windows, and its answer is "
+            "handed on as it is: it takes scaled numbers, and returns one",
+        },
+    }
 )
 
 
 # --- differences, and back --------------------------------------------------------------------
-
-
-def predict_next(answer, windows):
-    """The number after each window (samples, timesteps, 1), by a network that knows differences."""
-    last = windows[:, -1:]  # (samples, 1, 1)
-    return answer(windows - last) + last[:, 0]
 
 
 def asked(of, when="", look="", samples=6, end=None):
@@ -652,12 +529,10 @@ def asked(of, when="", look="", samples=6, end=None):
     return Probe({"answer": network(of), "windows": windows}, when, look, sizes)
 
 
-SUM = "return answer(windows - last) + last[:, 0]"
-WHICH = "the network has learnt differences to the last value of the window"
 ASK = "what is the network asked?"
 
-predict_next = Exercise(
-    predict_next,
+
+@exercise(
     probes=[
         asked(recurrent),
         asked(lambda d: 0 * d[:, 0], "while the network answers 0", ASK),
@@ -668,119 +543,91 @@ predict_next = Exercise(
     ],
     returns={"the result": "samples outputs"},
     right="the next numbers agree for five networks, and for a single sample",
-    mistakes=[
+)
+def predict_next(answer, windows):
+    """The number after each window (samples, timesteps, 1), by a network that knows differences."""
+    last = windows[:, -1:]  # (samples, 1, 1)
+    return answer(windows - last) + last[:, 0]
+
+
+SUM = "return answer(windows - last) + last[:, 0]"
+WHICH = "the network has learnt differences to the last value of the window"
+
+predict_next.knows(
+    {
         # what is taken out, and what is put back
-        (
-            SUM,
-            "return answer(windows - last)",
-            "that is the predicted difference alone: what turns it into a number again?",
-        ),
-        (
-            SUM,
-            "return answer(windows)",
-            "the network gets the plain windows, and its answer is handed on: it takes differences "
-            "and returns one",
-        ),
-        (
-            SUM,
-            "return answer(windows) + last[:, 0]",
-            "the network gets the plain windows: it knows differences only",
-        ),
-        (
-            SUM,
-            "return answer(windows - last) + windows[:, 0]",
-            f"the predicted difference is added to the first value: {WHICH}",
-        ),
-        (
-            SUM,
-            "return answer(windows - last) + windows.mean(axis=1)",
-            f"the predicted difference is added to the mean: {WHICH}",
-        ),
-        (
-            SUM,
-            "return answer(windows - windows[:, :1]) + last[:, 0]",
-            f"the first value is subtracted, and the last one added: {WHICH}",
-        ),
-        (
-            SUM,
-            "return answer(windows - windows[:, :1]) + windows[:, 0]",
-            f"the first value is subtracted and added: {WHICH}",
-        ),
-        (
-            SUM,
-            "return answer(windows - windows.mean(axis=1, keepdims=True)) + last[:, 0]",
-            f"the mean is subtracted, and the last value added: {WHICH}",
-        ),
-        (
-            SUM,
-            "return answer(windows - windows.mean()) + last[:, 0]",
-            f"one mean of all the windows is subtracted: {WHICH}",
-        ),
-        (
-            SUM,
-            "mean = windows.mean(axis=1)\n    return answer(windows - mean[:, None]) + mean",
-            f"the mean is subtracted and added: {WHICH}",
-        ),
-        (
-            SUM,
-            "return answer(last - windows) + last[:, 0]",
-            "the differences have the wrong sign: the value minus the last one",
-        ),
-        (
-            SUM,
-            "return last[:, 0] - answer(windows - last)",
-            "the predicted difference is subtracted: it is to be added",
-        ),
-        (
-            SUM,
-            "return answer(np.diff(windows, axis=1)) + last[:, 0]",
-            f"each value's difference to the one before it is asked about: {WHICH}",
-        ),
-        (
-            SUM,
-            "return 2 * last[:, 0] - windows[:, -2]",
-            "the network is not asked: the last step is repeated, whatever it has learnt",
-        ),
-        # the samples
-        (
-            SUM,
-            "return answer(windows - last) + last",
-            "the shape is (samples, samples, 1): `last` still has the axis of time, and each "
-            "answer met every last value",
-        ),
-        (
-            SUM,
-            "return answer(windows - last) + last[:, 0, 0]",
-            "the shape is (samples, samples): the last values have shape (samples,), and each "
-            "answer met all of them",
-        ),
-        (
-            SUM,
-            "return answer(windows - last)[:, np.newaxis] + last",
-            "the shape is (samples, 1, 1): the axis of time is gone after the answer",
-        ),
-        (
-            SUM,
-            "return (answer(windows - last) + last[:, 0])[:, 0]",
-            "the shape is (samples,), and (samples, 1) is asked for",
-        ),
-        (
-            "windows[:, -1:]",
-            "windows[:1, -1:]",
-            "the first window's last value serves for all: each window has its own",
-        ),
-        (
-            SUM,
-            "return float(answer(windows - last) + last[:, 0])",
-            "float makes one number of one number: there is an answer for each sample",
-        ),
-    ],
+        SUM: {
+            "return answer(windows - last)": "that is the predicted difference alone: what turns "
+            "it into a number again?",
+            "return answer(windows)": "the network gets the plain windows, and its answer is "
+            "handed on: it takes differences and returns one",
+            "return answer(windows) + last[:, 0]": "the network gets the plain windows: it knows "
+            "differences only",
+            "return answer(windows - last) + windows[:, 0]": (
+                f"the predicted difference is added to the first value: {WHICH}"
+            ),
+            "return answer(windows - last) + windows.mean(axis=1)": (
+                f"the predicted difference is added to the mean: {WHICH}"
+            ),
+            "return answer(windows - windows[:, :1]) + last[:, 0]": (
+                f"the first value is subtracted, and the last one added: {WHICH}"
+            ),
+            "return answer(windows - windows[:, :1]) + windows[:, 0]": (
+                f"the first value is subtracted and added: {WHICH}"
+            ),
+            "return answer(windows - windows.mean(axis=1, keepdims=True)) + last[:, 0]": (
+                f"the mean is subtracted, and the last value added: {WHICH}"
+            ),
+            "return answer(windows - windows.mean()) + last[:, 0]": (
+                f"one mean of all the windows is subtracted: {WHICH}"
+            ),
+            "mean = windows.mean(axis=1)\n    return answer(windows - mean[:, None]) + mean": (
+                f"the mean is subtracted and added: {WHICH}"
+            ),
+            "return answer(last - windows) + last[:, 0]": "the differences have the wrong sign: "
+            "the value minus the last one",
+            "return last[:, 0] - answer(windows - last)": "the predicted difference is "
+            "subtracted: it is to be added",
+            "return answer(np.diff(windows, axis=1)) + last[:, 0]": (
+                f"each value's difference to the one before it is asked about: {WHICH}"
+            ),
+            "return 2 * last[:, 0] - windows[:, -2]": "the network is not asked: the last step is "
+            "repeated, whatever it has learnt",
+            # the samples
+            "return answer(windows - last) + last": "the shape is (samples, samples, 1): `last` "
+            "still has the axis of time, and each answer met every last value",
+            "return answer(windows - last) + last[:, 0, 0]": (
+                "the shape is (samples, samples): the last values have shape (samples,), and each "
+                "answer met all of them"
+            ),
+            "return answer(windows - last)[:, np.newaxis] + last": (
+                "the shape is (samples, 1, 1): the axis of time is gone after the answer"
+            ),
+            "return (answer(windows - last) + last[:, 0])[:, 0]": (
+                "the shape is (samples,), and (samples, 1) is asked for"
+            ),
+            "return float(answer(windows - last) + last[:, 0])": (
+                "float makes one number of one number: there is an answer for each sample"
+            ),
+        },
+        "windows[:, -1:]": {
+            "windows[:1, -1:]": "the first window's last value serves for all: each window has "
+            "its own",
+        },
+    }
 )
 
 
 # --- settings ---------------------------------------------------------------------------------
 
 
+FACTOR = 1000  # by which the mean absolute error has to beat that of always saying the mean
+
+
+@exercise(
+    returns=dict,
+    right=f"for seeds 0, 1 and 2 the error is below always-the-mean's by a factor of {FACTOR}",
+)
 def settings():
     """Settings of `add_up` with which it comes close to the linear model."""
     return {
@@ -791,7 +638,6 @@ def settings():
     }
 
 
-FACTOR = 1000  # by which the mean absolute error has to beat that of always saying the mean
 BLOWN_UP = 1000
 SLOW = 0.001  # with a smaller learning rate not even 300 epochs are enough
 MOST = {"epochs": 300, "units": 64}  # more units would take the check too long
@@ -858,31 +704,17 @@ def nudge(chosen, errors, mean_error):
     return "try other learning rates and other units, in small steps"
 
 
-class Settings(Exercise):
-    """The answer is a dictionary, and what it is worth is measured."""
-
-    def complaint(self, answer, first):
-        chosen = first.value
-        if chosen is None or isinstance(chosen, Exception):
-            return super().complaint(answer, first)
-        if not isinstance(chosen, dict):
-            return f"your function returns {kind(chosen)}, where a dict is asked for"
-        if words := unusable(chosen):
-            return words
-        found = [add_up(seed, **chosen) for seed in (0, 1, 2)]
-        errors, mean_error = [error for error, _ in found], found[0][1]
-        if all(error < mean_error / FACTOR for error in errors):
-            return None
-        one, two, three = (f"{e:.2g}" if e < BLOWN_UP else "out of all bounds" for e in errors)
-        return (
-            f"with {chosen['activation']} the errors are {one}, {two} and {three}, and less than "
-            f"{mean_error / FACTOR:.2g} is asked for: {nudge(chosen, errors, mean_error)}"
-        )
-
-
-settings = Settings(
-    settings,
-    probes=[Probe({})],
-    returns={"the settings": ""},
-    right=f"for seeds 0, 1 and 2 the error is below always-the-mean's by a factor of {FACTOR}",
-)
+@settings.against
+def too_far(chosen):
+    """What these settings are worth, measured, if they are not good enough."""
+    if words := unusable(chosen):
+        return words
+    found = [add_up(seed, **chosen) for seed in (0, 1, 2)]
+    errors, mean_error = [error for error, _ in found], found[0][1]
+    if all(error < mean_error / FACTOR for error in errors):
+        return None
+    one, two, three = (f"{e:.2g}" if e < BLOWN_UP else "out of all bounds" for e in errors)
+    return (
+        f"with {chosen['activation']} the errors are {one}, {two} and {three}, and less than "
+        f"{mean_error / FACTOR:.2g} is asked for: {nudge(chosen, errors, mean_error)}"
+    )

@@ -5,18 +5,23 @@ import itertools
 
 import numpy as np
 
-from utils.checks import Exercise, Probe, kind, random_probes
+from utils.checks.engine import Probe, exercise
 from utils.layers import LSTM, sigmoid
-
-
-def instead_of(right, mistakes):
-    """Known mistakes {what stands there in the place of `right`: what is said of it}."""
-    return [(right, wrong, words) for wrong, words in mistakes.items()]
-
 
 # --- one gate ---------------------------------------------------------------------------------
 
 
+STATE = {"x_t": "batch features", "h_prev": "batch units"}
+WEIGHTS = {"W_x": "features ifgo*units", "W_h": "units ifgo*units", "b": "ifgo*units"}
+
+
+@exercise(
+    STATE | WEIGHTS,
+    off=["x_t", "h_prev", "b"],
+    returns={"f_t": "batch units"},
+    right="the forget gate agrees on random arrays, also with x_t, h_prev and b switched off in "
+    "turn, for a single sample, and for other numbers of units and features",
+)
 def forget_gate(x_t, h_prev, W_x, W_h, b):
     """f_t (batch, units), from weights in which the blocks of i, f, g and o lie side by side."""
     units = h_prev.shape[1]
@@ -25,29 +30,11 @@ def forget_gate(x_t, h_prev, W_x, W_h, b):
     return sigmoid(z_f)
 
 
-# Two axes with a name of their own: the blocks make 4 times as many columns as there are units.
-STEP = {
-    "x_t": "batch features",
-    "h_prev": "batch units",
-    "W_x": "features columns",
-    "W_h": "units columns",
-    "b": "columns",
-}
 EVERY_FOURTH = "every fourth column is taken: a gate's columns lie side by side, in one block"
+TWO_SIGMOIDS = (
+    "input and state each have a sigmoid of their own: first the whole sum, then one sigmoid"
+)
 WRONG_BLOCK = "the columns of the {} are taken: the blocks lie in the order i, f, g, o"
-
-
-def gated_probes(arguments, terms):
-    """`random_probes` for weights of four blocks."""
-    probes = random_probes({k: v.replace("columns", "units") for k, v in arguments.items()}, terms)
-    rng = np.random.default_rng(4)
-    for probe in probes:
-        for name, axes in arguments.items():
-            if "columns" in axes:
-                old = probe.args[name]
-                shape = (*old.shape[:-1], 4 * old.shape[-1])
-                probe.args[name] = rng.uniform(-0.9, 0.9, shape) * np.any(old)
-    return probes
 
 
 def two_sigmoids(extra):
@@ -56,72 +43,62 @@ def two_sigmoids(extra):
     return f"sigmoid(z_f - {from_h}) + sigmoid({from_h})"
 
 
-forget_gate = Exercise(
-    forget_gate,
-    probes=gated_probes(STEP, terms=["x_t", "h_prev", "b"]),
-    returns={"f_t": "batch units"},
-    right="the forget gate agrees on random arrays, also with x_t, h_prev and b switched off in "
-    "turn, for a single sample, and for other numbers of units and features",
-    mistakes=[
-        *instead_of(
-            "units : 2 * units",
-            {
-                ":units": WRONG_BLOCK.format("input gate i"),
-                "2 * units : 3 * units": WRONG_BLOCK.format("candidate g"),
-                "3 * units :": WRONG_BLOCK.format("output gate o"),
-                "1::4": EVERY_FOURTH,
-                "units + 1 : 2 * units + 1": "the columns begin one too late: they are counted "
-                "from 0, so the first after the block of i has the number units",
-                ":": "all four blocks are computed: of the columns, take those of the forget gate",
-            },
-        ),
-        (
-            "z[:, units : 2 * units]",
-            "z[units : 2 * units]",
-            "rows are cut out, which are samples: the blocks are columns, so a colon for all rows "
-            "comes first",
-        ),
-        *instead_of(
-            "sigmoid(z_f)",
-            {
-                "z_f": "that is the sum before the sigmoid: a gate lies in 0..1",
-                "np.tanh(z_f)": "a gate lies between 0 and 1, and tanh reaches down to -1: a gate "
-                "needs the sigmoid",
-                "1 - sigmoid(z_f)": "that is 1 minus the gate, the share that is lost: the minus "
-                "in exp(-z) may be missing",
-                "sigmoid(sigmoid(z_f))": "the sigmoid is taken twice: once makes it a gate",
-                "sigmoid(z_f) * h_prev": "the gate is there and already multiplies h_prev: here "
-                "f_t alone is asked for",
-                "sigmoid(z_f - b[units:2*units]) + b[units:2*units]": "the bias is added after "
-                "the sigmoid",
-            },
-        ),
-        *instead_of(
-            "sigmoid(z_f)",
-            dict.fromkeys(
-                map(two_sigmoids, ["", " + b"]),
-                "input and state each have a sigmoid of their own: first the whole sum, then one "
-                "sigmoid",
+forget_gate.knows(
+    {
+        "units : 2 * units": {
+            ":units": WRONG_BLOCK.format("input gate i"),
+            "2 * units : 3 * units": WRONG_BLOCK.format("candidate g"),
+            "3 * units :": WRONG_BLOCK.format("output gate o"),
+            "1::4": EVERY_FOURTH,
+            "units + 1 : 2 * units + 1": "the columns begin one too late: they are counted from "
+            "0, so the first after the block of i has the number units",
+            ":": "all four blocks are computed: of the columns, take those of the forget gate",
+        },
+        "z[:, units : 2 * units]": {
+            "z[units : 2 * units]": "rows are cut out, which are samples: the blocks are columns, "
+            "so a colon for all rows comes first",
+        },
+        "sigmoid(z_f)": {
+            "z_f": "that is the sum before the sigmoid: a gate lies in 0..1",
+            "np.tanh(z_f)": "a gate lies between 0 and 1, and tanh reaches down to -1: a gate "
+            "needs the sigmoid",
+            "1 - sigmoid(z_f)": "that is 1 minus the gate, the share that is lost: the minus in "
+            "exp(-z) may be missing",
+            "sigmoid(sigmoid(z_f))": "the sigmoid is taken twice: once makes it a gate",
+            "sigmoid(z_f) * h_prev": "the gate is there and already multiplies h_prev: here f_t "
+            "alone is asked for",
+            "sigmoid(z_f - b[units:2*units]) + b[units:2*units]": (
+                "the bias is added after the sigmoid"
             ),
-        ),
-        *instead_of(
-            " + b",
-            {"": "the bias is missing", " - b": "the bias is subtracted, and should be added"},
-        ),
-        (" + h_prev @ W_h", "", "the previous state is missing: the gate reads it, too"),
-        ("x_t @ W_x + ", "", "the input is missing"),
-        (
-            "h_prev @ W_h",
-            "h_prev @ np.hstack([W.T for W in np.split(W_h, 4, axis=1)])",
-            "W_h is transposed: rows are samples here, so the state stands on the left",
-        ),
-    ],
+            two_sigmoids(""): TWO_SIGMOIDS,
+            two_sigmoids(" + b"): TWO_SIGMOIDS,
+        },
+        " + b": {
+            "": "the bias is missing",
+            " - b": "the bias is subtracted, and should be added",
+        },
+        " + h_prev @ W_h": {"": "the previous state is missing: the gate reads it, too"},
+        "x_t @ W_x + ": {"": "the input is missing"},
+        "h_prev @ W_h": {
+            "h_prev @ np.hstack([W.T for W in np.split(W_h, 4, axis=1)])": (
+                "W_h is transposed: rows are samples here, so the state stands on the left"
+            ),
+        },
+    }
 )
 
 
 # --- the whole step ---------------------------------------------------------------------------
 
 
+@exercise(
+    STATE | {"c_prev": "batch units"} | WEIGHTS,
+    off=["x_t", "h_prev", "c_prev", "b"],
+    returns={"h_t": "batch units", "c_t": "batch units"},
+    origin="c_t",
+    right="h_t and c_t agree on random arrays, also with x_t, h_prev, c_prev and b switched off in "
+    "turn, for a single sample, and for other numbers of units and features",
+)
 def lstm_step(x_t, h_prev, c_prev, W_x, W_h, b):
     """The new state h_t and the new cell state c_t, both (batch, units)."""
     z = x_t @ W_x + h_prev @ W_h + b
@@ -149,131 +126,114 @@ def in_order(order):
     return f"the blocks are taken in the order {', '.join(order)}{where}: here it is i, f, g, o"
 
 
-def one_gate(name):
-    """The mistakes that one gate alone may have in its curve."""
-    return instead_of(
-        f"sigmoid(z_{name})",
-        {
+lstm_step.knows(
+    {
+        "z_i, z_f, z_g, z_o": {
+            ", ".join(f"z_{name}" for name in order): in_order(order) for order in ORDERS
+        },
+        "np.split(z, 4, axis=1)": {"[z[:, k::4] for k in range(4)]": EVERY_FOURTH},
+        # the curves
+        "i, f, o = sigmoid(z_i), sigmoid(z_f), sigmoid(z_o)\n    g = np.tanh(z_g)": {
+            "i, f, o = np.tanh(z_i), np.tanh(z_f), np.tanh(z_o)\n    g = sigmoid(z_g)": (
+                "sigmoid and tanh are swapped: gates lie between 0 and 1, the candidate does not"
+            ),
+        },
+        "np.tanh(z_g)": {
+            "sigmoid(z_g)": "the candidate goes through the sigmoid: it may be negative, so it "
+            "needs tanh",
+            "z_g": "the candidate has lost its tanh",
+            "np.tanh(sigmoid(z_g))": "the candidate goes through the sigmoid, and then through "
+            "tanh: it needs tanh alone",
+            "np.maximum(z_g, 0)": "the candidate goes through relu: here it needs tanh",
+        },
+        "sigmoid(z_i), sigmoid(z_f), sigmoid(z_o)": {
+            "np.tanh(z_i), np.tanh(z_f), np.tanh(z_o)": "the gates go through tanh: they must lie "
+            "between 0 and 1",
+            "z_i, z_f, z_o": "the gates have lost their sigmoid",
+        },
+    }
+)
+lstm_step.knows(
+    {
+        f"sigmoid(z_{name})": {
             f"z_{name}": f"{name} has lost its sigmoid, the other two gates have theirs",
             f"np.tanh(z_{name})": f"{name} goes through tanh: it is a gate, from 0 to 1",
             f"sigmoid(sigmoid(z_{name}))": f"{name} goes through the sigmoid twice",
-        },
-    )
-
-
-lstm_step = Exercise(
-    lstm_step,
-    probes=gated_probes(
-        {"x_t": STEP["x_t"], "h_prev": "batch units", "c_prev": "batch units"} | STEP,
-        terms=["x_t", "h_prev", "c_prev", "b"],
-    ),
-    returns={"h_t": "batch units", "c_t": "batch units"},
-    origin="c_t",
-    right="h_t and c_t agree on random arrays, also with x_t, h_prev, c_prev and b switched off in "
-    "turn, for a single sample, and for other numbers of units and features",
-    mistakes=[
-        *instead_of(
-            "z_i, z_f, z_g, z_o",
-            {", ".join(f"z_{name}" for name in order): in_order(order) for order in ORDERS},
-        ),
-        ("np.split(z, 4, axis=1)", "[z[:, k::4] for k in range(4)]", EVERY_FOURTH),
-        # the curves
-        (
-            "i, f, o = sigmoid(z_i), sigmoid(z_f), sigmoid(z_o)\n    g = np.tanh(z_g)",
-            "i, f, o = np.tanh(z_i), np.tanh(z_f), np.tanh(z_o)\n    g = sigmoid(z_g)",
-            "sigmoid and tanh are swapped: gates lie between 0 and 1, the candidate does not",
-        ),
-        *instead_of(
-            "np.tanh(z_g)",
-            {
-                "sigmoid(z_g)": "the candidate goes through the sigmoid: it may be negative, so "
-                "it needs tanh",
-                "z_g": "the candidate has lost its tanh",
-                "np.tanh(sigmoid(z_g))": "the candidate goes through the sigmoid, and then through "
-                "tanh: it needs tanh alone",
-                "np.maximum(z_g, 0)": "the candidate goes through relu: here it needs tanh",
-            },
-        ),
-        *instead_of(
-            "sigmoid(z_i), sigmoid(z_f), sigmoid(z_o)",
-            {
-                "np.tanh(z_i), np.tanh(z_f), np.tanh(z_o)": "the gates go through tanh: they must "
-                "lie between 0 and 1",
-                "z_i, z_f, z_o": "the gates have lost their sigmoid",
-            },
-        ),
-        *itertools.chain.from_iterable(map(one_gate, "ifo")),
+        }
+        for name in "ifo"
+    }
+)
+lstm_step.knows(
+    {
         # the cell state
-        *instead_of(
-            "f * c_prev + i * g",
-            {
-                "c_prev + i * g": "c_prev is kept whole: the forget gate is not applied to it",
-                "f * c_prev + g": "the candidate is written whole: the input gate is left out",
-                "i * g": "the old cell state is missing: nothing is remembered",
-                "f * c_prev": "nothing is written: the candidate and its gate are missing",
-                "f * c_prev - i * g": "what is written is subtracted: it is added",
-                "f * c_prev * i * g": "what is kept and what is written are multiplied: they are "
-                "added",
-                "f * (c_prev + i * g)": "f multiplies the whole sum: it acts on c_prev alone",
-                "i * (f * c_prev + g)": "i multiplies the whole sum: it acts on g alone",
-                "(f + c_prev) * (i + g)": "sums and products are exchanged in c_t",
-                "f + c_prev + i * g": "f is added to c_prev: a gate multiplies",
-                "f * c_prev + i + g": "i is added to g: a gate multiplies",
-                "f * h_prev + i * g": "the forget gate is applied to h_prev: what it keeps is the "
-                "old cell state",
-                "f * c_prev + (1 - f) * g": "1 - f stands in the place of i: here the input gate "
-                "is a gate of its own",
-                "(1 - f) * c_prev + i * g": "1 - f stands in the place of f: f is the share that "
-                "is kept",
-                "(1 - i) * c_prev + i * g": "1 - i stands in the place of f: here the forget gate "
-                "is a gate of its own",
-                "o * c_prev + i * g": "o stands in the place of f",
-                "f * c_prev + o * g": "o stands in the place of i",
-                "np.tanh(f * c_prev + i * g)": "c_t itself has gone through tanh: the cell state "
-                "stays as it is, only h_t is made of its tanh",
-            },
-        ),
+        "f * c_prev + i * g": {
+            "c_prev + i * g": "c_prev is kept whole: the forget gate is not applied to it",
+            "f * c_prev + g": "the candidate is written whole: the input gate is left out",
+            "i * g": "the old cell state is missing: nothing is remembered",
+            "f * c_prev": "nothing is written: the candidate and its gate are missing",
+            "f * c_prev - i * g": "what is written is subtracted: it is added",
+            "f * c_prev * i * g": "what is kept and what is written are multiplied: they are added",
+            "f * (c_prev + i * g)": "f multiplies the whole sum: it acts on c_prev alone",
+            "i * (f * c_prev + g)": "i multiplies the whole sum: it acts on g alone",
+            "(f + c_prev) * (i + g)": "sums and products are exchanged in c_t",
+            "f + c_prev + i * g": "f is added to c_prev: a gate multiplies",
+            "f * c_prev + i + g": "i is added to g: a gate multiplies",
+            "f * h_prev + i * g": "the forget gate is applied to h_prev: what it keeps is the old "
+            "cell state",
+            "f * c_prev + (1 - f) * g": "1 - f stands in the place of i: here the input gate is a "
+            "gate of its own",
+            "(1 - f) * c_prev + i * g": "1 - f stands in the place of f: f is the share that is "
+            "kept",
+            "(1 - i) * c_prev + i * g": "1 - i stands in the place of f: here the forget gate is "
+            "a gate of its own",
+            "o * c_prev + i * g": "o stands in the place of f",
+            "f * c_prev + o * g": "o stands in the place of i",
+            "np.tanh(f * c_prev + i * g)": "c_t itself has gone through tanh: the cell state "
+            "stays as it is, only h_t is made of its tanh",
+        },
         # the state
-        *instead_of(
-            "o * np.tanh(c_t)",
-            {
-                "o * c_t": "h_t lacks the tanh around the cell state",
-                "o * sigmoid(c_t)": "h_t takes the sigmoid of the cell state: it takes its tanh",
-                "np.tanh(o * c_t)": "the tanh is taken of the product: first the tanh, then the "
-                "gate",
-                "np.tanh(c_t)": "the output gate is left out of h_t",
-                "f * np.tanh(c_t)": "f stands in the place of o",
-                "i * np.tanh(c_t)": "i stands in the place of o",
-                "o * np.tanh(c_prev)": "h_t is made of the old cell state: the new one is shown",
-                "o * np.tanh(g)": "h_t is made of the candidate: the cell state is shown",
-                "o + np.tanh(c_t)": "the output gate is added: a gate multiplies",
-            },
-        ),
+        "o * np.tanh(c_t)": {
+            "o * c_t": "h_t lacks the tanh around the cell state",
+            "o * sigmoid(c_t)": "h_t takes the sigmoid of the cell state: it takes its tanh",
+            "np.tanh(o * c_t)": "the tanh is taken of the product: first the tanh, then the gate",
+            "np.tanh(c_t)": "the output gate is left out of h_t",
+            "f * np.tanh(c_t)": "f stands in the place of o",
+            "i * np.tanh(c_t)": "i stands in the place of o",
+            "o * np.tanh(c_prev)": "h_t is made of the old cell state: the new one is shown",
+            "o * np.tanh(g)": "h_t is made of the candidate: the cell state is shown",
+            "o + np.tanh(c_t)": "the output gate is added: a gate multiplies",
+        },
         # the sums
-        (" + h_prev @ W_h + b", " + h_prev @ W_h", "the bias is missing"),
-        ("h_prev @ W_h + b", "c_prev @ W_h + b", "the gates read c_prev: they read h_prev"),
-        ("x_t @ W_x + h_prev @ W_h", "x_t @ W_x", "the gates don't see the previous state h_prev"),
-        ("x_t @ W_x + h_prev @ W_h", "h_prev @ W_h", "the gates don't see the input x_t"),
+        " + h_prev @ W_h + b": {" + h_prev @ W_h": "the bias is missing"},
+        "h_prev @ W_h + b": {"c_prev @ W_h + b": "the gates read c_prev: they read h_prev"},
+        "x_t @ W_x + h_prev @ W_h": {
+            "x_t @ W_x": "the gates don't see the previous state h_prev",
+            "h_prev @ W_h": "the gates don't see the input x_t",
+        },
         # what is returned
-        *instead_of(
-            "return h_t, c_t",
-            {
-                "return c_t, h_t": "both are right and in the other order: h_t first",
-                "return h_t, h_t": "h_t is returned twice: the second is c_t",
-                "return c_t, c_t": "c_t is returned twice: the first is h_t",
-                "return h_t, c_prev": "the old cell state is returned: the next step needs the "
-                "new one",
-                "return h_t, np.tanh(c_t)": "the tanh of c_t is returned: c_t goes to the next "
-                "step as it is",
-            },
-        ),
-    ],
+        "return h_t, c_t": {
+            "return c_t, h_t": "both are right and in the other order: h_t first",
+            "return h_t, h_t": "h_t is returned twice: the second is c_t",
+            "return c_t, c_t": "c_t is returned twice: the first is h_t",
+            "return h_t, c_prev": "the old cell state is returned: the next step needs the new one",
+            "return h_t, np.tanh(c_t)": "the tanh of c_t is returned: c_t goes to the next step "
+            "as it is",
+        },
+    }
 )
 
 
 # --- a latch, set by hand ---------------------------------------------------------------------
 
 
+SHAPES = {"W_x": (2, 4), "W_h": (1, 4), "b": (4,)}
+
+
+@exercise(
+    returns=dict.fromkeys(SHAPES),
+    right="over 1,000 steps of other values your cell keeps what was flagged, and a new flag "
+    "replaces it",
+)
 def latch():
     """W_x (2, 4), W_h (1, 4) and b (4,) of one unit that stores the flagged value until the next.
 
@@ -286,7 +246,6 @@ def latch():
 
 
 STEPS = 1000
-SHAPES = {"W_x": (2, 4), "W_h": (1, 4), "b": (4,)}
 
 
 @functools.cache
@@ -391,36 +350,18 @@ def what_leaks(weights):
     )
 
 
-class Latch(Exercise):
+@latch.against
+def no_latch(weights):
     """Whatever weights come, the real cell runs with them; its gates say what is wrong."""
-
-    def complaint(self, answer, first):
-        if not isinstance(first.result, list):
-            return super().complaint(answer, first)
-        for (name, shape), value in zip(SHAPES.items(), first.result, strict=True):
-            if value.shape != shape:
-                return f"{name} has the shape {value.shape}, and should have {shape}"
-            if not np.isfinite(value).all():
-                return f"{name} holds NaN or infinity"
-        return None if latches(first.result) else what_leaks(first.result)
-
-
-latch = Latch(
-    latch,
-    probes=[Probe({})],
-    returns=dict.fromkeys(SHAPES, ""),
-    right="over 1,000 steps of other values your cell keeps what was flagged, and a new flag "
-    "replaces it",
-)
+    for (name, shape), value in zip(SHAPES.items(), weights, strict=True):
+        if value.shape != shape:
+            return f"{name} has the shape {value.shape}, and should have {shape}"
+        if not np.isfinite(value).all():
+            return f"{name} holds NaN or infinity"
+    return None if latches(weights) else what_leaks(weights)
 
 
 # --- how large a forget bias ------------------------------------------------------------------
-
-
-def bias_for_half_life(steps):
-    """The forget bias with which a cell has lost half of its state after `steps` steps."""
-    f = 0.5 ** (1 / steps)
-    return np.log(f / (1 - f))
 
 
 def what_is_kept(args, bias):
@@ -433,38 +374,39 @@ def what_is_kept(args, bias):
     )
 
 
-bias_for_half_life = Exercise(
-    bias_for_half_life,
+@exercise(
     probes=[Probe({"steps": steps}) for steps in (10, 1, 2, 7, 200)],
     returns={"the bias": ""},
     right="after 1, 2, 7, 10 and 200 steps exactly half of the cell state is left",
     evidence=what_is_kept,
-    mistakes=[
-        *instead_of(
-            "np.log(f / (1 - f))",
-            {
-                "f": "that is the gate's value: the bias is what the sigmoid turns into it",
-                "sigmoid(f)": "the sigmoid leads from the bias to the gate: you need the way back",
-                "np.log((1 - f) / f)": "the sign is wrong: that bias shuts the gate by as much as "
-                "it should open it",
-                "np.log((f - 1) / f)": "the bias is NaN: the logarithm of a negative number",
-                "np.log(f)": "the logarithm of the gate alone is not the inverse of the sigmoid",
-                "f / (1 - f)": "that is exp of the bias: one step is left to take",
-                "np.log(steps)": "that is the usual rule of thumb, which leaves about exp(-1), "
-                "37 %: exactly one half is asked for",
-                "np.arctanh(f)": "that inverts tanh: a gate goes through the sigmoid",
-            },
-        ),
-        *instead_of(
-            "0.5 ** (1 / steps)",
-            {
-                "1 - 0.5 / steps": "the gate takes equal bites: each step leaves its share of "
-                "what is left by then",
-                "0.5**steps": "that is what a gate of 0.5 leaves after `steps` steps: here the "
-                "gate is the unknown",
-            },
-        ),
-    ],
+)
+def bias_for_half_life(steps):
+    """The forget bias with which a cell has lost half of its state after `steps` steps."""
+    f = 0.5 ** (1 / steps)
+    return np.log(f / (1 - f))
+
+
+bias_for_half_life.knows(
+    {
+        "np.log(f / (1 - f))": {
+            "f": "that is the gate's value: the bias is what the sigmoid turns into it",
+            "sigmoid(f)": "the sigmoid leads from the bias to the gate: you need the way back",
+            "np.log((1 - f) / f)": "the sign is wrong: that bias shuts the gate by as much as it "
+            "should open it",
+            "np.log((f - 1) / f)": "the bias is NaN: the logarithm of a negative number",
+            "np.log(f)": "the logarithm of the gate alone is not the inverse of the sigmoid",
+            "f / (1 - f)": "that is exp of the bias: one step is left to take",
+            "np.log(steps)": "that is the usual rule of thumb, which leaves about exp(-1), 37 %: "
+            "exactly one half is asked for",
+            "np.arctanh(f)": "that inverts tanh: a gate goes through the sigmoid",
+        },
+        "0.5 ** (1 / steps)": {
+            "1 - 0.5 / steps": "the gate takes equal bites: each step leaves its share of what is "
+            "left by then",
+            "0.5**steps": "that is what a gate of 0.5 leaves after `steps` steps: here the gate "
+            "is the unknown",
+        },
+    }
 )
 
 
@@ -493,6 +435,11 @@ def recording():
     return x, gates | {"c": c}, gates["o"] * np.tanh(c)
 
 
+@exercise(
+    returns=dict,
+    right="all three gates have their names, and the step is the one at which the memory is "
+    "emptied and nothing new comes in",
+)
 def read_gates():
     """Which letter is which gate, and the step at which the cell state is erased for good."""
     return {"forget": "B", "input": "C", "output": "A", "erased": 14}
@@ -532,42 +479,27 @@ def against_erased(step, gates):
     return f"{went}: there was hardly anything to erase"
 
 
-class ReadGates(Exercise):
-    """The answer is a dictionary; what speaks against it is computed from the recording."""
-
-    def complaint(self, answer, first):
-        said = first.value
-        if said is None or isinstance(said, Exception):
-            return super().complaint(answer, first)
-        if not isinstance(said, dict):
-            return f"your function returns {kind(said)}, where a dict is asked for"
-        wanted = list(self.reference())
-        if unknown := [key for key in said if key not in wanted]:
-            return f"the keys are {', '.join(map(repr, wanted))}, and yours has {unknown[0]!r}"
-        for key in wanted:
-            if said.get(key) in (None, ..., "", "?"):
-                return f"the dict has no answer for '{key}' yet"
-        _, gates, h = recording()
-        forget, put_in, output = (str(said[key]).strip().upper() for key in wanted[:3])
-        if sorted([forget, put_in, output]) != ["A", "B", "C"]:
-            return f"the gates are A, B and C, each once, and you name {forget}, {put_in}, {output}"
-        if output != NAMES["o"]:
-            return f"'output': {against_output(output, gates, h)}"
-        if forget != NAMES["f"]:
-            return f"'forget': {against_forget(forget, gates)}"
-        step = said["erased"]
-        number = isinstance(step, (int, float, np.number)) and not isinstance(step, bool)
-        if not number or step not in range(len(h)):
-            return f"'erased' is a step from 0 to {len(h) - 1}, and you say {step!r}"
-        if step != self.reference()["erased"]:
-            return f"the three gates are right. 'erased': {against_erased(int(step), gates)}"
-        return None
-
-
-read_gates = ReadGates(
-    read_gates,
-    probes=[Probe({})],
-    returns={"the answers": ""},
-    right="all three gates have their names, and the step is the one at which the memory is "
-    "emptied and nothing new comes in",
-)
+@read_gates.against
+def misread(said):
+    """What in the recording speaks against the first wrong answer, or nothing."""
+    wanted = list(read_gates.reference())
+    if unknown := [key for key in said if key not in wanted]:
+        return f"the keys are {', '.join(map(repr, wanted))}, and yours has {unknown[0]!r}"
+    for key in wanted:
+        if said.get(key) in (None, ..., "", "?"):
+            return f"the dict has no answer for '{key}' yet"
+    _, gates, h = recording()
+    forget, put_in, output = (str(said[key]).strip().upper() for key in wanted[:3])
+    if sorted([forget, put_in, output]) != ["A", "B", "C"]:
+        return f"the gates are A, B and C, each once, and you name {forget}, {put_in}, {output}"
+    if output != NAMES["o"]:
+        return f"'output': {against_output(output, gates, h)}"
+    if forget != NAMES["f"]:
+        return f"'forget': {against_forget(forget, gates)}"
+    step = said["erased"]
+    number = isinstance(step, (int, float, np.number)) and not isinstance(step, bool)
+    if not number or step not in range(len(h)):
+        return f"'erased' is a step from 0 to {len(h) - 1}, and you say {step!r}"
+    if step != read_gates.reference()["erased"]:
+        return f"the three gates are right. 'erased': {against_erased(int(step), gates)}"
+    return None

@@ -1,82 +1,28 @@
 """The checks of lesson 05. Each begins with the reference, which is a solution to read."""
 
 import functools
-import inspect
-import itertools
-import re
 from typing import NamedTuple
 
 import numpy as np
 
 from utils import data, training
-from utils.checks import Exercise, Probe, kind, random_probes, same
+from utils.checks.engine import Probe, exercise
 from utils.layers import GRU, LSTM, Dense, Last, Sequential, SimpleRNN, sigmoid
 
 GATES = "zrg"  # the order of the blocks, which is Keras's
 
 
-GUESSES = ": no size here|: that index"  # where an exercise's own remark knows better
+def remarks(table):
+    """{pattern: remark} as `remarks` of an exercise: what is found is said, and then the remark,
+    which stands in the place of a guess, for it knows better."""
+    guess = ": no size here.*|: that index.*"
+    return {
+        f"(?=.*(?:{found}))(.*?)(?:{guess})?": rf"\1: {remark}" for found, remark in table.items()
+    }
 
 
-class Gated(Exercise):
-    """Knows two mistakes at once, and says what NumPy's complaints mean here: `remarks` maps a
-    pattern to look for in such a complaint to the words that are added."""
-
-    def __init__(self, *args, remarks=None, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.remarks = remarks or {}
-
-    def known_mistake(self, results, wanted):
-        return super().known_mistake(results, wanted) or self.two_mistakes(results)
-
-    def two_mistakes(self, results):
-        """The words for two of the known mistakes that together have these results."""
-        if not all(isinstance(result, list) for result in results):
-            return None
-        source = inspect.getsource(self.reference)
-        for (right, wrong, words), (others, instead, more) in itertools.combinations(
-            self.mistakes, 2
-        ):
-            changed = source.replace(right, wrong)
-            if changed.count(others) != 1:  # it stood where the first mistake is
-                continue
-            scope = dict(self.reference.__globals__)
-            exec(changed.replace(others, instead), scope)
-            answers = (self.call(scope[self.name], probe).result for probe in self.probes)
-            if all(map(same, answers, results)):
-                return f"{words}. And {more}"
-        return None
-
-    def description(self, answer, results, wanted):
-        words = super().description(answer, results, wanted)
-        for pattern, remark in self.remarks.items():
-            if re.search(pattern, words):
-                return f"{re.split(GUESSES, words)[0]}: {remark}"
-        return words
-
-
-def triples(table):
-    """{what stands in a reference: {what stands there instead: the nudge}} as `mistakes`."""
-    return [
-        (right, wrong, words) for right, wrongs in table.items() for wrong, words in wrongs.items()
-    ]
-
-
-def gated_probes(plain, blocks, terms):
-    """`random_probes` for `plain` arguments and for `blocks`, each of which is three side by side.
-    The rows b_x and b_h make one b."""
-    named = {name + gate: axes for name, axes in blocks.items() for gate in GATES}
-    probes = random_probes(plain | named, terms)
-    for args in (probe.args for probe in probes):
-        for name in blocks:
-            args[name] = np.hstack([args.pop(name + gate) for gate in GATES])
-        if "b_x" in blocks:
-            args["b"] = np.stack([args.pop("b_x"), args.pop("b_h")])
-    return probes
-
-
-STEP = {"x_t": "batch features", "h_prev": "batch units"}
-MATRICES = {"W_x": "features units", "W_h": "units units"}
+STATE = {"x_t": "batch features", "h_prev": "batch units"}
+MATRICES = {"W_x": "features zrg*units", "W_h": "units zrg*units"}
 
 # --- what can go wrong in a step, wherever the reset is ---------------------------------------
 
@@ -126,8 +72,8 @@ def reordered(blocks):
 
 
 def shared(terms, gated, blocks):
-    """The mistakes that both forms know. `terms` are what a gate adds up, {} for its letter,
-    `gated` is what r makes of the second of them, `blocks` are what is cut into three."""
+    """{line: {wrong: words}} that both forms know. `terms` are what a gate adds up, {} for its
+    letter, `gated` is what r makes of the second, `blocks` are what is cut into three."""
     z, r, g = (" + ".join(terms.values()).replace("{}", gate) for gate in GATES)
     first, state, *_ = [term.format("g") for term in terms.values()]
     candidate = g.replace(state, gated)
@@ -171,12 +117,28 @@ def shared(terms, gated, blocks):
             if term.format(gate) in parts:
                 parts.remove(term.format(gate))
                 table.setdefault(whole, {})[" + ".join(parts)] = f"{gate} lacks {name}"
-    return triples(table)
+    return table
 
 
 # --- one step, the reset before the product ---------------------------------------------------
 
 
+ONE_AXIS = "b has one axis"
+PRODUCTS = {  # what NumPy says, wherever the product is
+    "must agree|must be equal|matmul": ON_THE_LEFT,
+    "could not be broadcast": "* is element by element, @ is the matrix product",
+}
+
+
+@exercise(
+    STATE | MATRICES | {"b": "zrg*units"},
+    off=["x_t", "h_prev"],
+    returns={"h_t": "batch units"},
+    right="the new state agrees on random arrays, also with x_t and h_prev switched off in turn, "
+    "and for a single sample",
+    remarks=remarks({"tuple index": f"{ONE_AXIS}: split it without axis=1"} | PRODUCTS),
+    pairs=True,
+)
 def gru_step(x_t, h_prev, W_x, W_h, b):
     """One step of a GRU, Keras's reset_after=False: x_t (batch, features), h_prev (batch, units),
     W_x (features, 3 units), W_h (units, 3 units), b (3 units,), blocks z, r, g -> h_t"""
@@ -189,20 +151,8 @@ def gru_step(x_t, h_prev, W_x, W_h, b):
     return z * h_prev + (1 - z) * g
 
 
-ONE_AXIS = "b has one axis"
-PRODUCTS = {  # what NumPy says, wherever the product is
-    "must agree|must be equal|matmul": ON_THE_LEFT,
-    "could not be broadcast": "* is element by element, @ is the matrix product",
-}
-
-gru_step = Gated(
-    gru_step,
-    probes=gated_probes(STEP, MATRICES | {"b": "units"}, terms=["x_t", "h_prev"]),
-    returns={"h_t": "batch units"},
-    right="the new state agrees on random arrays, also with x_t and h_prev switched off in turn, "
-    "and for a single sample",
-    remarks={"tuple index": f"{ONE_AXIS}: split it without axis=1"} | PRODUCTS,
-    mistakes=shared(
+gru_step.knows(
+    shared(
         {
             "the input": "x_t @ W_x{}",
             "the previous state": "h_prev @ W_h{}",
@@ -211,36 +161,47 @@ gru_step = Gated(
         gated="(r * h_prev) @ W_hg",
         blocks={"W_x": "W_x{}", "W_h": "W_h{}", "b": "b_{}"},
     )
-    + triples(
-        {
-            "np.split(W_x, 3, axis=1)": {"np.split(W_x, 3)": f"W_x {COLUMNS}"},
-            "np.split(W_h, 3, axis=1)": {
-                "np.split(W_h, 3)": f"W_h {COLUMNS}",
-                "[a.T for a in np.split(W_h, 3, axis=1)]": "the blocks of W_h are transposed: "
-                f"{ON_THE_LEFT}",
-            },
-            "np.split(b, 3)": {
-                "b[:3]": f"{ONE_AXIS}: b[0] is a single number of it, not a block",
-                "[b[0]] * 3": f"{ONE_AXIS}: b[0] is a single number of it, not a row",
-                "0, 0, 0": "the biases are missing",
-            },
-            "(r * h_prev) @ W_hg": {
-                "r * (h_prev @ W_hg)": "r comes after the matrix product: in these equations it "
-                "multiplies h_prev, and the product follows",
-                "r @ W_hg": "the candidate sees r itself: r multiplies h_prev element by element",
-            },
-            "(r * h_prev) @ W_hg + b_g": {
-                "r * (h_prev @ W_hg + b_g)": "r comes after the matrix product and multiplies the "
-                "bias as well: in these equations it multiplies h_prev, and the product follows",
-            },
-            "+ b_g": {"+ 2 * b_g": "the bias of the candidate is added twice"},
-        }
-    ),
+)
+gru_step.knows(
+    {
+        "np.split(W_x, 3, axis=1)": {"np.split(W_x, 3)": f"W_x {COLUMNS}"},
+        "np.split(W_h, 3, axis=1)": {
+            "np.split(W_h, 3)": f"W_h {COLUMNS}",
+            "[a.T for a in np.split(W_h, 3, axis=1)]": "the blocks of W_h are transposed: "
+            f"{ON_THE_LEFT}",
+        },
+        "np.split(b, 3)": {
+            "b[:3]": f"{ONE_AXIS}: b[0] is a single number of it, not a block",
+            "[b[0]] * 3": f"{ONE_AXIS}: b[0] is a single number of it, not a row",
+            "0, 0, 0": "the biases are missing",
+        },
+        "(r * h_prev) @ W_hg": {
+            "r * (h_prev @ W_hg)": "r comes after the matrix product: in these equations it "
+            "multiplies h_prev, and the product follows",
+            "r @ W_hg": "the candidate sees r itself: r multiplies h_prev element by element",
+        },
+        "(r * h_prev) @ W_hg + b_g": {
+            "r * (h_prev @ W_hg + b_g)": "r comes after the matrix product and multiplies the "
+            "bias as well: in these equations it multiplies h_prev, and the product follows",
+        },
+        "+ b_g": {"+ 2 * b_g": "the bias of the candidate is added twice"},
+    }
 )
 
 # --- one step, the reset after the product ----------------------------------------------------
 
 
+@exercise(
+    STATE | MATRICES | {"b": "2 zrg*units"},
+    off=["x_t", "h_prev"],
+    returns={"h_t": "batch units"},
+    right="the new state agrees on random arrays, both biases included, also with x_t and h_prev "
+    "switched off in turn, and for a single sample",
+    remarks=remarks(
+        {r"shapes .*\(2,|equal div": "b has two rows: b[0] goes with W_x, b[1] with W_h"} | PRODUCTS
+    ),
+    pairs=True,
+)
 def gru_step_reset_after(x_t, h_prev, W_x, W_h, b):
     """One step of a GRU, Keras's default reset_after=True: as gru_step, but r acts on
     h_prev W_hg + b_hg. b (2, 3 units) holds b_x, then b_h. -> h_t"""
@@ -256,116 +217,106 @@ def gru_step_reset_after(x_t, h_prev, W_x, W_h, b):
 W_HG, B_HG = "np.split(W_h, 3, axis=1)[2]", "np.split(b_h, 3)[2]"
 BEFORE = "r comes before the matrix product: here it multiplies what comes out of it"
 
-gru_step_reset_after = Gated(
-    gru_step_reset_after,
-    probes=gated_probes(STEP, MATRICES | {"b_x": "units", "b_h": "units"}, terms=["x_t", "h_prev"]),
-    returns={"h_t": "batch units"},
-    right="the new state agrees on random arrays, both biases included, also with x_t and h_prev "
-    "switched off in turn, and for a single sample",
-    remarks={r"shapes .*\(2,|equal div": "b has two rows: b[0] goes with W_x, b[1] with W_h"}
-    | PRODUCTS,
-    mistakes=shared(
+gru_step_reset_after.knows(
+    shared(
         {"the input": "x_{}", "the previous state": "h_{}"},
         gated="r * h_g",
         blocks={"what comes from the input": "x_{}", "what comes from the state": "h_{}"},
     )
-    + triples(
-        {
-            "r * h_g": {
-                f"(r * h_prev) @ {W_HG} + {B_HG}": f"{BEFORE}, bias included",
-                f"(r * h_prev) @ {W_HG} + r * {B_HG}": BEFORE,
-                f"r * ((r * h_prev) @ {W_HG} + {B_HG})": "r acts twice, before and after the "
-                "product: once, after it",
-                f"r * (h_g - {B_HG}) + {B_HG}": "the second row of b is added outside the bracket "
-                "that r multiplies: it belongs inside, to the product with W_h",
-            },
-            "b_x, b_h = b": {
-                "b_h, b_x = b": "the rows of b are swapped: b_x comes first, then b_h",
-                "b_x, b_h = 0, 0": "both rows of b are missing",
-                "b_x, b_h = 0, b[1]": "the first row of b is missing: it belongs to the product "
-                "with W_x",
-                "b_x, b_h = b[0], 0": "the second row of b is missing: it belongs to the product "
-                "with W_h",
-                "b_x = b_h = b[0]": "the first row of b is used twice, the second not at all",
-                "b_x = b_h = b[1]": "the second row of b is used twice, the first not at all",
-                "b_x = b_h = b[0] + b[1]": "both rows of b are added on both sides: b[0] goes with "
-                "W_x, b[1] with W_h",
-                "b_x, b_h = 0, b[0] + b[1]": "both rows of b are added on the state's side: the "
-                "first belongs to the input's side",
-            },
-            "z = sigmoid(": {
-                "h_z, h_r, _ = np.split(h_prev @ W_h, 3, axis=1)\n    z = sigmoid(": "the second "
-                "row of b is missing from z and r: there both rows are added",
-            },
-            "np.split(x_t @ W_x + b_x, 3, axis=1)": {
-                "np.split(x_t @ W_x + b_x, 3)": f"what comes from the input {COLUMNS}"
-            },
-            "np.split(h_prev @ W_h + b_h, 3, axis=1)": {
-                "np.split(h_prev @ W_h + b_h, 3)": f"what comes from the state {COLUMNS}"
-            },
-        }
-    ),
+)
+gru_step_reset_after.knows(
+    {
+        "r * h_g": {
+            f"(r * h_prev) @ {W_HG} + {B_HG}": f"{BEFORE}, bias included",
+            f"(r * h_prev) @ {W_HG} + r * {B_HG}": BEFORE,
+            f"r * ((r * h_prev) @ {W_HG} + {B_HG})": "r acts twice, before and after the product: "
+            "once, after it",
+            f"r * (h_g - {B_HG}) + {B_HG}": "the second row of b is added outside the bracket "
+            "that r multiplies: it belongs inside, to the product with W_h",
+        },
+        "b_x, b_h = b": {
+            "b_h, b_x = b": "the rows of b are swapped: b_x comes first, then b_h",
+            "b_x, b_h = 0, 0": "both rows of b are missing",
+            "b_x, b_h = 0, b[1]": "the first row of b is missing: it belongs to the product with "
+            "W_x",
+            "b_x, b_h = b[0], 0": "the second row of b is missing: it belongs to the product with "
+            "W_h",
+            "b_x = b_h = b[0]": "the first row of b is used twice, the second not at all",
+            "b_x = b_h = b[1]": "the second row of b is used twice, the first not at all",
+            "b_x = b_h = b[0] + b[1]": "both rows of b are added on both sides: b[0] goes with "
+            "W_x, b[1] with W_h",
+            "b_x, b_h = 0, b[0] + b[1]": "both rows of b are added on the state's side: the first "
+            "belongs to the input's side",
+        },
+        "z = sigmoid(": {
+            "h_z, h_r, _ = np.split(h_prev @ W_h, 3, axis=1)\n    z = sigmoid(": (
+                "the second row of b is missing from z and r: there both rows are added"
+            ),
+        },
+        "np.split(x_t @ W_x + b_x, 3, axis=1)": {
+            "np.split(x_t @ W_x + b_x, 3)": f"what comes from the input {COLUMNS}",
+        },
+        "np.split(h_prev @ W_h + b_h, 3, axis=1)": {
+            "np.split(h_prev @ W_h + b_h, 3)": f"what comes from the state {COLUMNS}",
+        },
+    }
 )
 
 # --- counting ---------------------------------------------------------------------------------
 
 
+LAYERS = [(2, 5, True), (2, 5, False), (7, 4, True), (7, 4, False), (1, 12, True), (9, 3, False)]
+
+
+@exercise(
+    probes=[Probe({"features": f, "units": u, "reset_after": after}) for f, u, after in LAYERS],
+    returns={"the count": ""},
+    right="the count holds for six layers, for both places of the reset gate",
+    evidence="you count {got:g}: write down the shapes of W_x, W_h and b and count each",
+    pairs=True,
+)
 def count_parameters(features, units, reset_after):
     """How many numbers W_x, W_h and b of a GRU hold together, for either place of the reset."""
     biases = 2 if reset_after else 1
     return 3 * (features * units + units * units + biases * units)
 
 
-LAYERS = [(2, 5, True), (2, 5, False), (7, 4, True), (7, 4, False), (1, 12, True), (9, 3, False)]
 ONE_BLOCK = "features * units + units * units + biases * units"
 MATRIX = "W_h is a matrix: every unit hears every unit"
 
-count_parameters = Gated(
-    count_parameters,
-    probes=[
-        Probe(dict(zip(("features", "units", "reset_after"), layer, strict=True)))
-        for layer in LAYERS
-    ],
-    returns={"the count": ""},
-    right="the count holds for six layers, for both places of the reset gate",
-    evidence=lambda args, got: (
-        f"for {', '.join(f'{name} = {n}' for name, n in args.items())} you count {got:g}: "
-        "write down the shapes of W_x, W_h and b and count each"
-    ),
-    mistakes=triples(
-        {
-            "3 * (": {
-                "4 * (": "that is an LSTM's count, with four blocks: a GRU has three",
-                "2 * (": "two blocks are counted: the candidate has weights as well",
-                "(": "one block is counted: z, r and the candidate have each their own",
-            },
-            "2 if reset_after else 1": {
-                "1": "with reset_after the bias has two rows",
-                "2": "without reset_after the bias has one row",
-                "1 if reset_after else 2": "the two settings are swapped",
-                "0": "the bias is missing",
-                "4 / 3 if reset_after else 1": "you count a second bias for the candidate alone, "
-                "which is all that is needed, but Keras gives every block one: look at the shape "
-                "of b",
-            },
-            "features * units + units * units": {
-                "features * units": "the weights W_h are missing",
-                "units * units": "the weights W_x are missing",
-                "features * units + units": MATRIX,
-                "features * units + 2 * units": MATRIX,
-                "features * units + features * features": "W_h leads from the units to the units",
-                "features + units": "W_x and W_h are matrices: their sizes are products, not sums",
-            },
-            f"3 * ({ONE_BLOCK})": {
-                "3 * (features * units + units * units) + biases * units": "the bias has a block "
-                "for each of z, r and g, as the matrices have",
-                "biases * 3 * (features * units + units * units + units)": "reset_after doubles "
-                "the bias only, not the matrices",
-                f"3 * ({ONE_BLOCK}) + units + 1": "an output layer is counted as well: leave it "
-                "out",
-            },
-        }
-    ),
+count_parameters.knows(
+    {
+        "3 * (": {
+            "4 * (": "that is an LSTM's count, with four blocks: a GRU has three",
+            "2 * (": "two blocks are counted: the candidate has weights as well",
+            "(": "one block is counted: z, r and the candidate have each their own",
+        },
+        "2 if reset_after else 1": {
+            "1": "with reset_after the bias has two rows",
+            "2": "without reset_after the bias has one row",
+            "1 if reset_after else 2": "the two settings are swapped",
+            "0": "the bias is missing",
+            "4 / 3 if reset_after else 1": "you count a second bias for the candidate alone, "
+            "which is all that is needed, but Keras gives every block one: look at the shape of b",
+        },
+        "features * units + units * units": {
+            "features * units": "the weights W_h are missing",
+            "units * units": "the weights W_x are missing",
+            "features * units + units": MATRIX,
+            "features * units + 2 * units": MATRIX,
+            "features * units + features * features": "W_h leads from the units to the units",
+            "features + units": "W_x and W_h are matrices: their sizes are products, not sums",
+        },
+        f"3 * ({ONE_BLOCK})": {
+            "3 * (features * units + units * units) + biases * units": (
+                "the bias has a block for each of z, r and g, as the matrices have"
+            ),
+            "biases * 3 * (features * units + units * units + units)": (
+                "reset_after doubles the bias only, not the matrices"
+            ),
+            f"3 * ({ONE_BLOCK}) + units + 1": "an output layer is counted as well: leave it out",
+        },
+    }
 )
 
 # --- from one convention to the other ---------------------------------------------------------
@@ -382,6 +333,13 @@ def other_gru_step(x_t, h_prev, W_x, W_h, b):
     return (1 - z) * h_prev + z * g
 
 
+@exercise(
+    MATRICES | {"b": "zrg*units"},
+    off=["W_xz", "W_hz"],
+    returns={"W_x": "features", "W_h": "units", "b": ""},
+    right="the network with your weights, in the other convention, is the same network",
+    pairs=True,
+)
 def convert_update_gate(W_x, W_h, b):
     """The weights of the same network in the convention with z and 1 - z swapped.
     W_x (features, 3 units), W_h (units, 3 units), b (3 units,), blocks z, r, g. -> W_x, W_h, b"""
@@ -400,63 +358,66 @@ def each(change):
     return f"tuple({change} for a in (W_x, W_h, b))"
 
 
-convert_update_gate = Gated(
-    convert_update_gate,
-    probes=gated_probes({}, MATRICES | {"b": "units"}, terms=["W_xz", "W_hz"]),
-    returns={"W_x": "features", "W_h": "units", "b": ""},
-    right="the network with your weights, in the other convention, is the same network",
-    mistakes=triples(
-        {
-            "b * sign": {
-                "b": f"the bias keeps its sign: {MORE}, and b_z is inside it",
-                "np.where(block == 0, 1 - b, b)": "the bias becomes 1 - b_z: like the weights it "
-                "changes its sign only",
-            },
-            "W_h * sign": {
-                "W_h": f"W_h keeps its sign: {MORE}, and the product with W_h is inside it",
-                "-W_h": f"the rows of W_h {ROWS}",
-            },
-            "W_x * sign": {
-                "W_x": f"W_x keeps its sign: {MORE}, and the product with W_x is inside it",
-                "np.vstack([-W_x[: len(W_h)], W_x[len(W_h) :]])": f"rows of W_x {ROWS}",
-            },
-            "W_x * sign, W_h * sign": {"W_x, W_h": f"both matrices keep their sign: {MORE}"},
-            "W_h * sign, b * sign": {"W_h, b": f"only W_x is converted: {MORE}"},
-            "block == 0": {
-                "block < 0": "nothing has changed: the update gate would now keep what it used to "
-                "replace",
-                "block >= 0": "all three blocks change their sign: only z means something else, r "
-                "and g stay",
-                "block == 1": "the block of r is negated: z is the first of the three",
-                "block == 2": "the block of g is negated: z is the first of the three",
-                "block < 2": "both gates are negated: r means the same in both conventions",
-                "block != 1": "the blocks of z and g are negated: g means the same in both "
-                "conventions",
-                "np.arange(len(b)) < len(W_x)": "as many columns are negated as W_x has rows: the "
-                "block of z is as wide as there are units",
-                "np.arange(len(b)) < 4": "four columns are negated, however many units there are",
-                "np.arange(len(b)) < len(b) // 2": "half of the columns are negated: the block of "
-                "z is a third of them",
-            },
-            CONVERTED: {
-                each("np.where(block == 0, 1 - a, a)"): "1 minus the weights is not it: 1 - z is "
-                "the sigmoid of minus the sum",
-                each("np.where(block == 0, 1 - sigmoid(a), a)"): "the sigmoid acts on the sum, not "
-                "on a weight: what must become of the sum?",
-                each("np.concatenate([a[..., block == k] for k in (1, 0, 2)], axis=-1)"): "the "
-                "blocks of z and r have changed places: they stay where they are",
-                each("np.concatenate([a[..., block == k] for k in (2, 1, 0)], axis=-1)"): "the "
-                "blocks of z and g have changed places: they stay where they are",
-                "W_h * sign, W_x * sign, b * sign": "the weights are right and in another order: "
-                "W_x comes first",
-            },
-        }
-    ),
+convert_update_gate.knows(
+    {
+        "b * sign": {
+            "b": f"the bias keeps its sign: {MORE}, and b_z is inside it",
+            "np.where(block == 0, 1 - b, b)": "the bias becomes 1 - b_z: like the weights it "
+            "changes its sign only",
+        },
+        "W_h * sign": {
+            "W_h": f"W_h keeps its sign: {MORE}, and the product with W_h is inside it",
+            "-W_h": f"the rows of W_h {ROWS}",
+        },
+        "W_x * sign": {
+            "W_x": f"W_x keeps its sign: {MORE}, and the product with W_x is inside it",
+            "np.vstack([-W_x[: len(W_h)], W_x[len(W_h) :]])": f"rows of W_x {ROWS}",
+        },
+        "W_x * sign, W_h * sign": {"W_x, W_h": f"both matrices keep their sign: {MORE}"},
+        "W_h * sign, b * sign": {"W_h, b": f"only W_x is converted: {MORE}"},
+        "block == 0": {
+            "block < 0": "nothing has changed: the update gate would now keep what it used to "
+            "replace",
+            "block >= 0": "all three blocks change their sign: only z means something else, r and "
+            "g stay",
+            "block == 1": "the block of r is negated: z is the first of the three",
+            "block == 2": "the block of g is negated: z is the first of the three",
+            "block < 2": "both gates are negated: r means the same in both conventions",
+            "block != 1": "the blocks of z and g are negated: g means the same in both conventions",
+            "np.arange(len(b)) < len(W_x)": "as many columns are negated as W_x has rows: the "
+            "block of z is as wide as there are units",
+            "np.arange(len(b)) < 4": "four columns are negated, however many units there are",
+            "np.arange(len(b)) < len(b) // 2": "half of the columns are negated: the block of z "
+            "is a third of them",
+        },
+        CONVERTED: {
+            each("np.where(block == 0, 1 - a, a)"): "1 minus the weights is not it: 1 - z is the "
+            "sigmoid of minus the sum",
+            each("np.where(block == 0, 1 - sigmoid(a), a)"): (
+                "the sigmoid acts on the sum, not on a weight: what must become of the sum?"
+            ),
+            each("np.concatenate([a[..., block == k] for k in (1, 0, 2)], axis=-1)"): (
+                "the blocks of z and r have changed places: they stay where they are"
+            ),
+            each("np.concatenate([a[..., block == k] for k in (2, 1, 0)], axis=-1)"): (
+                "the blocks of z and g have changed places: they stay where they are"
+            ),
+            "W_h * sign, W_x * sign, b * sign": "the weights are right and in another order: W_x "
+            "comes first",
+        },
+    }
 )
 
 # --- choosing a cell --------------------------------------------------------------------------
 
 
+@exercise(
+    returns=dict,
+    right=lambda chosen: (
+        "each is the simplest that does its job. "
+        + ". ".join(f"{letter}: {measured(letter, cell)}" for letter, cell in chosen.items())
+    ),
+)
 def choose_a_cell():
     """The simplest model that does each job within its limits."""
     return {
@@ -558,38 +519,17 @@ def objection(letter, cell):
     return f"{letter}, {named} on new sequences: {measured(letter, cell)}{than}"
 
 
-class ChooseACell(Exercise):
-    """The answer is a dictionary, and what speaks for or against a choice is measured."""
-
-    def judge(self, answer):
-        line = super().judge(answer)
-        if line.startswith("Right"):
-            said = (f"{letter}: {measured(letter, cell)}" for letter, cell in answer().items())
-            return f"Right: each is the simplest that does its job. {'. '.join(said)}."
-        return line
-
-    def complaint(self, answer, first):
-        chosen = first.value
-        if chosen is None or isinstance(chosen, Exception):
-            return super().complaint(answer, first)
-        if not isinstance(chosen, dict):
-            return f"your function returns {kind(chosen)}, where a dict is asked for"
-        if chosen.keys() - JOBS.keys():
-            return f"the keys of the dict are {', '.join(map(repr, JOBS))}, not {[*chosen]}"
-        for letter, right in self.reference().items():
-            cell = chosen.get(letter)
-            if cell in (None, ..., ""):
-                return f"{letter} has no cell yet"
-            if not isinstance(cell, str) or cell not in CELLS:
-                return f"{letter}: {cell!r} is none of {', '.join(CELLS)}"
-            if cell != right:
-                return objection(letter, cell)
-        return None
-
-
-choose_a_cell = ChooseACell(
-    choose_a_cell,
-    probes=[Probe({})],
-    returns={"the choice": ""},
-    right="each is the simplest that does its job",
-)
+@choose_a_cell.against
+def not_the_simplest(chosen):
+    """What speaks against the first wrong choice, measured, or nothing."""
+    if chosen.keys() - JOBS.keys():
+        return f"the keys of the dict are {', '.join(map(repr, JOBS))}, not {[*chosen]}"
+    for letter, right in choose_a_cell.reference().items():
+        cell = chosen.get(letter)
+        if cell in (None, ..., ""):
+            return f"{letter} has no cell yet"
+        if not isinstance(cell, str) or cell not in CELLS:
+            return f"{letter}: {cell!r} is none of {', '.join(CELLS)}"
+        if cell != right:
+            return objection(letter, cell)
+    return None

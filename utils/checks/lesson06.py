@@ -1,25 +1,15 @@
 """The checks of lesson 06. Each begins with the reference, which is a solution to read."""
 
-from types import NoneType
-
 import numpy as np
 
 from utils import data
 from utils.arguments import one_of
-from utils.checks import Exercise, Probe, kind
+from utils.checks.engine import Probe, call, exercise, kind
 from utils.forecasting import Linear, mae
 from utils.layers import LSTM, Dense, Last, Sequential
 from utils.training import Adam, clip_by_norm, cosine_decay, minibatches, mse, train
 
 # --- a series cut into windows ----------------------------------------------------------------
-
-
-def cut_windows(series, window, horizon):
-    """x (samples, window): each stretch of the series; y (samples, horizon): what follows it."""
-    samples = len(series) - window - horizon + 1
-    x = np.array([series[k : k + window] for k in range(samples)])
-    y = np.array([series[k + window : k + window + horizon] for k in range(samples)])
-    return x, y
 
 
 def window_probe(steps, window, horizon, when="", look=""):
@@ -28,10 +18,7 @@ def window_probe(steps, window, horizon, when="", look=""):
     return Probe({"series": series, "window": window, "horizon": horizon}, when, look, sizes)
 
 
-TARGETS = "series[k + window : k + window + horizon]"
-X_LINE = "    x = np.array([series[k : k + window] for k in range(samples)])\n"
-cut_windows = Exercise(
-    cut_windows,
+@exercise(
     probes=[
         window_probe(23, 5, 3),
         window_probe(29, 7, 1, "for a horizon of 1", "look at where the targets end"),
@@ -41,84 +28,73 @@ cut_windows = Exercise(
     returns={"x": "samples window", "y": "samples horizon"},
     right="every window and its targets agree, for horizons of 1 and more, down to a series that "
     "has room for one window only",
-    mistakes=[
-        (
-            "window - horizon + 1",
-            "window - horizon",
-            "the last window is missing: there is one more that has all its targets",
-        ),
-        (
-            "window - horizon + 1",
-            "window",
-            "the last windows have fewer than `horizon` targets: stop while all are there",
-        ),
-        (
-            "window - horizon + 1",
-            "window - horizon + 2",
-            "there is one window too many: its last target lies past the end of the series",
-        ),
-        (
-            TARGETS,
-            "series[k + window - 1 : k + window + horizon - 1]",
-            "the first target is the window's own last value: begin one step later",
-        ),
-        (
-            TARGETS,
-            "series[k + window + 1 : k + window + horizon + 1]",
-            "a step is skipped between window and targets: the first target follows at once",
-        ),
-        (
-            TARGETS,
-            "series[k + window + horizon - 1 : k + window + horizon]",
-            "y holds the last step of the horizon only: all of its steps are asked for",
-        ),
-        (
-            TARGETS,
-            "series[k + window : k + window + 1]",
-            "y holds the first step of the horizon only: all of its steps are asked for",
-        ),
-        (
-            f"horizon + 1\n{X_LINE}",
-            f"horizon\n{X_LINE}    series = series[1:]\n",
-            "a step is skipped between window and targets: the first target follows at once",
-        ),
-        (
-            f" - horizon + 1\n{X_LINE}",
-            f"\n{X_LINE}    horizon = 1\n",
-            "there are too many windows: you stop where one target is left, and do not count the "
-            "horizon",
-        ),
-        (TARGETS, "series[k + window : k + horizon]", "y begins at window and ends at horizon: "
-         "the end has to be counted from the window's end"),
-        (
-            TARGETS,
-            "series[k : k + horizon]",
-            "the targets are the beginning of the window itself: they come after it",
-        ),
-        (
-            "series[k : k + window] for k in range(samples)",
-            "series[k : k + window][::-1] for k in range(samples)",
-            "each window runs backwards: the oldest value comes first",
-        ),
-        (
-            "series[k : k + window] for k in range(samples)",
-            "series[k + 1 : k + window + 1] for k in range(samples)",
-            "window k begins one step late, and so holds its own first target",
-        ),
-        ("return x, y", "return y, x", "both are right and in the other order: x first"),
-    ],
-)  # fmt: skip
+)
+def cut_windows(series, window, horizon):
+    """x (samples, window): each stretch of the series; y (samples, horizon): what follows it."""
+    samples = len(series) - window - horizon + 1
+    x = np.array([series[k : k + window] for k in range(samples)])
+    y = np.array([series[k + window : k + window + horizon] for k in range(samples)])
+    return x, y
+
+
+TARGETS = "series[k + window : k + window + horizon]"
+X_LINE = "    x = np.array([series[k : k + window] for k in range(samples)])\n"
+
+cut_windows.knows(
+    {
+        "window - horizon + 1": {
+            "window - horizon": "the last window is missing: there is one more that has all its "
+            "targets",
+            "window": "the last windows have fewer than `horizon` targets: stop while all are "
+            "there",
+            "window - horizon + 2": "there is one window too many: its last target lies past the "
+            "end of the series",
+        },
+        TARGETS: {
+            "series[k + window - 1 : k + window + horizon - 1]": (
+                "the first target is the window's own last value: begin one step later"
+            ),
+            "series[k + window + 1 : k + window + horizon + 1]": (
+                "a step is skipped between window and targets: the first target follows at once"
+            ),
+            "series[k + window + horizon - 1 : k + window + horizon]": (
+                "y holds the last step of the horizon only: all of its steps are asked for"
+            ),
+            "series[k + window : k + window + 1]": "y holds the first step of the horizon only: "
+            "all of its steps are asked for",
+        },
+        f"horizon + 1\n{X_LINE}": {
+            f"horizon\n{X_LINE}    series = series[1:]\n": "a step is skipped between window and "
+            "targets: the first target follows at once",
+        },
+        f" - horizon + 1\n{X_LINE}": {
+            f"\n{X_LINE}    horizon = 1\n": "there are too many windows: you stop where one "
+            "target is left, and do not count the horizon",
+        },
+    }
+)
+cut_windows.knows(
+    {
+        TARGETS: {
+            "series[k + window : k + horizon]": "y begins at window and ends at horizon: the end "
+            "has to be counted from the window's end",
+            "series[k : k + horizon]": "the targets are the beginning of the window itself: they "
+            "come after it",
+        },
+        "series[k : k + window] for k in range(samples)": {
+            "series[k : k + window][::-1] for k in range(samples)": (
+                "each window runs backwards: the oldest value comes first"
+            ),
+            "series[k + 1 : k + window + 1] for k in range(samples)": (
+                "window k begins one step late, and so holds its own first target"
+            ),
+        },
+        "return x, y": {"return y, x": "both are right and in the other order: x first"},
+    }
+)
 
 
 # --- the value of a season ago ----------------------------------------------------------------
-
-
-def seasonal_naive(series, first, horizon, season):
-    """Forecasts (horizon,) of series[first : first + horizon] from series[:first]: the latest
-    known value from the same point of the season."""
-    ahead = np.arange(horizon)
-    seasons_back = ahead // season + 1
-    return series[first + ahead - season * seasons_back]
 
 
 def season_probe(first, horizon, season, when="", look=""):
@@ -128,9 +104,7 @@ def season_probe(first, horizon, season, when="", look=""):
     return Probe(args, when, look, {"horizon": horizon})
 
 
-BACK = "series[first + ahead - season * seasons_back]"
-seasonal_naive = Exercise(
-    seasonal_naive,
+@exercise(
     probes=[
         season_probe(31, 5, 7),
         season_probe(
@@ -143,90 +117,66 @@ seasonal_naive = Exercise(
     returns={"the forecast": "horizon"},
     right="the forecasts agree, also for a horizon of several seasons, a season of 1, and where "
     "only one season is known",
-    mistakes=[
-        (
-            "ahead // season + 1",
-            "1",
-            "once the horizon is longer than the season, you read values from `first` on, which "
-            "nobody knows yet: go back by as many seasons as it takes",
-        ),
-        (
-            "ahead // season + 1",
-            "ahead // season",
-            "the first season of the horizon is read from `first` on, and those are the values "
-            "asked for: go back by one season more",
-        ),
-        (
-            "ahead // season + 1",
-            "(ahead + season) // season + 1",
-            "you go back one season more than needed: take the latest known",
-        ),
-        (
-            BACK,
-            "series[first + ahead - season * seasons_back - 1]",
-            "each value comes from one step before the same point of the season",
-        ),
-        (
-            "first + ahead - season * seasons_back",
-            "np.minimum(first + ahead - season * seasons_back + 1, first - 1)",
-            "each value comes from one step after the same point of the season",
-        ),
-        (
-            BACK,
-            "series[first : first + horizon]",
-            "those are the values asked for, from `first` on, which nobody knows yet",
-        ),
-        (
-            BACK,
-            "np.full(horizon, series[first - 1])",
-            "that is the naive forecast: the last value, whatever the season",
-        ),
-        (
-            BACK,
-            "np.full(horizon, series[first - season])",
-            "one value is repeated: each step ahead has its own point in the season",
-        ),
-        (
-            BACK,
-            "series[(first + ahead) % season]",
-            "that is the first season of the series: the latest known is asked for",
-        ),
-        (
-            BACK,
-            "np.tile(series[-season:], horizon)[:horizon]",
-            "you read the end of the array, not of the known part, which ends before `first`",
-        ),
-        (
-            BACK,
-            "np.tile(series[first - season + 1 : first], horizon)[:horizon]",
-            "what you repeat is one step shorter than a season",
-        ),
-        (
-            BACK,
-            "np.tile(series[first - season - 1 : first - 1], horizon)[:horizon]",
-            "each value comes from one step before the same point of the season",
-        ),
-        (
-            BACK,
-            "series[first + ahead + season * seasons_back]",
-            "you go forward by seasons, to what nobody knows yet: go back",
-        ),
-        (
-            BACK,
-            "series[first - season + (first + ahead) % season]",
-            "you read the last known season, and begin at the wrong place in it",
-        ),
-        (
-            BACK,
-            "np.array([series[:first][(first + k) % season :: season].mean() for k in ahead])",
-            "that is the mean over all known seasons: the latest value alone is asked for",
-        ),
-        (
-            BACK,
-            "series[first - 1 - ahead % season]",
-            "the values run backwards in time from the last known one",
-        ),
-    ],
+)
+def seasonal_naive(series, first, horizon, season):
+    """Forecasts (horizon,) of series[first : first + horizon] from series[:first]: the latest
+    known value from the same point of the season."""
+    ahead = np.arange(horizon)
+    seasons_back = ahead // season + 1
+    return series[first + ahead - season * seasons_back]
+
+
+BACK = "series[first + ahead - season * seasons_back]"
+
+seasonal_naive.knows(
+    {
+        "ahead // season + 1": {
+            "1": "once the horizon is longer than the season, you read values from `first` on, "
+            "which nobody knows yet: go back by as many seasons as it takes",
+            "ahead // season": "the first season of the horizon is read from `first` on, and "
+            "those are the values asked for: go back by one season more",
+            "(ahead + season) // season + 1": "you go back one season more than needed: take the "
+            "latest known",
+        },
+        BACK: {
+            "series[first + ahead - season * seasons_back - 1]": (
+                "each value comes from one step before the same point of the season"
+            ),
+            "series[first : first + horizon]": "those are the values asked for, from `first` on, "
+            "which nobody knows yet",
+            "np.full(horizon, series[first - 1])": "that is the naive forecast: the last value, "
+            "whatever the season",
+            "np.full(horizon, series[first - season])": "one value is repeated: each step ahead "
+            "has its own point in the season",
+            "series[(first + ahead) % season]": "that is the first season of the series: the "
+            "latest known is asked for",
+            "np.tile(series[-season:], horizon)[:horizon]": (
+                "you read the end of the array, not of the known part, which ends before `first`"
+            ),
+            "np.tile(series[first - season + 1 : first], horizon)[:horizon]": (
+                "what you repeat is one step shorter than a season"
+            ),
+            "np.tile(series[first - season - 1 : first - 1], horizon)[:horizon]": (
+                "each value comes from one step before the same point of the season"
+            ),
+            "series[first + ahead + season * seasons_back]": (
+                "you go forward by seasons, to what nobody knows yet: go back"
+            ),
+            "series[first - season + (first + ahead) % season]": (
+                "you read the last known season, and begin at the wrong place in it"
+            ),
+            "np.array([series[:first][(first + k) % season :: season].mean() for k in ahead])": (
+                "that is the mean over all known seasons: the latest value alone is asked for"
+            ),
+            "series[first - 1 - ahead % season]": "the values run backwards in time from the last "
+            "known one",
+        },
+        "first + ahead - season * seasons_back": {
+            "np.minimum(first + ahead - season * seasons_back + 1, first - 1)": (
+                "each value comes from one step after the same point of the season"
+            ),
+        },
+    }
 )
 
 
@@ -293,6 +243,10 @@ def nudge(prepare, at=NUDGED):
     return int(np.sum(changed & train)), int(train.sum()), int(step[changed & ~train].min())
 
 
+@exercise(
+    returns=dict,
+    right="each pipeline has its name, and a change of one value shows just what you say",
+)
 def find_leaks():
     """What is wrong with each pipeline, in the words of LEAKS."""
     return {
@@ -324,37 +278,46 @@ def speaks_against(letter, said):
     return f"{words}: that window knows {own}"
 
 
-class FindLeaks(Exercise):
-    """The answer is a dictionary; what speaks against it is measured with the instrument."""
-
-    def complaint(self, answer, first):
-        said = first.value
-        if said is None or isinstance(said, Exception):
-            return super().complaint(answer, first)
-        if not isinstance(said, dict):
-            return f"your function returns {kind(said)}, where a dict is asked for"
-        for letter, right in LETTERS.items():
-            leak = said.get(letter)
-            if leak in (None, ..., ""):
-                return f"{letter} has no answer yet"
-            if leak not in LEAKS:
-                return f"{letter}: {leak!r} is none of the five: {', '.join(LEAKS)}"
-            if leak != right:
-                return f"{letter}: {speaks_against(letter, leak)}"
-        return None
-
-
-find_leaks = FindLeaks(
-    find_leaks,
-    probes=[Probe({})],
-    returns={"the answers": ""},
-    right="each pipeline has its name, and a change of one value shows just what you say",
-)
+@find_leaks.against
+def wrong_leak(said):
+    """What the instrument says against the first wrong answer, or nothing."""
+    for letter, right in LETTERS.items():
+        leak = said.get(letter)
+        if leak in (None, ..., ""):
+            return f"{letter} has no answer yet"
+        if leak not in LEAKS:
+            return f"{letter}: {leak!r} is none of the five: {', '.join(LEAKS)}"
+        if leak != right:
+            return f"{letter}: {speaks_against(letter, leak)}"
+    return None
 
 
 # --- beat the linear row ----------------------------------------------------------------------
 
 
+def own_series(seed):
+    """(x, y, x_new, y_new) of a noisy sine of the check's own."""
+    series, _ = data.noisy_sine(1000, seed=seed)
+    x, y = data.make_windows(series, 20)
+    early, _, late = data.split_in_time(len(x), 0.8, 0, embargo=0)
+    return x[early], y[early], x[late], y[late]
+
+
+OWN_SEEDS = range(20, 23)
+
+
+OWN_SEEDS = range(20, 23)
+
+
+@exercise(
+    probes=[
+        Probe(dict(zip(("x", "y"), own_series(seed), strict=False)) | {"seed": seed})
+        for seed in OWN_SEEDS
+    ],
+    returns=object,
+    right="on three series that this check keeps for itself, your MAE is below linear's by more "
+    "than 1 % in the median",
+)
 def beat_linear(x, y, seed):
     """A model trained on windows x (samples, 20, 1) and targets y (samples, 1): a function from
     windows to forecasts."""
@@ -367,92 +330,84 @@ def beat_linear(x, y, seed):
     return model.forward
 
 
-def own_series(seed):
-    """(x, y, x_new, y_new) of a noisy sine of the check's own."""
-    series, _ = data.noisy_sine(1000, seed=seed)
-    x, y = data.make_windows(series, 20)
-    early, _, late = data.split_in_time(len(x), 0.8, 0, embargo=0)
-    return x[early], y[early], x[late], y[late]
-
-
-OWN_SEEDS = range(20, 23)
 SAME = 1e-4  # forecasts this near are equal: networks in float32 round by the batch
 ENOUGH = 0.99  # of linear's MAE, in the median: what is above counts as a tie
 
 
-class BeatLinear(Exercise):
-    """The learner's model is trained on three series and judged against linear on each."""
+@beat_linear.meaning
+def axis_missing(error, *_):
+    if isinstance(error, IndexError) and "tuple index" in str(error):
+        return (
+            "an axis is missing: networks take x as (samples, 20, 1) and y as (samples, 1), "
+            "as they come"
+        )
+    return None
 
-    def complaint(self, answer, first):
-        if isinstance(first.value, IndexError) and "tuple index" in str(first.value):
-            return (
-                "an axis is missing: networks take x as (samples, 20, 1) and y as (samples, 1), "
-                "as they come"
-            )
-        if isinstance(first.value, Exception | NoneType):
-            return super().complaint(answer, first)
-        ratios = []
-        for seed in OWN_SEEDS:
-            x, y, x_new, y_new = own_series(seed)
-            probe = Probe({"x": x, "y": y, "seed": seed})
-            call = first if seed == OWN_SEEDS[0] else self.call(answer, probe)  # it has trained
-            if call.changed:
-                return f"your function changes its argument {call.changed[0]} in place"
-            if words := self.oddity(call.value, x_new, y_new):
-                return words
-            rival = Linear().fit(x, y).predict(x_new)
-            ratios.append(mae(y_new, np.asarray(call.value(x_new.copy()))) / mae(y_new, rival))
-        return verdict(np.array(ratios))
 
-    def oddity(self, predict, x_new, y_new):
-        """What is wrong with what was returned before it can be judged, if anything."""
-        if not callable(predict):
-            return (
-                f"your function returns {kind(predict)}, where a function is asked for that maps "
-                "windows to forecasts: a model's forward is one, without brackets behind it"
-            )
-        forecast = self.call(lambda x: predict(x), Probe({"x": x_new})).result
-        if isinstance(forecast, Exception):
-            return (
-                f"what you return, called with windows of shape {x_new.shape}, {raised(forecast)}"
-            )
-        if isinstance(forecast, str):
-            return forecast.replace("your function", "what you return, called with windows,")
-        (forecast,) = forecast
-        if forecast.shape != y_new.shape:
-            return (
-                f"the forecasts have the shape {forecast.shape}, and should have {y_new.shape}: "
-                "one row for each window"
-            )
-        if not np.isfinite(forecast).all():
-            return "the forecasts hold NaN or infinity: has the training diverged?"
-        if np.ptp(forecast) < 1e-9:
-            return "the forecast is the same for every window: does it look at them?"
-        if np.allclose(forecast, x_new[:, -1]):
-            return "that is the naive forecast, each window's last value"
-        return self.neighbours(predict, x_new, forecast)
+@beat_linear.against
+def not_better(models):
+    """What keeps the models, one for each series, from beating linear, or nothing."""
+    ratios = []
+    for seed, predict in zip(OWN_SEEDS, models, strict=True):
+        x, y, x_new, y_new = own_series(seed)
+        if words := oddity(predict, x_new, y_new):
+            return words
+        rival = Linear().fit(x, y).predict(x_new)
+        ratios.append(mae(y_new, np.asarray(predict(x_new.copy()))) / mae(y_new, rival))
+    return verdict(np.array(ratios))
 
-    def neighbours(self, predict, x_new, forecast):
-        """Does a forecast need the other windows? They come later, and hold what it is to say."""
-        again = self.call(lambda x: predict(x), Probe({"x": x_new})).result
-        if not np.allclose(again, forecast, rtol=0, atol=SAME):
-            return (
-                "called twice with the same windows, what you return answers differently: is it "
-                "random, or does it keep something from call to call?"
-            )
-        some = np.random.default_rng(0).permutation(len(x_new))[: len(x_new) // 2]
-        few = self.call(lambda x: predict(x), Probe({"x": x_new[some]})).result
-        if isinstance(few, Exception):
-            return f"what you return, called with half of the windows, {raised(few)}"
-        (few,) = few
-        if few.shape != forecast[some].shape or not np.allclose(
-            few, forecast[some], rtol=0, atol=SAME
-        ):
-            return (
-                "a window's forecast changes with the windows beside it: it may depend on its own "
-                "values only, for others come later in time"
-            )
-        return None
+
+def forecasts(predict, x):
+    """[the forecasts of windows x], or what can't be taken for them: an exception, or words."""
+    return call(predict, {"x": x}, {"the function": ""}).result
+
+
+def oddity(predict, x_new, y_new):
+    """What is wrong with what was returned before it can be judged, if anything."""
+    if not callable(predict):
+        return (
+            f"your function returns {kind(predict)}, where a function is asked for that maps "
+            "windows to forecasts: a model's forward is one, without brackets behind it"
+        )
+    forecast = forecasts(predict, x_new)
+    if isinstance(forecast, Exception):
+        return f"what you return, called with windows of shape {x_new.shape}, {raised(forecast)}"
+    if isinstance(forecast, str):
+        return forecast.replace("your function", "what you return, called with windows,")
+    (forecast,) = forecast
+    if forecast.shape != y_new.shape:
+        return (
+            f"the forecasts have the shape {forecast.shape}, and should have {y_new.shape}: "
+            "one row for each window"
+        )
+    if not np.isfinite(forecast).all():
+        return "the forecasts hold NaN or infinity: has the training diverged?"
+    if np.ptp(forecast) < 1e-9:
+        return "the forecast is the same for every window: does it look at them?"
+    if np.allclose(forecast, x_new[:, -1]):
+        return "that is the naive forecast, each window's last value"
+    return neighbours(predict, x_new, forecast)
+
+
+def neighbours(predict, x_new, forecast):
+    """Does a forecast need the other windows? They come later, and hold what it is to say."""
+    again = forecasts(predict, x_new)
+    if not np.allclose(again, forecast, rtol=0, atol=SAME):
+        return (
+            "called twice with the same windows, what you return answers differently: is it "
+            "random, or does it keep something from call to call?"
+        )
+    some = np.random.default_rng(0).permutation(len(x_new))[: len(x_new) // 2]
+    few = forecasts(predict, x_new[some])
+    if isinstance(few, Exception):
+        return f"what you return, called with half of the windows, {raised(few)}"
+    (few,) = few
+    if few.shape != forecast[some].shape or not np.allclose(few, forecast[some], rtol=0, atol=SAME):
+        return (
+            "a window's forecast changes with the windows beside it: it may depend on its own "
+            "values only, for others come later in time"
+        )
+    return None
 
 
 def raised(error):
@@ -478,27 +433,7 @@ def verdict(ratios):
     return None
 
 
-beat_linear = BeatLinear(
-    beat_linear,
-    probes=[
-        Probe(
-            dict(zip(("x", "y"), own_series(OWN_SEEDS[0]), strict=False)) | {"seed": OWN_SEEDS[0]}
-        )
-    ],
-    returns={"the function": ""},
-    right="on three series that this check keeps for itself, your MAE is below linear's by more "
-    "than 1 % in the median",
-)
-
-
 # --- an honest report -------------------------------------------------------------------------
-
-
-def report(mine, linear):
-    """Of two arrays of MAEs, one for each run: the median ratio, the lowest, the highest, and in
-    how many runs mine is below linear's."""
-    ratios = mine / linear
-    return np.median(ratios), ratios.min(), ratios.max(), np.sum(mine < linear)
 
 
 def report_probe(runs, seed, when="", tie=False):
@@ -511,25 +446,7 @@ def report_probe(runs, seed, when="", tie=False):
     return Probe({"mine": mine, "linear": linear}, when, look, {"runs": runs})
 
 
-class Report(Exercise):
-    """Four numbers, in an array too."""
-
-    def call(self, function, probe):
-        def listed(*args):
-            value = function(*args)
-            return list(value) if isinstance(value, np.ndarray) and value.ndim == 1 else value
-
-        return super().call(listed, probe)
-
-    def complaint(self, answer, first):
-        words = super().complaint(answer, first)
-        return words and words.replace("4 arrays", "4 numbers")
-
-
-RATIOS, MEDIAN = "ratios = mine / linear", "return np.median(ratios)"
-RANGE, WINS = "ratios.min(), ratios.max()", "np.sum(mine < linear)"
-report = Report(
-    report,
+@exercise(
     probes=[
         report_probe(7, 0),
         report_probe(6, 1, "for an even number of runs"),
@@ -539,91 +456,66 @@ report = Report(
     returns={"median": "", "lowest": "", "highest": "", "wins": ""},
     right="median, range and wins agree, for odd and even numbers of runs, with a draw, and for "
     "one run alone",
-    mistakes=[
-        (
-            MEDIAN,
-            "return np.median(mine) / np.median(linear)",
-            "median: first the ratio within each run, then the median. Otherwise an easy series "
-            "of one is held against a hard one of the other",
-        ),
-        (MEDIAN, "return np.mean(ratios)", "median: that is the mean, which one odd run can move"),
-        (
-            MEDIAN,
-            "return np.mean(mine) / np.mean(linear)",
-            "median: that is the ratio of the means, in which the series with the largest errors "
-            "count most",
-        ),
-        (
-            MEDIAN,
-            "return np.sort(ratios)[len(ratios) // 2]",
-            "median: of an even number of runs, average the two middle ones",
-        ),
-        (
-            MEDIAN,
-            "return np.sort(ratios)[(len(ratios) - 1) // 2]",
-            "median: of an even number of runs, average the two middle ones",
-        ),
-        (MEDIAN, "return ratios.min()", "median: that is your best run alone"),
-        (MEDIAN, "return ratios[-1]", "median: that is the last run alone"),
-        (
-            RATIOS,
-            "ratios = linear / mine",
-            "the ratios are upside down: yours over linear's, so that below 1 is better",
-        ),
-        (RATIOS, "ratios = mine - linear", "those are differences: divide yours by linear's"),
-        (
-            RATIOS,
-            "ratios = 1 - mine / linear",
-            "those are gains, 1 minus the ratio: the ratios themselves are asked for",
-        ),
-        (
-            RATIOS,
-            "ratios = 100 * mine / linear",
-            "those are per cent: the ratios themselves are asked for",
-        ),
-        (
-            RATIOS,
-            "ratios = np.sort(mine) / np.sort(linear)",
-            "you sort first, and so hold one run against another",
-        ),
-        (
-            RATIOS,
-            "ratios = np.round(mine / linear, 2)",
-            "your ratios are rounded: leave that to whoever prints them",
-        ),
-        (
-            RANGE,
-            "mine.min() / linear.min(), mine.max() / linear.max()",
-            "lowest and highest: first the ratio within each run, then the range",
-        ),
-        (
-            RANGE,
-            "np.quantile(ratios, 0.25), np.quantile(ratios, 0.75)",
-            "lowest and highest: those are the quartiles, which leave half of the runs out",
-        ),
-        (
-            RANGE,
-            "ratios[0], ratios[-1]",
-            "lowest and highest: those are the first run and the last",
-        ),
-        (
-            RANGE,
-            "ratios.max(), ratios.min()",
-            "lowest and highest are in the other order",
-        ),
-        (
-            RANGE,
-            "mine.min(), mine.max()",
-            "lowest and highest are those of your MAE: those of the ratios are asked for",
-        ),
-        (WINS, "np.sum(ratios <= 1)", "wins: a draw counts as a win"),
-        (WINS, "np.sum(ratios < 0.99)", "wins: a lower MAE counts, be it by less than 1 %"),
-        (WINS, "np.sum(ratios > 1)", "wins: those are the runs that you lost"),
-        (WINS, "np.mean(ratios < 1)", "wins: a share, where a count is asked for"),
-        (
-            WINS,
-            "int(np.median(ratios) < 1) * len(ratios)",
-            "wins: all runs or none, by the median: count run by run",
-        ),
-    ],
+)
+def report(mine, linear):
+    """Of two arrays of MAEs, one for each run: the median ratio, the lowest, the highest, and in
+    how many runs mine is below linear's."""
+    ratios = mine / linear
+    return np.median(ratios), ratios.min(), ratios.max(), np.sum(mine < linear)
+
+
+RATIOS, MEDIAN = "ratios = mine / linear", "return np.median(ratios)"
+RANGE, WINS = "ratios.min(), ratios.max()", "np.sum(mine < linear)"
+
+report.knows(
+    {
+        MEDIAN: {
+            "return np.median(mine) / np.median(linear)": "median: first the ratio within each "
+            "run, then the median. Otherwise an easy series of one is held against a hard one of "
+            "the other",
+            "return np.mean(ratios)": "median: that is the mean, which one odd run can move",
+            "return np.mean(mine) / np.mean(linear)": "median: that is the ratio of the means, in "
+            "which the series with the largest errors count most",
+            "return np.sort(ratios)[len(ratios) // 2]": "median: of an even number of runs, "
+            "average the two middle ones",
+            "return np.sort(ratios)[(len(ratios) - 1) // 2]": (
+                "median: of an even number of runs, average the two middle ones"
+            ),
+            "return ratios.min()": "median: that is your best run alone",
+            "return ratios[-1]": "median: that is the last run alone",
+        },
+        RATIOS: {
+            "ratios = linear / mine": "the ratios are upside down: yours over linear's, so that "
+            "below 1 is better",
+            "ratios = mine - linear": "those are differences: divide yours by linear's",
+            "ratios = 1 - mine / linear": "those are gains, 1 minus the ratio: the ratios "
+            "themselves are asked for",
+            "ratios = 100 * mine / linear": "those are per cent: the ratios themselves are asked "
+            "for",
+            "ratios = np.sort(mine) / np.sort(linear)": "you sort first, and so hold one run "
+            "against another",
+            "ratios = np.round(mine / linear, 2)": "your ratios are rounded: leave that to "
+            "whoever prints them",
+        },
+        RANGE: {
+            "mine.min() / linear.min(), mine.max() / linear.max()": (
+                "lowest and highest: first the ratio within each run, then the range"
+            ),
+            "np.quantile(ratios, 0.25), np.quantile(ratios, 0.75)": (
+                "lowest and highest: those are the quartiles, which leave half of the runs out"
+            ),
+            "ratios[0], ratios[-1]": "lowest and highest: those are the first run and the last",
+            "ratios.max(), ratios.min()": "lowest and highest are in the other order",
+            "mine.min(), mine.max()": "lowest and highest are those of your MAE: those of the "
+            "ratios are asked for",
+        },
+        WINS: {
+            "np.sum(ratios <= 1)": "wins: a draw counts as a win",
+            "np.sum(ratios < 0.99)": "wins: a lower MAE counts, be it by less than 1 %",
+            "np.sum(ratios > 1)": "wins: those are the runs that you lost",
+            "np.mean(ratios < 1)": "wins: a share, where a count is asked for",
+            "int(np.median(ratios) < 1) * len(ratios)": "wins: all runs or none, by the median: "
+            "count run by run",
+        },
+    }
 )

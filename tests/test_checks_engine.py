@@ -1,0 +1,461 @@
+"""The engine of the checks, on exercises of its own."""
+
+import ast
+import importlib
+import inspect
+import itertools
+import re
+import sys
+import textwrap
+
+import numpy as np
+import pytest
+
+from tests.judged import ROOT, line_of
+from utils.checks import engine
+from utils.checks.engine import Exercise, Probe, exercise, random_probes
+
+AXES = {"x": "batch features", "W": "features units", "b": "units"}
+SCALE = np.ones(2)
+
+
+@exercise(
+    AXES, off=["x", "b"], returns={"y": "batch units"}, pairs=True,
+    right="y agrees on random arrays",
+)  # fmt: skip
+def dense(x, W, b):
+    """x (batch, features) -> y (batch, units)."""
+    return x @ W + b
+
+
+dense.knows(
+    {
+        "x @ W + b": {"x @ W": "the bias is missing", "x @ W - b": "the bias is subtracted"},
+        " + b": {" + 2 * b": "the bias counts twice"},
+        "x @ W": {"abs(x @ W)": "the product has lost its sign"},
+    }
+)
+
+
+@exercise(
+    AXES, returns={"y": "batch units", "s": ""}, origin="y", right="both agree",
+    remarks={".*be broadcast together.*": r"\g<0>: @ is the product", r".*(NameE)rror.*": r"a \1."},
+)  # fmt: skip
+def dense_and_sum(x, W, b):
+    y = x @ W + b
+    s = y.sum()
+    return y, s
+
+
+dense_and_sum.knows(
+    {"+ b": {"- b": "y: a sign is wrong"}, "y.sum()": {"y.mean()": "s is the mean"}}
+)
+
+
+@exercise(
+    probes=[Probe({"n": n}, f"for {n}", f"what of {n}?") for n in (3, 1, 4)],
+    returns={"the square": ""}, right="the square holds", evidence="you say {got:g}",
+)  # fmt: skip
+def square(n):
+    return n * n
+
+
+@exercise(
+    probes=[Probe({"x": np.array([3.0, 1, 2])}), Probe({"x": np.array([5.0, 4])}, "for two")],
+    returns={"least": "", "most": ""}, right="both ends agree",
+    evidence=lambda args, got: f"{got:g} is no end of {args['x'].tolist()}",
+)  # fmt: skip
+def ends(x):
+    return x.min(), x.max()
+
+
+@exercise(returns=dict, right=lambda said: f"{len(said)} names")
+def names():
+    return {"a": "alpha", "b": "beta"}
+
+
+@names.against
+def unknown(said):
+    wrong = [key for key, name in names.reference().items() if said.get(key) != name]
+    return wrong and f"{' and '.join(wrong)} can't be so"
+
+
+@exercise(
+    probes=[Probe({"x": np.ones(n)}, f"for {n} numbers") for n in (2, 3)],
+    returns=object, right="your functions add",
+)  # fmt: skip
+def adder(x):
+    return lambda y: x + y
+
+
+@adder.against
+def does_not_add(functions):
+    for n, function in zip((2, 3), functions, strict=True):
+        if not callable(function):
+            return f"your function returns {engine.kind(function)}, where a function is asked for"
+        if not np.array_equal(function(np.ones(n)), 2 * np.ones(n)):
+            return f"{n} ones and {n} ones are not added"
+    return None
+
+
+@adder.meaning
+def of_an_error(error, x):
+    return f"there is no index {len(x)}" if isinstance(error, IndexError) else None
+
+
+# --- what is judged right, and what is handed back ---------------------------------------------
+
+
+def test_a_right_answer_comes_back_and_a_wrong_one_does_not(capsys):
+    def answer(x, W, b):
+        return np.einsum("nf,fu->nu", x, W).astype(np.float32) + b
+
+    assert line_of(dense, answer, capsys) == ("Right: y agrees on random arrays.", answer)
+    line, handed_back = line_of(dense, lambda x, W, b: x @ W, capsys)
+    assert line == "Not yet: the bias is missing." and handed_back is dense.reference
+
+
+def test_what_is_known_later_is_known(capsys):
+    later = exercise(AXES, returns={"y": "batch units"}, right="y agrees")(dense.reference)
+    assert "no bias" not in line_of(later, lambda x, W, b: x @ W, capsys)[0]
+    later.knows({" + b": {"": "no bias"}})
+    assert line_of(later, lambda x, W, b: x @ W, capsys)[0] == "Not yet: no bias."
+    later.knows({"x @ W": {"x @ abs(W)": "no signs"}})
+    line, _ = line_of(later, lambda x, W, b: x @ abs(W), capsys)  # two at once are not asked for
+    assert line.startswith("Not yet: y ")
+
+
+def prints(x, W, b):
+    print("x", x.shape)
+
+
+def keeps(x, W, b, kept=[]):  # noqa: B006
+    kept.append(x @ W + b)
+    return sum(kept)
+
+
+def in_place(x, W, b):
+    x += 1
+    return (x - 1) @ W + b
+
+
+def wrong_in_place(x, W, b):
+    x[:] = 0
+    return x @ W + b
+
+
+def below_a_stub(x, W, b):
+    raise NotImplementedError()
+    return x @ W + b
+
+
+def middle_wrong(x, W, b):
+    y = x @ W + b
+    y[2:4] += 1
+    return y
+
+
+def one_sample(x, W, b):
+    return (x @ W + b).squeeze()
+
+
+def scaled(x, W, b):
+    return x @ W + SCALE
+
+
+def misspelt(x, W, b):
+    y = x @ W
+    return y + bias  # noqa: F821
+
+
+def deep(n):
+    if n == 0:
+        return n + bias  # noqa: F821
+    return deep(n - 1)
+
+
+DENSE = [
+    (None, "hand over the function itself, dense, not None."),
+    (dense, "hand over the function itself, dense, not an Exercise."),
+    (lambda x: x, "dense takes (x, W, b), not (x)."),
+    (prints, "x (6, 17) Not yet: your function prints but does not return its result"),
+    (keeps, "called twice with the same arguments, your function answers differently"),
+    (in_place, "the numbers are right, but your function changes its argument x in place, and"),
+    (wrong_in_place, "Not yet: your function changes its argument x in place: work on a copy."),
+    (below_a_stub, "raise NotImplementedError() still stands in your function: delete that line."),
+    (lambda x, W, b: x @ W + b + b, "the bias counts twice"),
+    (lambda x, W, b: abs(x @ W) + 2 * b, "counts twice. And the product has lost its sign."),
+    (misspelt, "line 3 of your function, `return y + bias # noqa: F821`, raises NameError: name "),
+    (lambda x, W, b: x.T @ W, "size 6 on the left and size 17 on the right must agree (6 is batch"),
+    (scaled, "(2,) (6 is batch, 9 is units): no size here is 2: is it written out, or a variable"),
+    (scaled, "of the notebook? (`SCALE` is not an argument)."),
+    (lambda x, W, b: x @ W + (x @ W)[1:], "shapes (6, 9) (5, 9) (6 is batch, 9 is units)."),
+    (lambda x, W, b: (x @ W + b).T, "shape is (units, batch) = (9, 6), and should be (batch, un"),
+    (lambda x, W, b: [x @ W + b], "y has the wrong shape: it is (1, batch, units) = (1, 6, 9)"),
+    (lambda x, W, b: -(x @ W + b), "y has the wrong sign everywhere."),
+    (lambda x, W, b: 3 * (x @ W + b), "y is 3 times what it should be."),
+    (lambda x, W, b: 0 * (x @ W + b), "y is zero everywhere."),
+    (lambda x, W, b: np.log(x @ W + b), "y holds NaN or infinity."),
+    (lambda x, W, b: np.ones(5), "you return the same numbers whatever the arguments."),
+    (lambda x, W, b: (x @ W + b)[::-1], "y has the right batch, but in another order."),
+    (lambda x, W, b: (x @ W + b).T.reshape(len(x), -1), "reshape doesn't swap axes; did you want"),
+    (middle_wrong, "y is wrong at batch [2, 3], counted from 0, and right elsewhere."),
+    (one_sample, "right otherwise, but for a single sample y has the wrong shape: it is (units)"),
+    (lambda x, W, b: (x @ W)[:, :9] + b[:9], "but with other sizes, 20 features and 10 units, y"),
+    (lambda x, W, b: x @ W + b**3, "y is right while b is zero, and wrong otherwise: look at what"),
+    (lambda x, W, b: np.tanh(x @ W + b), "the right shape, and is wrong for all arguments that"),
+    (lambda x, W, b: (x @ W, b), "returns a tuple of 2 where one array is asked for: y."),
+    (lambda x, W, b: "x @ W", "returns the text 'x @ W', where numbers are asked for."),
+    (lambda x, W, b: {1: x}, "returns a dict that can't be read as an array of numbers."),
+    (lambda x, W, b: 1j * x, "is complex: is it a root of a negative number?"),
+]
+OTHERS = [
+    (dense_and_sum, lambda x, W, b: (x @ W - b, 7), "y: a sign is wrong."),
+    (dense_and_sum, lambda x, W, b: (x @ W + b, 7), "right: y; but s has the right shape, and is"),
+    (dense_and_sum, lambda x, W, b: (x @ W + b**3, 7), "before you look at s, made of y: y has"),
+    (dense_and_sum, lambda x, W, b: (x @ W + b**3, (x @ W + b).sum()), "right: s; but y has the r"),
+    (dense_and_sum, lambda x, W, b: x * W, "(6 is batch, 17 is features, 9 is units): @ is the p"),
+    (dense_and_sum, lambda x, W, b: W + B, "Not yet: a NameE."),  # noqa: F821
+    (dense_and_sum, lambda x, W, b: x, "an array of shape (6, 17) where 2 arrays are asked for: y"),
+    (square, deep, "Not yet: line 3 of your function, `return n + bias"),
+    (square, lambda n: n + 1, "for n = 3 you say 4."),
+    (square, lambda n: [n], "the square is a number in brackets, where one number is asked for."),
+    (square, lambda n: [n, n * n - n], "holds 2 numbers, where one number is asked for: add them"),
+    (square, lambda n: [n, n], "holds 2 numbers, where one number is asked for."),
+    (square, lambda n: 9, "you return the same number whatever the arguments."),
+    (ends, lambda x: (x[-1], x.max()), "right: most; but 2 is no end of [3.0, 1.0, 2.0]."),
+    (ends, lambda x: x, "returns a list of 3 where 2 numbers are asked for: least, most."),
+    (names, lambda: {"a": "alpha", "b": "gamma"}, "Not yet: b can't be so."),
+    (names, lambda: ["alpha"], "returns a list of 1, where a dict is asked for."),
+    (names, lambda: {"a": Z}, "line 1 of your function"),  # noqa: F821
+    (names, lambda: print("a", end=" "), "prints but does not return its result"),
+    (adder, lambda x: x, "returns an array of shape (2,), where a function is asked for."),
+    (adder, lambda x: lambda y: x * y, "2 ones and 2 ones are not added."),
+    (adder, lambda x: lambda y: 2 * y if len(y) == 2 else y, "3 ones and 3 ones are not added."),
+    (adder, lambda x: x[len(x)], "Not yet: there is no index 2."),
+    (adder, lambda x: x.add if len(x) == 3 else x.__add__, "but for 3 numbers line 1 of your fun"),
+    (adder, lambda x: x.sort() or x.put(0, 2) or x.__add__, "changes its argument x in place."),
+    (adder, lambda x: x.put(0, 2) or x.add, "changes its argument x in place: work on a copy."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("exercise", "answer", "words"), [(dense, *case) for case in DENSE] + OTHERS
+)
+def test_a_wrong_answer_is_told(exercise, answer, words, capsys):
+    line, handed_back = line_of(exercise, answer, capsys)
+    assert "Not yet: " in line and words in line, line
+    assert handed_back is exercise.reference
+
+
+def test_numbers_may_come_in_an_array_and_arrays_in_a_list(capsys):
+    for judged, answer in (
+        (ends, lambda x: np.array([x.min(), x.max()])),
+        (dense_and_sum, lambda x, W, b: [x @ W + b, (x @ W + b).sum()]),
+        (dense, lambda x, W, b: (x @ W + b).tolist()),
+        (adder, lambda x: x.__add__),
+    ):
+        assert line_of(judged, answer, capsys)[1] is answer
+
+
+def test_what_was_right_may_be_told_of_what_was_returned(capsys):
+    answer = lambda: {"c": 3} | names.reference()  # noqa: E731
+    assert line_of(names, answer, capsys) == ("Right: 3 names.", answer)
+
+
+def test_one_probe_is_called_after_the_other_and_none_once_it_is_wrong(capsys):
+    asked = []
+    line_of(adder, lambda x: asked.append(len(x)) or 3, capsys)
+    assert asked == [2]
+    line_of(adder, lambda x: asked.append(len(x)) or x.__add__, capsys)
+    assert asked == [2, 2, 3]
+
+
+# --- not attempted, and how it is printed ------------------------------------------------------
+
+
+def test_what_was_handed_back_is_not_an_attempt(capsys):
+    line, handed_back = line_of(square, square.reference, capsys)
+    assert line.startswith("Not attempted yet: ") and line.endswith(
+        "run the cell with yours again."
+    )
+    assert handed_back is square.reference
+
+
+@pytest.mark.parametrize("body", ["pass", "...", "return None", "raise NotImplementedError('n')"])
+def test_a_stub_is_not_an_attempt(body, capsys):
+    scope = {}
+    exec(f"def square(n):\n    {body}", scope)
+    told = "Not attempted yet: the cells below use the course's own square."
+    assert line_of(square, scope["square"], capsys) == (told, square.reference)
+
+
+@pytest.mark.parametrize("body", ["{'A': 1, 'B': n}", "['A', 'B']", "np.square", "SCALE[0]"])
+def test_a_body_without_its_return_is_an_attempt(body, capsys):
+    scope = {"np": np, "SCALE": SCALE}
+    exec(f"def square(n):\n    {body}", scope)
+    line, _ = line_of(square, scope["square"], capsys)
+    assert line.startswith("Not yet: your function does not return its result"), line
+
+
+def test_debugging_prints_show_once_and_confuse_nothing(capsys):
+    def answer(n):
+        print("debugging", n)
+        return n**2
+
+    assert square(answer) is answer
+    assert capsys.readouterr().out == "debugging 3\nRight: the square holds.\n"
+
+
+def test_words_are_kept_whole(capsys, monkeypatch):
+    long, hyphens = 90 * "x", "-".join(20 * ["long"])
+    monkeypatch.setattr(square, "judge", lambda answer: f"Not yet: {long} {hyphens}")
+    square(None)
+    assert capsys.readouterr().out.splitlines() == ["Not yet:", long, hyphens]
+
+
+def test_what_is_handed_over_has_its_article():
+    assert engine.kind(ValueError()) == "a ValueError" and engine.kind({1}) == "a set"
+    assert engine.kind(OSError()) == "an OSError"
+
+
+def test_warnings_of_the_learners_code_stay_quiet(capfd):
+    dense(lambda x, W, b: np.sqrt(x @ W) + np.exp(1e4 * b) / (0 * b))
+    assert capfd.readouterr().err == ""
+
+
+def test_an_interrupt_is_not_swallowed():
+    def interrupted(n):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        square(interrupted)
+
+
+# --- the same, and alike ----------------------------------------------------------------------
+
+
+def test_what_rounding_does_grows_with_the_numbers():
+    one, much = np.array([1.0, 0]), np.array([1.000005, 0])
+    assert engine.close(one, much) and engine.close(1000 * one, 1000 * much)
+    assert not engine.close(0.001 * one, 0.0011 * one) and not engine.close(one, one[:1])
+
+
+def test_an_error_is_like_another_error_on_later_probes_and_like_no_result():
+    one, error, other = [np.ones(2)], ValueError("shapes"), TypeError("none")
+    assert engine.alike([one, error], [one, other], None)
+    assert not engine.alike([one, error], [one, one], None)
+    assert not engine.alike([error], [other], None)
+
+
+# --- probes -----------------------------------------------------------------------------------
+
+
+def test_sizes_of_probes_are_told_apart():
+    for sizes in (engine.SIZES, engine.SIZES | engine.OTHER_SIZES):
+        for one, other in itertools.combinations(sizes.values(), 2):
+            assert abs(one - other) > 1
+    assert min(engine.SIZES.values()) > 4 + 1  # a notebook may have 2 units, 3 features, 4 steps
+    assert engine.SIZES["batch"] < engine.SIZES["timesteps"]
+
+
+def test_terms_are_switched_off_one_by_one_and_two_by_two():
+    zero = {p.when: [name for name, a in p.args.items() if not a.any()] for p in dense.probes}
+    assert zero == {
+        "": [],
+        "while x is zero": ["x"],
+        "while b is zero": ["b"],
+        "while x and b are zero": ["x", "b"],
+        "for a single sample": [],
+        "with other sizes, 20 features and 10 units,": [],
+    }
+    assert [len(probe.args["x"]) for probe in dense.probes] == [6, 6, 6, 6, 1, 6]
+    (one_step,) = (p for p in random_probes({"x": "batch timesteps"}) if "timestep" in p.when)
+    assert one_step.args["x"].shape == (6, 1)
+
+
+def test_blocks_lie_side_by_side_and_one_of_them_can_be_switched_off():
+    first, off, *_ = random_probes({"W": "features zrg*units", "b": "2 4*units"}, ["Wr"])
+    assert first.args["W"].shape == (17, 27) and first.args["b"].shape == (2, 36)
+    assert first.sizes == {"features": 17, "units": 9}
+    assert [block.any() for block in np.split(off.args["W"], 3, axis=1)] == [True, False, True]
+    assert off.when == "while Wr is zero"
+
+
+# --- refused when it is written, not when a learner errs ----------------------------------------
+
+
+def refused(words, make, *args, **kwargs):
+    with pytest.raises(ValueError) as error:
+        make(*args, **kwargs)
+    assert words in str(error.value)
+
+
+def test_a_line_must_stand_in_the_reference_once():
+    refused(
+        "'x @ V' must stand in dense once, and does 0 times:\ndef dense(x, W, b):",
+        dense.knows, {"x @ V": {"x": "no"}},
+    )  # fmt: skip
+    refused("'x' must stand in dense once, and does 3 times", dense.knows, {"x": {"y": "no"}})
+    assert len(dense.mistakes) == 4
+
+
+@pytest.mark.parametrize("mistakes", [{"x @ W": "the same"}, {"W @ x": ""}, {"W @ x": None}])
+def test_a_mistake_is_another_text_and_words(mistakes):
+    refused("must stand in the place of 'x @ W', with", dense.knows, {"x @ W": mistakes})
+
+
+def test_what_is_judged_knows_no_lines_and_the_other_way_round():
+    refused("names is judged, not compared", names.knows, {"alpha": {"beta": "no"}})
+    refused("dense knows mistakes", dense.against, print)
+
+
+@pytest.mark.parametrize(
+    ("words", "how"),
+    [
+        ("either probes, or arguments", {"probes": dense.probes}),
+        ("off must be one of W, b, x, got 'h'", {"off": ["h"]}),
+        ("returned must be one of batch, features, units, got 'unit'", {"returns": {"y": "unit"}}),
+        ("origin must be one of y, got 'z'", {"origin": "z"}),
+        (
+            "dense takes (x, W, b), and a probe gives (x, b, W)",
+            {"arguments": dict.fromkeys("xbW", "units")},
+        ),
+        ("dense takes (x, W, b), and a probe gives ()", {"arguments": None}),
+        ("remarks: 'a(': 'b': missing )", {"remarks": {"a(": "b"}}),
+        ("remarks: 'a': '\\\\u': bad escape", {"remarks": {"a": r"\u"}}),
+    ],
+)
+def test_names_that_do_not_fit_are_refused(words, how):
+    whole = {"arguments": AXES, "returns": {"y": "units"}, "right": "y agrees"} | how
+    refused(words, lambda: exercise(**whole)(dense.reference))
+
+
+def test_the_exercises_that_are_shown_work(tmp_path, monkeypatch):
+    """In the engine's own words, and in CONTRIBUTING.md."""
+    monkeypatch.syspath_prepend(tmp_path)
+    pages = engine.__doc__, (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    for page, name in zip(pages, ("dense", "weighted_sum"), strict=True):
+        code = textwrap.dedent(re.search(r"(?s)^ *@exercise.*?\.knows\([^\n]*\n", page, re.M)[0])
+        file = tmp_path / f"shown_{name}.py"
+        file.write_text(f"from utils.checks.engine import exercise\n\n\n{code}")
+        shown = getattr(importlib.import_module(file.stem), name)
+        (first, words), *_ = shown.tried
+        assert shown.known_mistake(first, shown.results(shown.reference)) == words
+
+
+def test_the_engine_needs_numpy_alone():
+    tree = ast.parse(inspect.getsource(engine))
+    nodes = [node for node in ast.walk(tree) if isinstance(node, (ast.Import, ast.ImportFrom))]
+    names = {getattr(node, "module", None) or node.names[0].name for node in nodes}
+    assert {name.split(".")[0] for name in names} - set(sys.stdlib_module_names) == {"numpy"}
+
+
+def test_answers_are_called_in_the_surroundings_that_are_given(monkeypatch, capsys):
+    with np.errstate(all="raise"):
+        line, _ = line_of(square, lambda n: np.float64(n) / 0, capsys)
+    assert line == "Not yet: the square is inf, which is no number."
+    around = []
+    monkeypatch.setattr(Exercise, "around", lambda self: around.append(self.name) or np.errstate())
+    square(lambda n: n * n)
+    assert around == ["square"]
