@@ -1,13 +1,10 @@
 """The figures of the forecasting lesson show the data they are given."""
 
-import inspect
-
 import numpy as np
 import pytest
 
 from tests.drawn import drawn, height_of, holds, texts
 from utils import data, figures
-from utils.figures import forecasts as module
 
 RNG = np.random.default_rng(0)
 Y = RNG.standard_normal((30, 1))
@@ -256,12 +253,3 @@ def test_panels_have_titles_and_labels():
     for fig in figs:
         for ax in fig.axes:
             assert ax.get_title(loc="left") and ax.get_xlabel()
-
-
-def test_every_drawing_function_is_exported():
-    public = [
-        name
-        for name, f in inspect.getmembers(module, inspect.isfunction)
-        if f.__module__ == module.__name__ and not name.startswith("_")
-    ]
-    assert len(public) == 10 and set(public) <= set(figures.__all__)

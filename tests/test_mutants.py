@@ -9,7 +9,7 @@ import pytest
 from tools import mutants
 from tools.mutations import mutants as mutants_of
 
-LAYERS, CHECKS, FIGURES = "utils/layers.py", "utils/checks/lesson01.py", "utils/figures/gates.py"
+LAYERS, CHECKS, FIGURES = "utils/layers.py", "utils/checks/lesson01.py", "utils/figures/lstm.py"
 
 
 @pytest.mark.parametrize(

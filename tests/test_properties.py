@@ -830,9 +830,17 @@ def test_a_check_takes_nonsense_calmly_and_never_calls_it_right(lesson, name, ca
 # Figures: whatever they are given ----------------------------------------------------------------
 
 
+def test_every_figure_is_found_under_its_name():
+    for module in pkgutil.iter_modules(figures.__path__, "utils.figures."):
+        for name, draw in inspect.getmembers(sys.modules[module.name], inspect.isfunction):
+            first, *_ = inspect.signature(draw).parameters
+            if draw.__module__ == module.name and first == "fig" and name[0] != "_":
+                assert getattr(figures, name, None) is draw, f"{name} needs @figure"
+                assert name in figures.__all__
+
+
 def test_every_figure_tells_what_it_was_given():
     for name in figures.__all__:
-        assert getattr(figures, name).__name__ == name
         with pytest.raises(ValueError, match=f"the figure {name} can't be drawn .+, got .*hole"):
             getattr(figures, name)(plotting.new_figure((7.2, 6)), hole=np.array([np.nan]))
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from utils.figures.figure import figure
 from utils.plotting import (
     COLOURS,
     GREY,
@@ -45,6 +46,7 @@ def values_and_flags(ax, x):
     ax.set(xlim=(-0.5, len(x) - 0.5), ylim=(-1.6, 1.6), yticks=[-1, 1])
 
 
+@figure
 def valves(fig, x, c, f, i):
     """A cell state c (timesteps,) that stores the flagged values of x (timesteps, 2)."""
     above, below = panels(fig, 1, 2, height_ratios=[1, 2])
@@ -64,6 +66,7 @@ def valves(fig, x, c, f, i):
     )
 
 
+@figure
 def gradients_of_cells(fig, lstm, rnn, bias):
     """Norms (runs, lags), relative to lag 0: dL/dc of LSTMs and dL/dh of simple networks."""
     (ax,) = panels(fig, right=0.79)
@@ -99,6 +102,7 @@ def gradients_of_cells(fig, lstm, rnn, bias):
     )
 
 
+@figure
 def recall_against_delay(fig, delays, scores, linear):
     """scores {name: (delays, seeds)}: each seed a dot, a line through the medians."""
     (ax,) = panels(fig, right=0.74)
@@ -129,6 +133,7 @@ def recall_against_delay(fig, delays, scores, linear):
     )
 
 
+@figure
 def learning_by_bias(fig, losses, chance):
     """losses {forget bias: (seeds, steps)}: each run a thin line, their median a thick one."""
     (ax,) = panels(fig, right=0.8)
@@ -153,6 +158,7 @@ def learning_by_bias(fig, losses, chance):
     )
 
 
+@figure
 def unit_replay(fig, x, gates, h, step, clamp="free", since=None, names=None):
     """One unit over time. `gates` maps f, i, o and c to (timesteps,), as h is; `step` is marked.
 
@@ -208,6 +214,7 @@ def _what_it_does(x, gates, h, step, clamp, since):
     )
 
 
+@figure
 def state_growth(fig, sizes, trained, length):
     """sizes {activation: (seeds, timesteps)}: the largest |c| of networks on a long sequence."""
     (ax,) = panels(fig, right=0.86)

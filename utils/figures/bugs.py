@@ -2,9 +2,11 @@
 
 import numpy as np
 
+from utils.figures.figure import figure
 from utils.plotting import GREY, ROLES, guide, panels, running_median, tint
 
 
+@figure
 def zoo(fig, names, tensors, errors, losses, accuracies):
     """All bugs, one a row, under three instruments."""
     check, curve, score = panels(fig, 3, left=0.24, right=0.98, wspace=0.1, width_ratios=(5, 4, 4))
@@ -66,6 +68,7 @@ def zoo(fig, names, tensors, errors, losses, accuracies):
     )
 
 
+@figure
 def zoo_cage(fig, name, bug, tensors, errors, losses, accuracies):
     """One bug under three instruments: errors (tensors,), and for the right backward pass and
     this one the losses (2, runs, steps) and the accuracies (2, runs)."""

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from utils.figures.figure import figure
 from utils.plotting import COLOURS, guide, line, name_ends, order_of, panels, tint
 
 CELL_COLOURS = {"SimpleRNN": "vermillion", "LSTM": "green", "GRU": "blue"}
@@ -11,6 +12,7 @@ HELD = {None: "free", 0.0: "held at 0", 1.0: "held at 1"}
 OUT = " \N{DOWNWARDS ARROW}"  # after the name of a line that leaves its panel below
 
 
+@figure
 def gate_replay(fig, x, gates, h, answer, target, clamp):
     """One sequence x (timesteps, 2) through a trained GRU: its gates z and r and its state h, each
     (timesteps, units). `answer` is the probability of +1, `clamp` the gates that are held."""
@@ -52,6 +54,7 @@ def gate_replay(fig, x, gates, h, answer, target, clamp):
     )
 
 
+@figure
 def reach(fig, stages, lags, exact=None):
     """What is left of the gradient against the lag. `stages` maps the title of a panel to
     {cell: norms (runs, lags)}; at `lags` the median runs have a dot, and the caption says where.
@@ -98,6 +101,7 @@ def _left(norms):
     return f"{said} (in {where} less than a thousandth of that)" if low else said
 
 
+@figure
 def accuracy_against_delay(fig, delays, scores, baselines, learnt=0.85):
     """`scores` maps a title to {cell: accuracies (delays, runs)}, `baselines` a name to one that
     holds for all delays. Every run is a dot."""
