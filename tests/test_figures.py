@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from matplotlib.patches import FancyBboxPatch
 
-from tests.drawn import drawn, height_of, holds, texts
+from tests.helpers.drawn import drawn, height_of, holds, texts
 from utils import bug_zoo, diagrams, figures
 from utils.plotting import guide, name_ends, new_figure, panels, running_median, static_html
 
@@ -173,6 +173,15 @@ def test_gradient_against_lag_shows_median_range_and_exact():
     assert "0.04 of what it was" in sentence and "linear network's is 0.2" in sentence
 
 
+def test_difference_error_shows_the_error_of_each_number_format():
+    eps, errors = np.array([1e-6, 1e-4, 1e-2]), {"float32": [9, 0.1, 0.2], "float64": [1e-9] * 3}
+    errors = {name: np.array(error) for name, error in errors.items()}
+    fig, sentence = drawn(figures.difference_error, eps=eps, errors=errors)
+    assert all(holds(fig.axes[0], eps, error) for error in errors.values())
+    assert fig.axes[0].get_yscale() == "log" and {"float32", "float64"} <= set(texts(fig))
+    assert sentence.endswith("reaches is 0.1 for float32 and about 10^−9 for float64.")
+
+
 def test_clipping_draws_the_three_vectors():
     vectors = {"gradient": [1.0, 4], "by_value": [1.0, 1], "by_norm": [0.24, 0.97]}
     fig, sentence = drawn(
@@ -260,21 +269,6 @@ def test_task_shapes_has_a_box_for_each_input_and_output():
     assert all(name.replace("\n", " ") in names for name in diagrams.SHAPES)
     boxes = sum(len(reads) + 4 + len(writes) for reads, writes in diagrams.SHAPES.values())
     assert sum(isinstance(patch, FancyBboxPatch) for patch in fig.axes[0].patches) == boxes
-
-
-def test_every_panel_with_axes_has_title_and_labels(rng):
-    h = 0.9 ** np.arange(41.0)
-    for fig, _ in (
-        drawn(figures.impulse_response, h=h, w=0.9),
-        drawn(figures.responses, weights=[0.9], states=[h]),
-        drawn(figures.state_paths, h=rng.random((2, 41, 2)), radius=1, activation="linear"),
-        drawn(figures.two_orders, sequences=[h, h], states=[h, h], names="ab"),
-        drawn(figures.learning_curve, losses=h, norms=h, chance=0.69, accuracy=1, limit=1),
-        drawn(figures.gradient_against_lag, norms=h[None], exact=h, radius=0.9),
-        drawn(figures.difference_error, eps=h, errors={"float32": h, "float64": h / 9}),
-    ):
-        for ax in fig.axes:
-            assert ax.get_title(loc="left") and ax.get_xlabel() and ax.get_ylabel()
 
 
 def test_names_of_lines_that_leave_the_panel_stay_within_it():

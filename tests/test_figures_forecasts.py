@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tests.drawn import drawn, height_of, holds, texts
+from tests.helpers.drawn import drawn, height_of, holds, texts
 from utils import data, figures
 
 RNG = np.random.default_rng(0)
@@ -234,22 +234,3 @@ def test_no_alarm_has_no_precision():
     at = np.array([True, False])
     _, sentence = drawn(figures.alarms, sizes=np.array([0.1, 0.1]), threshold=1.0, at=at)
     assert sentence.endswith("precision undefined, recall 0%.")
-
-
-# --- all of them ------------------------------------------------------------------------------
-
-
-def test_panels_have_titles_and_labels():
-    figs = [
-        divided(2)[0][0],
-        live([1.0])[0],
-        interval()[0][0],
-        drawn(figures.series_in_parts, values=np.arange(9.0), cuts=[3, 6], unit="ppm")[0],
-        drawn(figures.compared, y=Y[:, 0], forecasts={"a": Y[:, 0]}, unit="ppm")[0],
-        drawn(figures.alarms, sizes=Y[:, 0] ** 2, threshold=1.0, at=Y[:, 0] > 0.5)[0],
-        drawn(figures.errors_by_horizon, errors={"linear": np.ones(3)})[0],
-        drawn(figures.free_run, past=Y[:4, 0], truth=Y[:, 0], runs={"LSTM": Y[:, 0]})[0],
-    ]
-    for fig in figs:
-        for ax in fig.axes:
-            assert ax.get_title(loc="left") and ax.get_xlabel()

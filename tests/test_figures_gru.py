@@ -7,7 +7,7 @@ import pytest
 from matplotlib.patches import FancyBboxPatch
 from PIL import Image
 
-from tests.drawn import drawn, height_of, holds, texts
+from tests.helpers.drawn import drawn, height_of, holds, texts
 from utils import diagrams, figures
 from utils.plotting import new_figure, picture
 
@@ -150,13 +150,3 @@ def test_gru_cell_draws_the_reset_on_its_side_of_the_product(reset_after):
     assert ("$b_{hg}$" in " ".join(place)) == reset_after  # the bias inside the bracket
     assert ("after" if reset_after else "before") + " the product" in sentence
     assert sum(isinstance(patch, FancyBboxPatch) for patch in fig.axes[0].patches) == 6
-
-
-def test_panels_have_titles_and_labels():
-    norms, scores = {"GRU": np.ones((2, 3))}, {"GRU": np.ones((3, 2))}
-    for fig, _ in (
-        drawn(figures.reach, stages={"A": norms}, lags=(1,)),
-        drawn(figures.accuracy_against_delay, delays=[1, 2, 3], scores={"A": scores}, baselines={}),
-    ):
-        for ax in fig.axes:
-            assert ax.get_title(loc="left") and ax.get_xlabel() and ax.get_ylabel()

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from matplotlib.patches import FancyBboxPatch
 
-from tests.drawn import drawn, holds, texts
+from tests.helpers.drawn import drawn, holds, texts
 from utils import diagrams, figures
 from utils.plotting import GREY
 
@@ -150,13 +150,3 @@ def test_state_growth_shows_each_run_up_to_its_length(length):
     assert holds(fig.axes[0], steps, np.minimum(relu[0, :length], 1e12))
     assert f"read {length} steps" in sentence
     assert sentence.endswith("in none of 2 runs with tanh, in all of 2 runs with relu.")
-
-
-def test_every_panel_has_a_title_and_names_its_values():
-    for fig, _ in (
-        drawn(figures.valves, x=X, c=H, f=1, i=0),
-        drawn(figures.unit_replay, (7.2, 5), x=X, gates=GATES, h=H, step=3),
-        drawn(figures.learning_by_bias, losses={0: np.ones((2, 30))}, chance=0.7),
-    ):
-        assert all(ax.get_title(loc="left") and ax.get_ylabel() for ax in fig.axes)
-        assert fig.axes[-1].get_xlabel()

@@ -30,7 +30,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 import utils
-from tests.bad_input import (
+from tests.helpers.bad_input import (
     misshapen,
     not_counts,
     not_dtypes,
