@@ -84,11 +84,17 @@ def differs(picture, old):
 
 def style():
     """What all pictures have in common."""
-    own = {k: v for k, v in plotting.STYLE.items() if v != mpl.rcParamsDefault.get(k)}
+    own = {k: v for k, v in plotting.STYLE.items() if v != mpl.rcParamsDefault[k]}
+    del own["axes.prop_cycle"]  # COLOURS
     names = ("COLOURS", "LINES", "ROLES", "MARGIN", "GAP")
     parts = {name.lower(): getattr(plotting, name) for name in names} | {"style": own}
     parts["others"] = {"grey": plotting.GREY, "Matplotlib": mpl.__version__}
     return json.loads(json.dumps(parts, default=str))
+
+
+def store_style():
+    parts = [f"{json.dumps(part)}: {json.dumps(value)}" for part, value in style().items()]
+    (FOLDER / "style.json").write_text("{\n" + ",\n".join(parts) + "\n}\n", "utf-8")
 
 
 def style_changes():
@@ -113,7 +119,7 @@ def hold(fig):
     if kept is not None:
         kept[name] = picture
     elif changed := style_changes():
-        warnings.warn(f"pictures are not compared: {'; '.join(changed)}", stacklevel=3)
+        warnings.warn(f"pictures are not compared: {'; '.join(changed)}", stacklevel=1)
     elif differs(picture, old := stored(name)):
         page = show({name: (old, picture)}, name.replace("/", "-"))
         pytest.fail(f"{name} looks otherwise than it is stored: see {page}, `make figures`", False)
@@ -133,7 +139,8 @@ def show(pairs, page):
         if old is not None:
             row.insert(0, figure(old, "as stored"))
         if old is not None and old.shape == new.shape:
-            paper = 255 - np.minimum(4 * apart(new, old).astype(int), 255)
+            ink = apart(new, old).astype(int)
+            paper = 255 - 255 * ink // max(1, ink.max())
             row.append(figure(np.stack([paper] * 3, axis=2), "where they differ"))
         rows.append(f"<h2>{html.escape(name)}</h2><div>{''.join(row)}</div>")
     looks = "body { font-family: sans-serif } div { display: flex } figure { margin: 4px 12px }"
@@ -163,8 +170,7 @@ def renew():
         (FOLDER / f"{name}.png").write_bytes(png(picture))
     for name in gone:
         files[name].unlink()
-    parts = [f"{json.dumps(part)}: {json.dumps(value)}" for part, value in style().items()]
-    (FOLDER / "style.json").write_text("{\n" + ",\n".join(parts) + "\n}\n", "utf-8")
+    store_style()
     changed = [name for name in pairs if name not in new]
     for word, names in (("changed", changed), ("new", new), ("gone", gone)):
         print(f"{len(names)} {word}", *names, sep="\n  ")
