@@ -845,6 +845,13 @@ def test_every_figure_tells_what_it_was_given():
             getattr(figures, name)(plotting.new_figure((7.2, 6)), hole=np.array([np.nan]))
 
 
+def test_a_figure_tells_sizes_within_what_it_was_given():
+    given = {"a": {"LSTM": np.ones((3, 2))}, "b": [np.ones(2), np.array([np.inf])], "c": "word"}
+    words = "a {'LSTM': (3, 2)}, b [(2,), (1,) with NaN or infinity], c 'word'"
+    with pytest.raises(ValueError, match=re.escape(words) + "$"):
+        figures.valves(plotting.new_figure((7.2, 3.2)), **given)
+
+
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
 def test_nan_and_infinity_are_drawn_or_told(bad):
     h, asked = np.array([1, 0.5, bad]), np.arange(105.0, 108)

@@ -122,7 +122,8 @@ def hold(fig):
         warnings.warn(f"pictures are not compared: {'; '.join(changed)}", stacklevel=1)
     elif differs(picture, old := stored(name)):
         page = show({name: (old, picture)}, name.replace("/", "-"))
-        pytest.fail(f"{name} looks otherwise than it is stored: see {page}, `make figures`", False)
+        how = "has no stored picture" if old is None else "looks otherwise than it is stored"
+        pytest.fail(f"{name} {how}: see {page}, then `make figures`", False)
 
 
 def show(pairs, page):
