@@ -1,17 +1,16 @@
 """The net that holds the figures' looks (tests/helpers/pictures.py) tells what it should tell."""
 
+import inspect
 import re
 import shutil
-from pathlib import Path
 
 import matplotlib as mpl
 import numpy as np
 import pytest
 
 from tests.helpers import pictures
-from utils import figures, plotting
+from utils import diagrams, figures, plotting
 
-TESTS = Path(__file__).parent
 STEPS = np.arange(40)
 
 
@@ -126,9 +125,14 @@ def test_pictures_are_renewed_where_they_differ_and_if_the_tests_pass(net, monke
 
 
 def test_every_figure_is_drawn_by_a_test_and_every_picture_is_some_figure_s():
-    sources = {file.stem: file.read_text("utf-8") for file in TESTS.glob("test_figures*.py")}
-    drawn = set(re.findall(r"figures\.(\w+)", "".join(sources.values())))
-    assert set(figures.__all__) <= drawn, set(figures.__all__) - drawn
+    sources = {file.stem: file.read_text("utf-8") for file in pictures.tests()}
+    drawn = set(re.findall(r"(?:figures|diagrams)\.(\w+)", "".join(sources.values())))
+    functions = inspect.getmembers(diagrams, inspect.isfunction)
+    own = {
+        name for name, draw in functions if next(iter(inspect.signature(draw).parameters)) == "fig"
+    }
+    missing = ({*figures.__all__} | own) - {"canvas", "panels"} - drawn
+    assert own and not missing, missing
     stored = sorted(pictures.FOLDER.glob("*/*.png"))
     assert stored and sum(file.stat().st_size for file in stored) < 400_000
     for file in stored:
