@@ -109,7 +109,7 @@ def name_of(test):
     """`test_figures_toys/sums-1` of the first figure of tests/test_figures_toys.py::test_sums."""
     calls[:] = test, 1 + (calls[1] if calls[0] == test else 0)
     file, _, function = test.removesuffix(" (call)").partition("::")
-    words = re.sub(r"[^a-zA-Z0-9_.]+", "-", function.removeprefix("test_")).strip("-")
+    words = re.sub(r"[^a-zA-Z0-9_.-]+", "-", function.removeprefix("test_")).rstrip("-")
     return f"{Path(file).stem}/{words}-{calls[1]}"
 
 
@@ -117,6 +117,7 @@ def hold(fig):
     """Compare the figure with the stored picture of the test that draws it."""
     name, picture = name_of(os.environ["PYTEST_CURRENT_TEST"]), seen(fig)
     if kept is not None:
+        assert name not in kept, f"two figures are called {name}"
         kept[name] = picture
     elif changed := style_changes():
         warnings.warn(f"pictures are not compared: {'; '.join(changed)}", stacklevel=1)
