@@ -139,9 +139,10 @@ def test_accuracy_against_delay_joins_delays():
     assert sentence.endswith("For comparison, guessing gets 50%, linear gets 70%.")
 
 
-@pytest.mark.parametrize("reset_after", [False, True])
-def test_gru_cell_draws_the_reset_on_its_side_of_the_product(reset_after):
-    fig, sentence = drawn(diagrams.gru_cell, reset_after=reset_after)
+@pytest.mark.parametrize("given", [{}, {"reset_after": True}], ids=["before", "after"])
+def test_gru_cell_draws_the_reset_on_its_side_of_the_product(given):
+    fig, sentence = drawn(diagrams.gru_cell, **given)
+    reset_after = bool(given)
     place = {text.get_text(): text.get_position()[0] for text in fig.axes[0].texts}
     (product,) = [x for text, x in place.items() if text.startswith("$W_{hg}$")]
     assert (place["$r_t$ reset"] > product) == reset_after
