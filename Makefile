@@ -11,7 +11,7 @@ unexport PIP_TARGET PIP_PREFIX PIP_ROOT
 UV := $(PY) -m uv pip compile --quiet --no-config --upgrade --only-binary :all: --no-annotate \
 	--custom-compile-command "make lock" --python-version 3.11
 
-.PHONY: help lab test test-browser mutants claims lint notebooks bench site slides picture ledger lock licences binder assignment autograde feedback clean again
+.PHONY: help lab test test-browser mutants claims lint notebooks bench site slides picture figures lock licences binder assignment autograde feedback clean again
 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -29,11 +29,8 @@ test-browser: .venv/tested ## open every lesson in Chromium, run it, move every 
 mutants: .venv/tested ## break one thing at a time: do the tests notice? (ARGS="--seed 2 --only utils/layers")
 	$(PY) -m tools.mutants $(ARGS)
 
-ledger: .venv/tested ## store how the figures look now, after a change that is meant to be
-	@mkdir -p .ledger && mv tests/pictures/*.json .ledger/
-	RENEW_PICTURES=1 $(PY) -m pytest -q tests/test_pictures.py tests/test_figures*.py \
-	|| { rm -f tests/pictures/*.json; mv .ledger/*.json tests/pictures/; rm -r .ledger; exit 1; }
-	@rm -r .ledger
+figures: .venv/tested ## store how the figures look now, and show what has changed beside what was
+	$(PY) -m tests.helpers.pictures
 
 claims: .venv/tested ## run every lesson with five other seeds: does what it says still hold?
 	$(PY) -m tools.claims $(ARGS)
@@ -82,7 +79,7 @@ feedback: .venv/tested ## write a page of feedback for each marked submission (L
 	$(PY) -m tools.assignment feedback $(LESSON) $(ARGS)
 
 clean: ## remove the environment and all caches; notebooks stay as they are
-	rm -rf .venv .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .pytest_cache .ruff_cache .hypothesis .pictures
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 # The stamp is written last: a set-up that failed leaves none and is done again from the start.

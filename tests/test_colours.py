@@ -1,11 +1,11 @@
-"""Colours that can be told apart by every reader, and seen on white."""
+"""Colours that every reader can tell apart and sees on white; panels that say what they show."""
 
 from itertools import combinations
 
 import numpy as np
 import pytest
 
-from tests.drawn import APART, EYES, contrast_on_white, distance, drawn, faults, linear
+from tests.helpers.drawn import APART, EYES, contrast_on_white, distance, drawn, faults, linear
 from utils.plotting import COLOURS, GREY, LINES, ROLES, panels, tint
 
 
@@ -33,7 +33,7 @@ def test_no_line_is_known_by_its_colour_alone():
     assert len(set(LINES.values())) == len(LINES)
 
 
-def lines(*colours, word="black"):
+def lines(*colours, word="black", **names):
     """A figure with a line in each colour, and a word in one."""
 
     def draw(fig):
@@ -41,6 +41,7 @@ def lines(*colours, word="black"):
         for height, colour in enumerate(colours):
             ax.plot([0, 1], [height, height], color=colour)
         ax.text(0, 0, "word", color=word)
+        ax.set(**{"title": "Lines", "xlabel": "x", "ylabel": "y"} | names)
         return "Lines."
 
     return draw
@@ -61,6 +62,9 @@ def test_a_figure_in_the_course_s_colours_is_let_pass():
         (lines("blue", word=tint("blue", 0.4)), "hardly seen"),
         (lines("#c00000", "#5c5c00"), "look alike with no long cones"),
         (lines("#008060", "#9a5070"), "look alike with no medium cones"),
+        (lines("blue", title=""), "title"),
+        (lines("blue", xlabel=""), "'x', .*Lines"),
+        (lines("blue", ylabel=""), "'y', .*Lines"),
     ],
 )
 def test_a_planted_fault_is_found(draw, fault):

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.bad_input import (
+from tests.helpers.bad_input import (
     misshapen,
     not_counts,
     not_finite,

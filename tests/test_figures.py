@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from matplotlib.patches import FancyBboxPatch
 
-from tests.drawn import drawn, height_of, holds, texts
+from tests.helpers.drawn import drawn, height_of, holds, texts
 from utils import bug_zoo, diagrams, figures
 from utils.plotting import guide, name_ends, new_figure, panels, running_median, static_html
 
@@ -70,6 +70,8 @@ def test_an_impulse_response_begins_with_its_impulse():
 def test_half_is_not_less_than_half():
     _, sentence = drawn(figures.impulse_response, h=0.5 ** np.arange(11.0), w=0.5)
     assert "after 2 steps" in sentence
+    _, sentence = drawn(figures.impulse_response, h=0.4 ** np.arange(11.0), w=0.4)
+    assert sentence.endswith("after 1 step.")
 
 
 def test_responses_name_each_line_at_its_end():
@@ -110,7 +112,7 @@ def test_example_sequences_stand_in_their_rows(rng):
     fig, sentence = drawn(figures.example_sequences, x=x, target=target)
     assert np.allclose(fig.axes[0].images[0].get_array(), x[:, :, 0])
     assert texts(fig) == ["target 1", "target 0", "target 0", "target 1"]
-    assert "2 begin with +1" in sentence
+    assert sentence.startswith("4 sequences of 6 values") and "2 begin with +1" in sentence
 
 
 def test_descent_draws_input_weights_across_and_recurrent_weights_up():
@@ -170,11 +172,21 @@ def test_gradient_against_lag_shows_median_range_and_exact():
     )
     assert holds(fig.axes[0], [0, 1, 2], [1, 0.2, 0.04])
     assert holds(fig.axes[0], [0, 1, 2], [1, 0.5, 0.25])
-    assert "0.04 of what it was" in sentence and "linear network's is 0.2" in sentence
+    assert "2 steps back" in sentence and "0.04 of what it was" in sentence
+    assert "linear network's is 0.2" in sentence
+
+
+def test_difference_error_shows_the_error_of_each_number_format():
+    eps, errors = np.array([1e-6, 1e-4, 1e-2]), {"float32": [9, 0.1, 0.2], "float64": [1e-9] * 3}
+    errors = {name: np.array(error) for name, error in errors.items()}
+    fig, sentence = drawn(figures.difference_error, eps=eps, errors=errors)
+    assert all(holds(fig.axes[0], eps, error) for error in errors.values())
+    assert fig.axes[0].get_yscale() == "log" and {"float32", "float64"} <= set(texts(fig))
+    assert sentence.endswith("reaches is 0.1 for float32 and about 10^−9 for float64.")
 
 
 def test_clipping_draws_the_three_vectors():
-    vectors = {"gradient": [1.0, 4], "by_value": [1.0, 1], "by_norm": [0.24, 0.97]}
+    vectors = {"gradient": [0.5, 4], "by_value": [0.5, 1], "by_norm": [0.12, 0.99]}
     fig, sentence = drawn(
         figures.clipping, limit=1.0, **{k: np.array(v) for k, v in vectors.items()}
     )
@@ -183,7 +195,7 @@ def test_clipping_draws_the_three_vectors():
     circle, square = fig.axes[0].patches[-2:]
     assert circle.center == (0, 0) and circle.radius == 1
     assert square.get_bbox().extents.tolist() == [-1, -1, 1, 1]
-    assert "turned by 31 degrees" in sentence
+    assert "1.12 and is turned by 19 degrees" in sentence
 
 
 def test_the_zoo_counts_what_cannot_be_told_from_right(rng):
@@ -235,7 +247,9 @@ def test_forward_step_shows_the_state_of_its_step(rng):
     )
     row = diagrams._row(h_2)
     assert row in sentence and row in texts(fig) and diagrams._row(h_1) in texts(fig)
-    assert texts(fig).count("not yet") == 1
+    assert texts(fig).count("not yet") == 1 and sentence.startswith("Step 2 of 3, letter b.")
+    first = {"x": x, "W_x": W_x, "W_h": W_h, "b": b, "letters": "abc"}
+    assert drawn(diagrams.forward_step, size=(7.2, 3.7), **first)[1].startswith("Step 1 of 3")
 
 
 @pytest.mark.parametrize("timesteps", [3, 4])
@@ -243,7 +257,7 @@ def test_unrolled_has_a_cell_for_each_step(timesteps):
     fig, sentence = drawn(diagrams.unrolled, timesteps=timesteps)
     found = texts(fig)
     assert sum(text in found for text in (f"$h_{t}$" for t in range(1, 9))) == timesteps
-    assert f"{timesteps} copies" in sentence
+    assert f"over {timesteps} time steps" in sentence and f"{timesteps} copies" in sentence
     assert found.count("$W_h$") == timesteps + 1  # between states, and in the loop on the left
     fig, sentence = drawn(diagrams.unrolled, timesteps=timesteps, backward=True)
     assert f"at each of {timesteps - 1} steps" in sentence
@@ -260,21 +274,6 @@ def test_task_shapes_has_a_box_for_each_input_and_output():
     assert all(name.replace("\n", " ") in names for name in diagrams.SHAPES)
     boxes = sum(len(reads) + 4 + len(writes) for reads, writes in diagrams.SHAPES.values())
     assert sum(isinstance(patch, FancyBboxPatch) for patch in fig.axes[0].patches) == boxes
-
-
-def test_every_panel_with_axes_has_title_and_labels(rng):
-    h = 0.9 ** np.arange(41.0)
-    for fig, _ in (
-        drawn(figures.impulse_response, h=h, w=0.9),
-        drawn(figures.responses, weights=[0.9], states=[h]),
-        drawn(figures.state_paths, h=rng.random((2, 41, 2)), radius=1, activation="linear"),
-        drawn(figures.two_orders, sequences=[h, h], states=[h, h], names="ab"),
-        drawn(figures.learning_curve, losses=h, norms=h, chance=0.69, accuracy=1, limit=1),
-        drawn(figures.gradient_against_lag, norms=h[None], exact=h, radius=0.9),
-        drawn(figures.difference_error, eps=h, errors={"float32": h, "float64": h / 9}),
-    ):
-        for ax in fig.axes:
-            assert ax.get_title(loc="left") and ax.get_xlabel() and ax.get_ylabel()
 
 
 def test_names_of_lines_that_leave_the_panel_stay_within_it():

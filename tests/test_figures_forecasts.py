@@ -1,13 +1,10 @@
 """The figures of the forecasting lesson show the data they are given."""
 
-import inspect
-
 import numpy as np
 import pytest
 
-from tests.drawn import drawn, height_of, holds, texts
+from tests.helpers.drawn import drawn, height_of, holds, texts
 from utils import data, figures
-from utils.figures import forecasts as module
 
 RNG = np.random.default_rng(0)
 Y = RNG.standard_normal((30, 1))
@@ -237,31 +234,3 @@ def test_no_alarm_has_no_precision():
     at = np.array([True, False])
     _, sentence = drawn(figures.alarms, sizes=np.array([0.1, 0.1]), threshold=1.0, at=at)
     assert sentence.endswith("precision undefined, recall 0%.")
-
-
-# --- all of them ------------------------------------------------------------------------------
-
-
-def test_panels_have_titles_and_labels():
-    figs = [
-        divided(2)[0][0],
-        live([1.0])[0],
-        interval()[0][0],
-        drawn(figures.series_in_parts, values=np.arange(9.0), cuts=[3, 6], unit="ppm")[0],
-        drawn(figures.compared, y=Y[:, 0], forecasts={"a": Y[:, 0]}, unit="ppm")[0],
-        drawn(figures.alarms, sizes=Y[:, 0] ** 2, threshold=1.0, at=Y[:, 0] > 0.5)[0],
-        drawn(figures.errors_by_horizon, errors={"linear": np.ones(3)})[0],
-        drawn(figures.free_run, past=Y[:4, 0], truth=Y[:, 0], runs={"LSTM": Y[:, 0]})[0],
-    ]
-    for fig in figs:
-        for ax in fig.axes:
-            assert ax.get_title(loc="left") and ax.get_xlabel()
-
-
-def test_every_drawing_function_is_exported():
-    public = [
-        name
-        for name, f in inspect.getmembers(module, inspect.isfunction)
-        if f.__module__ == module.__name__ and not name.startswith("_")
-    ]
-    assert len(public) == 10 and set(public) <= set(figures.__all__)

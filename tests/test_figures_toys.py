@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tests.drawn import drawn, holds, texts
+from tests.helpers.drawn import drawn, holds, texts
 from utils import figures
 
 

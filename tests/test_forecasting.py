@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.bad_input import (
+from tests.helpers.bad_input import (
     not_counts,
     not_finite,
     not_numbers,

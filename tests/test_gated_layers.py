@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.bad_input import (
+from tests.helpers.arrays import DTYPES, SIZES, normal, same, slope
+from tests.helpers.bad_input import (
     misshapen,
     not_counts,
     not_dtypes,
@@ -17,7 +18,6 @@ from tests.bad_input import (
     quick,
     refused,
 )
-from tests.test_layers import DTYPES, SIZES, normal, same, slope
 from utils.arguments import MOST_NUMBERS
 from utils.layers import ACTIVATIONS, GRU, LSTM, Dense, Last, Sequential, SimpleRNN, sigmoid
 from utils.training import Adam, mse, train

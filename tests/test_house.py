@@ -295,6 +295,13 @@ def test_licences_are_not_listed_from_an_empty_list(tmp_path):
         licences.pinned(tmp_path)
 
 
+def test_no_test_imports_another():
+    """What several of them use is in tests/helpers."""
+    sources = "".join(file.read_text("utf-8") for file in ROOT.glob("tests/**/test_*.py"))
+    lines = re.findall(r"^\s*(?:from tests\b|import tests\b).*", sources, re.MULTILINE)
+    assert {name for line in lines for name in re.findall(r"\btest_\w+", line)} <= {"test_checks"}
+
+
 def test_contributing_tells_the_truth():
     rows = [line.split("|")[1:4] for line in read("CONTRIBUTING.md").splitlines() if "| `" in line]
     assert rows

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.bad_input import (
+from tests.helpers.arrays import DTYPES, SIZES, normal, same, slope
+from tests.helpers.bad_input import (
     misshapen,
     not_counts,
     not_dtypes,
@@ -19,23 +20,10 @@ from tests.bad_input import (
 )
 from utils.layers import ACTIVATIONS, Dense, Last, Sequential, SimpleRNN, sigmoid
 
-DTYPES = ["float32", "float64"]
-TOLERANCE = {
-    "float32": {"rtol": 2e-4, "atol": 2e-5},
-    "float64": {"rtol": 1e-10, "atol": 1e-12},
-}
-# batch, timesteps, features, units: each of them 1 at least once, then whatever comes
-SIZES = [(1, 1, 1, 1), (1, 5, 2, 3), (4, 1, 3, 2), (3, 6, 1, 4), (2, 7, 5, 1)]
-SIZES += [tuple(int(n) for n in np.random.default_rng(i).integers(1, 8, 4)) for i in range(5)]
-
 
 @pytest.fixture(scope="module")
 def tf():
     return pytest.importorskip("tensorflow")
-
-
-def normal(seed, *shape, dtype="float64"):
-    return np.random.default_rng(seed).standard_normal(shape).astype(dtype)
 
 
 def rnn_and_data(size=(3, 6, 2, 4), activation="tanh", dtype="float64"):
@@ -45,14 +33,6 @@ def rnn_and_data(size=(3, 6, 2, 4), activation="tanh", dtype="float64"):
     rnn.b += normal(2, units, dtype=dtype)
     x = normal(3, batch, timesteps, features, dtype=dtype)
     return rnn, x, normal(4, batch, timesteps, units, dtype=dtype)
-
-
-def same(ours, theirs, dtype="float64"):
-    """Both lists of arrays agree in number, shapes and values; ours are of `dtype`."""
-    assert len(ours) == len(theirs)
-    for a, b in zip(ours, theirs, strict=True):
-        assert a.shape == tuple(b.shape) and a.dtype == dtype
-        np.testing.assert_allclose(a, np.asarray(b), **TOLERANCE[dtype])
 
 
 # --- Keras --------------------------------------------------------------------------------------
@@ -138,16 +118,6 @@ def test_dense_equals_keras(tf, activation):
 
 
 # --- finite differences -------------------------------------------------------------------------
-
-
-def slope(loss, w, direction, eps=1e-4):
-    """How fast loss() rises as w moves along `direction`: four points, error of order eps^4."""
-    kept, values = w.copy(), []
-    for step in (1, -1, 2, -2):
-        w[...] = kept + step * eps * direction
-        values.append(loss())
-    w[...] = kept
-    return (8 * (values[0] - values[1]) - (values[2] - values[3])) / (12 * eps)
 
 
 @pytest.mark.parametrize("activation", ["tanh", "sigmoid", "linear"])

@@ -1,5 +1,6 @@
 """The operators of `make mutants` break what they say they break."""
 
+import functools
 import random
 from collections import Counter
 
@@ -8,7 +9,7 @@ import pytest
 from tools import mutants
 from tools.mutations import mutants as mutants_of
 
-LAYERS, CHECKS, FIGURES = "utils/layers.py", "utils/checks/lesson01.py", "utils/figures/gates.py"
+LAYERS, CHECKS, FIGURES = "utils/layers.py", "utils/checks/lesson01.py", "utils/figures/lstm.py"
 
 
 @pytest.mark.parametrize(
@@ -87,3 +88,13 @@ def test_an_explanation_of_what_is_gone_is_refused(tmp_path, monkeypatch):
     assert mutants.explained({LAYERS: list(mutants_of(LAYERS, "a = b + c"))})
     with pytest.raises(SystemExit, match="a = b"):
         mutants.explained({LAYERS: list(mutants_of(LAYERS, "a = b * c"))})
+
+
+@pytest.mark.parametrize(("conftest", "runs"), [("", True), ("raise RuntimeError", False)])
+def test_tests_that_cannot_run_stop_it(conftest, runs, tmp_path):
+    """Else each mutant would count as caught."""
+    (tmp_path / "conftest.py").write_text(conftest)
+    (tmp_path / "test_a.py").write_text("def test_a(): pass")
+    task = "a", functools.partial(mutants.watch, file="test_a.py"), 60
+    ((_, _, code),) = mutants.in_copies([task], [tmp_path])
+    assert (code == 0) == runs, (tmp_path / "log").read_text()

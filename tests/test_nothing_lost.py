@@ -157,25 +157,6 @@ def test_a_filter_of_the_users_own_takes_no_outputs(tmp_path, kept):
 
 
 @pytest.mark.skipif(os.name != "posix" or not shutil.which("make"), reason="no make here")
-def test_make_ledger_keeps_the_ledger_if_it_fails(tmp_path):
-    shutil.copy(ROOT / "Makefile", tmp_path)
-    for name in ("constraints.txt", "tests/constraints.txt", "tests/pictures/a.json"):
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text("old")
-    python = tmp_path / ".venv" / "bin" / "python"
-    python.parent.mkdir(parents=True)
-    for status, left in (("exit 1", ["old"]), ("echo new > tests/pictures/b.json", ["new\n"])):
-        python.write_text(f'#!/bin/sh\ncase "$*" in *pytest*) {status};; esac\n')
-        python.chmod(0o755)
-        for stamp in ("installed", "tested"):
-            (tmp_path / ".venv" / stamp).touch()
-        done = subprocess.run(["make", "ledger"], cwd=tmp_path, capture_output=True)
-        assert (done.returncode == 0) == (left != ["old"])
-        assert [p.read_text() for p in (tmp_path / "tests" / "pictures").iterdir()] == left
-    assert sorted(p.name for p in tmp_path.iterdir() if p.name[0] == ".") == [".venv"]
-
-
-@pytest.mark.skipif(os.name != "posix" or not shutil.which("make"), reason="no make here")
 def test_make_lab_and_make_clean_touch_no_notebook(tmp_path):
     shutil.copy(ROOT / "Makefile", tmp_path)
     (tmp_path / "constraints.txt").touch()

@@ -30,7 +30,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 import utils
-from tests.bad_input import (
+from tests.helpers.bad_input import (
     misshapen,
     not_counts,
     not_dtypes,
@@ -830,11 +830,26 @@ def test_a_check_takes_nonsense_calmly_and_never_calls_it_right(lesson, name, ca
 # Figures: whatever they are given ----------------------------------------------------------------
 
 
+def test_every_figure_is_found_under_its_name():
+    for module in pkgutil.iter_modules(figures.__path__, "utils.figures."):
+        for name, draw in inspect.getmembers(sys.modules[module.name], inspect.isfunction):
+            first, *_ = inspect.signature(draw).parameters
+            if draw.__module__ == module.name and first == "fig" and name[0] != "_":
+                assert getattr(figures, name, None) is draw, f"{name} needs @figure"
+                assert name in figures.__all__
+
+
 def test_every_figure_tells_what_it_was_given():
     for name in figures.__all__:
-        assert getattr(figures, name).__name__ == name
         with pytest.raises(ValueError, match=f"the figure {name} can't be drawn .+, got .*hole"):
             getattr(figures, name)(plotting.new_figure((7.2, 6)), hole=np.array([np.nan]))
+
+
+def test_a_figure_tells_sizes_within_what_it_was_given():
+    given = {"a": {"LSTM": np.ones((3, 2))}, "b": [np.ones(2), np.array([np.inf])], "c": "word"}
+    words = "a {'LSTM': (3, 2)}, b [(2,), (1,) with NaN or infinity], c 'word'"
+    with pytest.raises(ValueError, match=re.escape(words) + "$"):
+        figures.valves(plotting.new_figure((7.2, 3.2)), **given)
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])

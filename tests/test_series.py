@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.bad_input import quick, refused
+from tests.helpers.bad_input import quick, refused
 from utils import series as shipped
 from utils.data import load_series, make_windows
 from utils.series import reading

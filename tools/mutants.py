@@ -146,6 +146,7 @@ def fork(copy, run, seconds):
     try:
         os.setsid()
         os.chdir(copy)
+        os.environ["KERAS_HOME"] = f"{copy}/utils/keras_home"  # where the copy's utils have it
         log = os.open(copy / "log", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
         os.dup2(log, 1)
         os.dup2(log, 2)
@@ -196,10 +197,10 @@ def watch(copy, file):
     """Run a file of tests once and leave what `Watch` saw of it in the copy."""
     plugin = Watch(copy)
     threading.settrace(plugin.see)
-    pytest_run([file], plugin)
+    code = pytest_run([file], plugin)
     sys.settrace(None)
     (copy / "watched.json").write_text(json.dumps(plugin.tests))
-    return 0
+    return 0 if plugin.tests else code or 1  # a test that fails is left out; not one was run?
 
 
 def watched(copies):

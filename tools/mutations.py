@@ -64,7 +64,6 @@ DRAWS = set(  # the methods and functions that draw data, and so may draw the wr
 NO_DATA = set("ax fig axes left middle right top bottom colour colours ROLES COLOURS GREY".split())
 COMMUTE = set("max min maximum minimum close same isinstance add multiply union".split())
 NO_RESULT = set("print set_xlim set_ylim set_xticks set_yticks margins grid tick_params".split())
-LOOKS = set("xlim ylim xticks yticks transform".split())
 GATES = set("ifgozrc")
 
 
@@ -330,8 +329,6 @@ def mutants(path, source, cell=None):
     place = Place(path, source)
     place.tree = ast.parse(source)
     for kind, node, new, function in visit(place.tree, place, ""):
-        if path == "utils/diagrams.py" and kind in ("sign", "off by one", "index"):
-            continue  # they move a box; tests/test_pictures.py holds how the drawings look
         if new != place.text(node):
             yield Mutant(path, cell, function, kind, place.source, *place.span(node), new)
 
@@ -351,8 +348,6 @@ def visit(node, place, function):
             yield kind, part, new, function
     if isinstance(node, (ast.JoinedStr, ast.Raise, ast.AnnAssign)):
         return  # the parts of an f-string have no place of their own before Python 3.12
-    if place.drawing and isinstance(node, ast.keyword) and node.arg in LOOKS:
-        return  # tests/test_pictures.py holds them, for the main figures
     named = isinstance(node, (ast.FunctionDef, ast.ClassDef))
     inner = f"{function}.{node.name}".lstrip(".") if named else function
     if isinstance(node, ast.FunctionDef):

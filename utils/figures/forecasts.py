@@ -3,6 +3,7 @@
 import numpy as np
 from matplotlib.colors import ListedColormap
 
+from utils.figures.figure import figure
 from utils.plotting import (
     COLOURS,
     GREY,
@@ -28,6 +29,7 @@ def _band(ax, steps, truth):
         ax.plot(steps, truth, color=colour, linewidth=width, solid_capstyle="butt")
 
 
+@figure
 def windows_in_parts(fig, x, y, parts):
     """Windows x (samples, window) and targets y (samples, horizon), all as numbers of steps, and
     the three slices `parts`: which step stands where, and which is asked for in two parts."""
@@ -63,6 +65,7 @@ def windows_in_parts(fig, x, y, parts):
     )
 
 
+@figure
 def as_written(fig, loss, val_loss, y, forecast):
     """The two pictures of the usual tutorial: losses by epoch, and forecast over truth."""
     left, right = panels(fig, 2, width_ratios=(1, 1.5))
@@ -83,6 +86,7 @@ def as_written(fig, loss, val_loss, y, forecast):
     )
 
 
+@figure
 def forecaster_live(fig, y, forecast, losses, steps, floor, errors):
     """A network in training: y and forecast (samples, 1), losses so far of `steps`, the noise's
     variance `floor`, and MAEs {model: error}, the network's last."""
@@ -125,6 +129,7 @@ def _two(x):
     return float(f"{x:.2g}")
 
 
+@figure
 def leaks(fig, settings):
     """What pipelines claim and what they do in service. `settings` maps a title to
     {pipeline: (claimed, in service)}, each an array with an entry for each series."""
@@ -162,6 +167,7 @@ def _pairs(table):
     return "; ".join(words) + "."
 
 
+@figure
 def free_run(fig, past, truth, runs):
     """Forecasts {model: (steps,)} that feed on themselves, after the values `past`; `truth` is the
     clean series that they should follow. The height of each is shown by itself: where a curve lies
@@ -194,6 +200,7 @@ def _size(x):
     return "more than 10" if not x < 10 else f"{x:.1f}"
 
 
+@figure
 def errors_by_horizon(fig, errors, unit=""):
     """MAEs {model: (horizon,)} against the number of steps ahead. The panel fits those that stay
     within three times the best one's largest; the others leave it at the top."""
@@ -217,6 +224,7 @@ def errors_by_horizon(fig, errors, unit=""):
     return f"MAE one step and {steps} steps ahead: {'; '.join(words)}."
 
 
+@figure
 def with_interval(fig, y, forecast, low, high, level, covered, unit=""):
     """The last step ahead of forecasts y (samples, horizon), with its interval; `covered` is the
     share of values inside it, by horizon."""
@@ -255,6 +263,7 @@ def _value(unit):
     return f"value, {unit}" if unit else "value"
 
 
+@figure
 def series_in_parts(fig, values, cuts, unit):
     """A series (steps,) and the two steps at which its validation and its test part begin."""
     (ax,) = panels(fig)
@@ -274,6 +283,7 @@ def series_in_parts(fig, values, cuts, unit):
     return f"{len(values):,} values, in {unit}. Range of each part: {', '.join(shares)}."
 
 
+@figure
 def compared(fig, y, forecasts, unit):
     """What came true, y (samples,), beside the forecasts {name: (samples,)} of several models."""
     (ax,) = panels(fig, right=0.78)
@@ -291,6 +301,7 @@ def compared(fig, y, forecasts, unit):
     return f"{len(y)} test windows. On average the forecasts are, in {unit}: {'; '.join(words)}."
 
 
+@figure
 def alarms(fig, sizes, threshold, at):
     """Sizes of the residuals (steps,), the threshold above which there is an alarm, and where a
     fault was planted (steps,) of True and False."""

@@ -3,6 +3,7 @@
 import numpy as np
 from matplotlib.patches import Circle, Rectangle
 
+from utils.figures.figure import figure
 from utils.plotting import (
     COLOURS,
     GREY,
@@ -18,6 +19,7 @@ from utils.plotting import (
 )
 
 
+@figure
 def descent(fig, axis, surface, path, losses, steps):
     """A path (steps, 2) of gradient descent over a loss surface (w_h rows, w_x columns)."""
     left, right = panels(fig, 2, right=0.97)
@@ -81,6 +83,7 @@ def _fall(first, last, steps):
     )
 
 
+@figure
 def learning_curve(fig, losses, norms, chance, accuracy, limit=None):
     """The loss of every step beside the loss of guessing, and the gradient's norm."""
     left, right = panels(fig, 2)
@@ -110,6 +113,7 @@ def learning_curve(fig, losses, norms, chance, accuracy, limit=None):
     )
 
 
+@figure
 def gradient_against_lag(fig, norms, exact, radius):
     """Norms (runs, lags) of dL/dh_{T-lag} over that of dL/dh_T, beside the linear network's."""
     (ax,) = panels(fig, right=0.8)
@@ -142,6 +146,7 @@ def gradient_against_lag(fig, norms, exact, radius):
     )
 
 
+@figure
 def difference_error(fig, eps, errors):
     """The error of central differences against the step eps, for each number format."""
     (ax,) = panels(fig)
@@ -166,6 +171,7 @@ def difference_error(fig, eps, errors):
     return f"The smallest relative error that any step eps reaches is {best}."
 
 
+@figure
 def clipping(fig, gradient, by_value, by_norm, limit):
     """One gradient of two numbers, cut by value and scaled by norm."""
     (ax,) = panels(fig, left=0.3, right=0.72)

@@ -2,9 +2,11 @@
 
 import numpy as np
 
+from utils.figures.figure import figure
 from utils.plotting import COLOURS, GREY, LINES, ROLES, fmt, guide, line, name_ends, panels, tint
 
 
+@figure
 def two_orders(fig, sequences, states, names):
     """Two sequences of the same values, and what a running state makes of each."""
     left, right = panels(fig, 2)
@@ -27,6 +29,7 @@ def two_orders(fig, sequences, states, names):
     )
 
 
+@figure
 def smoothing(fig, x, h, wave, w):
     """A noisy wave x, the state h that follows it, and the wave without the noise."""
     (ax,) = panels(fig, right=0.89)
@@ -58,6 +61,7 @@ def _lag(h, wave):
     return late[np.argmax(agreement)]
 
 
+@figure
 def impulse_response(fig, h, w, at=1):
     """How a state h (timesteps,) answers an impulse of 1 at step `at`, counted from 1."""
     left, right = panels(fig, 2)
@@ -110,6 +114,7 @@ def _memory(size):
     return f"{end}, from {fmt(size[0])} at the impulse. Less than half is left after {steps}."
 
 
+@figure
 def responses(fig, weights, states):
     """The impulse responses (timesteps,) of several weights, in one panel."""
     (ax,) = panels(fig, right=0.83)
@@ -128,6 +133,7 @@ def responses(fig, weights, states):
     return f"What is left of an impulse of 1 after {len(states[0]) - 1} steps: {', '.join(ends)}."
 
 
+@figure
 def state_paths(fig, h, radius, activation):
     """States h (paths, timesteps + 1, 2): their paths in the plane, and their lengths over time."""
     left, right = panels(fig, 2)
@@ -171,6 +177,7 @@ def _turn(h):
     return np.degrees(angle[points]).mean() if points.any() else 0
 
 
+@figure
 def example_sequences(fig, x, target):
     """Sequences x (samples, timesteps, 1) as rows of colour, their targets beside them."""
     (ax,) = panels(fig, right=0.86)

@@ -2,9 +2,11 @@
 
 import numpy as np
 
+from utils.figures.figure import figure
 from utils.plotting import COLOURS, GREY, ROLES, fmt, guide, line, name_ends, order_of, panels, tint
 
 
+@figure
 def counting(fig, asked, answers):
     """Answers (runs, questions) to what follows each window, beside the right ones `asked`."""
     left, right = panels(fig, 2, width_ratios=[3, 2])
@@ -74,6 +76,7 @@ def _error(x):
     return "below 10^\N{MINUS SIGN}6" if x < 1e-6 else order_of(x)
 
 
+@figure
 def errors_far_away(fig, starts, errors):
     """Errors {training: (runs, starts)} of counting on, far beyond the training numbers."""
     (ax,) = panels(fig, right=0.8)
@@ -115,6 +118,7 @@ def _trained(ax, first, last):
     )
 
 
+@figure
 def steps_beyond(fig, steps, errors, trained):
     """Median errors {activation: (steps,)} of going on by each step, trained up to `trained`."""
     (ax,) = panels(fig, right=0.8)
@@ -140,6 +144,7 @@ def steps_beyond(fig, steps, errors, trained):
     )
 
 
+@figure
 def sums(fig, true, answers, epochs, mean):
     """Answers to sums beside the true ones, and what longer training does to the error.
 
@@ -169,6 +174,7 @@ def sums(fig, true, answers, epochs, mean):
     )
 
 
+@figure
 def sums_compared(fig, errors, baselines):
     """Errors {model: (runs,)} on new sums, and the baselines {name: error}, on a log scale."""
     (ax,) = panels(fig, left=0.2)

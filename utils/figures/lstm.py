@@ -1,0 +1,236 @@
+"""The LSTM from inside: its gates over time, its gradient, and how long it remembers."""
+
+import numpy as np
+
+from utils.figures.figure import figure
+from utils.plotting import (
+    COLOURS,
+    GREY,
+    LINES,
+    ROLES,
+    fmt,
+    guide,
+    line,
+    name_ends,
+    order_of,
+    panels,
+    running_median,
+    tint,
+)
+
+GATES = {"f": "black", "i": "blue", "o": "green"}
+RIDDLE = [  # line styles and colours for gates that are to be known by what they do
+    ("blue", {"color": "#A66F00"}),
+    ("vermillion", {"color": "#3A8FC7"}),
+    ("green", {"color": GREY}),
+]
+MINUS = "\N{MINUS SIGN}"
+
+
+def signed(x):
+    """Two decimals with a sign, and no minus before a zero."""
+    return f"{round(float(x), 2) + 0.0:+.2f}".replace("-", MINUS)
+
+
+def how_many(hits):
+    """In words: which seeds are lucky, and how many, changes with the last digit."""
+    return "all" if np.all(hits) else "some" if np.any(hits) else "none"
+
+
+def values_and_flags(ax, x):
+    """The input (timesteps, 2) as dots, filled where the flag is raised."""
+    steps, flagged = np.arange(len(x)), x[:, 1] > 0
+    ax.plot(steps[~flagged], x[~flagged, 0], "o", color=ROLES["input"], fillstyle="none", ms=4.5)
+    ax.vlines(steps[flagged], -1.6, 1.6, color=tint(ROLES["input"], 0.5), linewidth=5)
+    ax.plot(steps[flagged], x[flagged, 0], "o", color=ROLES["input"], markersize=8)
+    ax.set(xlim=(-0.5, len(x) - 0.5), ylim=(-1.6, 1.6), yticks=[-1, 1])
+
+
+@figure
+def valves(fig, x, c, f, i):
+    """A cell state c (timesteps,) that stores the flagged values of x (timesteps, 2)."""
+    above, below = panels(fig, 1, 2, height_ratios=[1, 2])
+    values_and_flags(above, x)
+    above.set(title="Values; the filled ones are flagged", ylabel="value")
+    steps, reach = np.arange(len(x)), max(3.2, 1.1 * np.abs(c).max())
+    below.plot(steps, c, color=ROLES["state"], marker=".")
+    below.axhline(0, color=GREY, linewidth=1)
+    below.set(title="The cell state", xlabel="time step t", ylabel="c", ylim=(-reach, reach))
+    below.set_xlim(*above.get_xlim())
+    first, second = np.flatnonzero(x[:, 1])
+    return (
+        f"While the flag is down, f = {fmt(f)} and i = {fmt(i)}. The value {signed(x[first, 0])} "
+        f"is stored at step {first}; just before step {second} the cell state is "
+        f"{signed(c[second - 1])}. There {signed(x[second, 0])} is stored; at the end, "
+        f"{len(x) - 1 - second} steps later, the cell state is {signed(c[-1])}."
+    )
+
+
+@figure
+def gradients_of_cells(fig, lstm, rnn, bias):
+    """Norms (runs, lags), relative to lag 0: dL/dc of LSTMs and dL/dh of simple networks."""
+    (ax,) = panels(fig, right=0.79)
+    lags, bottom = np.arange(lstm.shape[1]), 1e-9
+    kept = 1 / (1 + np.exp(-bias))
+    ends = []
+    for norms, colour in ((lstm, "vermillion"), (rnn, "blue")):
+        low, middle, high = (f(norms, axis=0) for f in (np.min, np.median, np.max))
+        ax.fill_between(lags, low, high, color=tint(COLOURS[colour], 0.3))
+        line(ax, lags, middle, colour)
+        ends.append(middle[-1])
+    product = kept**lags
+    ends.append(product[-1])
+    line(ax, lags, product, "black", linewidth=1.5)
+    guide(ax, 1, "all of it", x=0.01, ha="left")
+    ax.set(
+        yscale="log",
+        title="What is left of the gradient",
+        xlabel="lag: steps back from the loss",
+        ylabel="relative length",
+        xlim=(0, lags[-1]),
+        ylim=(bottom, 1e4),
+    )
+    names = ("LSTM, along c", "simple, along h", "$\\sigma(b_f)^{lag}$")
+    below = [" \N{DOWNWARDS ARROW}" * bool(end < bottom) for end in ends]  # the line ends outside
+    names = [name + arrow for name, arrow in zip(names, below, strict=True)]
+    name_ends(ax, ends, names, [COLOURS[c] for c in ("vermillion", "blue", "black")])
+    return (
+        f"Forget bias {fmt(bias)}: the forget gates begin near {kept:.3g}. {lags[-1]} steps back, "
+        f"in the median over {len(lstm)} networks, the LSTM's gradient is {order_of(ends[0])} "
+        f"times what it was, the simple network's {order_of(ends[1])} times; {kept:.3g} to the "
+        f"power of {lags[-1]} is {order_of(ends[2])}."
+    )
+
+
+@figure
+def recall_against_delay(fig, delays, scores, linear):
+    """scores {name: (delays, seeds)}: each seed a dot, a line through the medians."""
+    (ax,) = panels(fig, right=0.74)
+    colours = ("blue", "vermillion", "green", "purple")
+    names, ends, told = [*scores, "linear model"], [], []
+    for k, (name, score) in enumerate(scores.items()):
+        place = np.array(delays) * 1.03 ** (k - 1)  # beside one another, not on top
+        middle = 100 * np.median(score, axis=1)
+        for run in score.T:
+            ax.plot(place, 100 * run, "o", color=tint(COLOURS[colours[k]], 0.55), markersize=4.5)
+        line(ax, place, middle, colours[k])
+        ends.append(middle[-1])
+        told.append(f"{name}: {', '.join(how_many(row > 0.9) for row in score)}")
+    linear = 100 * np.array(linear)
+    ax.plot(delays, linear, color=GREY, linewidth=1.2)
+    guide(ax, 50, "guessing", x=0.01, ha="left", above=False)
+    ax.set(xscale="log", title="Right answers on new sequences", ylabel="% right, each run")
+    ax.set(xlabel="delay in steps", ylim=(30, 104), xlim=(delays[0] * 0.9, delays[-1] * 1.1))
+    ax.set_xticks(delays, [str(d) for d in delays])
+    ax.minorticks_off()
+    name_ends(ax, [*ends, linear[-1]], names, [*(COLOURS[c] for c in colours[: len(ends)]), GREY])
+    runs = scores[names[0]].shape[1]
+    return (
+        f"Each dot is one of {runs} seeds, each line runs through their medians. Which seeds are "
+        f"right in more than 90% of new sequences, at delays of {', '.join(map(str, delays))} "
+        f"steps: {'; '.join(told)}. Guessing gets 50%, the linear model {min(linear):.0f}% to "
+        f"{max(linear):.0f}%."
+    )
+
+
+@figure
+def learning_by_bias(fig, losses, chance):
+    """losses {forget bias: (seeds, steps)}: each run a thin line, their median a thick one."""
+    (ax,) = panels(fig, right=0.8)
+    names, ends, told, colours = [], [], [], ("blue", "vermillion", "green", "black")
+    for k, ((bias, runs), colour) in enumerate(zip(losses.items(), colours, strict=False)):
+        smooth = np.array([running_median(np.clip(run, 1e-4, 9)) for run in runs])
+        for run in smooth:
+            ax.plot(run, color=tint(COLOURS[colour], 0.45), linewidth=0.9)
+        middle = np.median(smooth, axis=0)
+        line(ax, np.arange(len(middle)), middle, colour, zorder=4 - k / 10)  # the first on top
+        names.append(f"$b_f = {bias:g}$")
+        ends.append(middle[-1])
+        told.append(f"{how_many(smooth[:, -1] < chance / 2)} with {fmt(bias)}")
+    guide(ax, chance, "guessing", x=0.02, ha="left", zorder=1)
+    ax.set(yscale="log", title="The same training, other forget biases", ylabel="loss")
+    ax.set(xlabel="training step", xlim=(0, len(middle) - 1), ylim=(1e-3, 2))
+    name_ends(ax, ends, names, [COLOURS[c] for c in colours])
+    return (
+        f"Each thin line is one of {len(runs)} seeds, smoothed by a running median; each thick one "
+        f"is the median of the seeds. Which of them have halved the loss of guessing after "
+        f"{len(middle)} steps, by forget bias: {', '.join(told)}."
+    )
+
+
+@figure
+def unit_replay(fig, x, gates, h, step, clamp="free", since=None, names=None):
+    """One unit over time. `gates` maps f, i, o and c to (timesteps,), as h is; `step` is marked.
+
+    `since` is the step from which `clamp` holds. `names`, for a riddle, gives the gates other
+    names, and with them other colours.
+    """
+    grid = {"height_ratios": [1, 2, 2], "hspace": 0.38, "bottom": 0.11, "top": 0.93, "right": 0.86}
+    top, middle, bottom = panels(fig, 1, 3, **grid)
+    values_and_flags(top, x)
+    steps = np.arange(len(x))
+    shown = names or {"f": "forget f", "i": "input i", "o": "output o"}
+    looks = RIDDLE if names else [(colour, {}) for colour in GATES.values()]
+    order, colours = sorted(shown, key=shown.get), []
+    for gate, (colour, style) in zip(order, looks, strict=True):
+        drawn = line(middle, steps, gates[gate], colour, shown[gate], marker=".", **style)
+        colours.append(drawn.get_color())
+    line(bottom, steps, gates["c"], "vermillion", linestyle="-", marker=".")
+    line(bottom, steps, h, "purple", marker=".")
+    bottom.axhline(0, color=GREY, linewidth=1)
+    reach = 1.1 * 2 ** np.ceil(np.log2(max(1, np.abs(gates["c"]).max())))  # changes seldom
+    top.set(title="Input; a filled value is flagged", ylabel="value")
+    middle.set(title="Gates", ylabel="gate", ylim=(-0.08, 1.08), yticks=[0, 0.5, 1])
+    bottom.set(title="States", ylabel="c and h", xlabel="time step t", ylim=(-reach, reach))
+    for ax in (top, middle):
+        ax.tick_params(labelbottom=False)
+    name_ends(middle, [gates[gate][-1] for gate in order], [shown[gate] for gate in order], colours)
+    names = {"cell state c": "vermillion", "state h": "purple"}
+    name_ends(bottom, (gates["c"][-1], h[-1]), names, [COLOURS[c] for c in names.values()])
+    for ax in (top, middle, bottom):
+        ax.set_xlim(*top.get_xlim())
+        if since is not None:
+            ax.axvspan(since - 0.5, len(x), color=tint(COLOURS["orange"]), zorder=0)
+        if step is not None:
+            ax.axvline(step, color=GREY, linewidth=1.2, linestyle=LINES["green"])
+    return _what_it_does(x, gates, h, step, clamp, since)
+
+
+def _what_it_does(x, gates, h, step, clamp, since):
+    """The caption of a replay."""
+    if step is None:
+        flags = " and ".join(map(str, np.flatnonzero(x[:, 1])))
+        return (
+            f"One unit over {len(x)} steps, its three gates named A, B and C. Flags are up at "
+            f"steps {flags}. At the end the cell state is {signed(gates['c'][-1])}."
+        )
+    held = f" From step {since} on the gates are held: {clamp}." if since is not None else ""
+    flag = "up" if x[step, 1] else "down"
+    now = ", ".join(f"{name} = {gates[name][step]:.2f}" for name in GATES)
+    return (
+        f"Step {step}, value {signed(x[step, 0])}, flag {flag}: {now}, "
+        f"c = {signed(gates['c'][step])}, h = {signed(h[step])}.{held} At the last step "
+        f"c = {signed(gates['c'][-1])}."
+    )
+
+
+@figure
+def state_growth(fig, sizes, trained, length):
+    """sizes {activation: (seeds, timesteps)}: the largest |c| of networks on a long sequence."""
+    (ax,) = panels(fig, right=0.86)
+    ceiling, told, ends = 1e12, [], []
+    for (name, size), colour in zip(sizes.items(), ("blue", "vermillion"), strict=True):
+        size = np.nan_to_num(size[:, :length], nan=np.inf)
+        for run in size:
+            line(ax, np.arange(1, length + 1), np.clip(run, 1e-3, ceiling), colour, linewidth=1.2)
+        ends.append(np.clip(np.median(size[:, -1]), 1e-3, ceiling))
+        told.append(f"{how_many(size.max(axis=1) > 100)} of {len(size)} runs with {name}")
+    ax.axvspan(1, trained, color=tint(ROLES["input"], 0.15))
+    ax.text(1.05, 1e10, "as in training", color=ROLES["input"])
+    ax.set(xscale="log", yscale="log", title="The largest cell state", ylabel="largest |c|")
+    ax.set(xlabel="time step t", xlim=(1, length), ylim=(1e-2, ceiling))
+    name_ends(ax, ends, list(sizes), [COLOURS["blue"], COLOURS["vermillion"]])
+    return (
+        f"LSTMs trained on windows of {trained} steps read {length} steps at a stretch. "
+        f"A cell state beyond 100 occurs in {', in '.join(told)}."
+    )
