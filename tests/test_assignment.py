@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from nbformat import v4
 
-from tests.stand_ins import stand_in
+from tests.helpers.stand_ins import stand_in
 from tools.build_notebooks import BEGIN, END, derive, lessons, parse, without_links
 from utils import checks
 

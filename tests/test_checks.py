@@ -9,7 +9,7 @@ import types
 
 import pytest
 
-from tests.judged import LESSONS, answers, exercises, given_away, line_of
+from tests.helpers.judged import LESSONS, answers, exercises, given_away, line_of
 from utils.checks.engine import same
 
 EXERCISES = {f"{lesson}.{name}": e for lesson in LESSONS for name, e in exercises(lesson).items()}

@@ -11,7 +11,7 @@ import textwrap
 import numpy as np
 import pytest
 
-from tests.judged import ROOT, line_of
+from tests.helpers.judged import ROOT, line_of
 from utils.checks import engine
 from utils.checks.engine import Exercise, Probe, exercise, random_probes
 

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from nbformat import v4
 from pygments.token import STANDARD_TYPES
 
-from tests.stand_ins import calls
+from tests.helpers.stand_ins import calls
 from utils import checks
 
 if sys.platform != "linux":

@@ -299,7 +299,7 @@ def test_no_test_imports_another():
     """What several of them use is in tests/helpers."""
     sources = "".join(file.read_text("utf-8") for file in ROOT.glob("tests/**/test_*.py"))
     lines = re.findall(r"^\s*(?:from tests\b|import tests\b).*", sources, re.MULTILINE)
-    assert {name for line in lines for name in re.findall(r"\btest_\w+", line)} <= {"test_checks"}
+    assert not [line for line in lines if re.search(r"\btest_\w+", line)]
 
 
 def test_contributing_tells_the_truth():

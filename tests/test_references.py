@@ -12,7 +12,7 @@ import pytest
 
 from tests.answers.lesson04 import step_of_the_library
 from tests.answers.lesson06 import kernel_ridge
-from tests.judged import line_of
+from tests.helpers.judged import line_of
 from tools import build_notebooks as build
 from utils import bug_zoo, data, forecasting, layers, training
 from utils.checks import lesson01, lesson02, lesson03, lesson04, lesson05, lesson06

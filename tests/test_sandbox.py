@@ -375,5 +375,7 @@ def test_a_user_who_is_not_root_marks_as_well():
         assert (done.returncode, done.stderr) == (1, "")
         _, ada, eve, end = done.stdout.split("\n")
         assert ada == "ada: 1 of 4" and not end
-        assert eve.startswith(r"eve\x1b[2J\nada: 4 of 4: not marked: its folder's name holds a line")
+        assert eve.startswith(
+            r"eve\x1b[2J\nada: 4 of 4: not marked: its folder's name holds a line"
+        )
         assert (Path(folder) / "course" / "gradebook.db").stat().st_uid == user

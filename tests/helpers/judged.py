@@ -6,7 +6,7 @@ from pathlib import Path
 
 from utils.checks import Exercise
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 LESSONS = sorted(path.stem for path in (ROOT / "utils/checks").glob("lesson*.py"))
 
 
