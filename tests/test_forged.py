@@ -278,7 +278,7 @@ def test_marks_come_from_the_teacher_s_tests_alone(course, kind, where):
 # Forged names ------------------------------------------------------------------------------------
 
 STUDENTS = [
-    *("-rf", "--student", "*[!a]?", "a..\\..\\..", "~"),
+    *("-rf", "--student", "*[!a][z]", "a..\\..\\..", "~"),
     *("$(touch held)", "`touch held`; touch held #", "{student_id}{nbgrader_step}", "%s%n%2e%2e"),
     *("a\nb: 4 of 4", "\x1b[2J\x1b]0;b\x07\r4 of 4", "\u202e4 fo 4\u200b", " a ", "a" * 250),
     *("'; DROP TABLE student; --", '"><script>alert(1)<!--', "null", "\udcff bytes", "A\u0301"),
