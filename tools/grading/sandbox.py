@@ -150,6 +150,7 @@ class Sandbox:
             begin_new_keyring()
             limits["RLIMIT_NPROC"] = THREADS  # outside, all that the teacher runs would count
         # The system lets root have more, and counts memory by the process: `watch` holds for all.
+        self.headless = set()  # processes whose first thread has ended before the others
         self.socket, theirs = socket.socketpair()
         with theirs, file:
             self.process = subprocess.Popen(
@@ -211,7 +212,7 @@ class Sandbox:
 
     def watch(self):
         """Raise Lost if there are more processes, threads or memory than there may be."""
-        family, memory, threads = [], 0, 0
+        family, memory, threads, headless = [], 0, 0, set()
         with contextlib.suppress(psutil.NoSuchProcess):
             family = psutil.Process(self.process.pid).children(recursive=True)
         if len(family) > PROCESSES:
@@ -219,9 +220,12 @@ class Sandbox:
         for each in family:
             with contextlib.suppress(psutil.NoSuchProcess):
                 threads += (its := each.num_threads())
-                if its > 1 and each.status() == psutil.STATUS_ZOMBIE:  # no memory is told of these
-                    raise Lost("leaves threads behind")
+                if its > 1 and each.status() == psutil.STATUS_ZOMBIE:
+                    headless.add(each.pid)
                 memory += each.memory_info().rss
+        if headless & self.headless:  # or it is just ending; of these, no memory is told
+            raise Lost("leaves threads behind")
+        self.headless = headless
         if threads > THREADS:
             raise Lost("starts too many threads")
         if family and not self.unconfined:
