@@ -696,7 +696,10 @@ def guide():
 
 
 def test_the_guide_s_commands_run(course, tmp_path):
-    """In a copy of the course folder, with homes of students beside it."""
+    """In a copy of the course folder, with homes of students beside it.
+
+    For `runuser`, a stand-in notes who reads and writes; nothing else may touch a home.
+    """
     name = "02_numpy_rnn"
     here = shutil.copytree(course, tmp_path / "course", ignore=lambda *_: ["submitted"])
     homes, student = tmp_path / "home", here / "submitted" / "NAME" / name
@@ -707,11 +710,21 @@ def test_the_guide_s_commands_run(course, tmp_path):
             path.parent.mkdir(parents=True)
             path.write_text(user, "utf-8")
     student.mkdir(parents=True)
+    runuser = tmp_path / "bin" / "runuser"
+    runuser.parent.mkdir()
+    runuser.write_text(f'#!/bin/sh\necho "$2 $6" >> {tmp_path}/as\nshift 3\nexec "$@"\n')
+    runuser.chmod(0o755)
+    env = os.environ | {"PATH": f"{runuser.parent}:{os.environ['PATH']}"}
     for block in re.findall(r"(?m)(?:^ {4}\S.*\n)+", guide()):
         commands = block.replace("../.venv/bin/", f"{Path(sys.executable).parent}/")
         commands = commands.replace("/home/", f"{homes}/")
-        done = subprocess.run(["sh", "-ec", commands], cwd=here, capture_output=True, text=True)
+        done = subprocess.run(
+            ["sh", "-ec", commands], cwd=here, env=env, capture_output=True, text=True
+        )
         assert done.returncode == 0, done.stderr
+    assert sorted((tmp_path / "as").read_text().splitlines()) == [
+        f"jupyter-{u} {act}" for u in ("ada", "zoë b") for act in ("head", "tee")
+    ]
     assert (here / "marks.csv").read_text().startswith("assignment,duedate,timestamp,student_id")
     with Gradebook(f"sqlite:///{here / 'gradebook.db'}") as gradebook:
         assert str(gradebook.find_assignment(name).duedate) == "2027-01-31 22:59:00"

@@ -295,7 +295,7 @@ def shown(html):
 
 
 def test_figures_are_shown_with_the_course_s_own_styles_alone():
-    png = b"\x89PNG"
+    png = plotting.render(plotting.new_figure((1, 1)))
     own = plotting.static_html(png, 'a < b & "c" isn\'t 10⁻⁵, ε > 0.', (7.2, 3.2))
     assert shown(own) == own
     for ours, theirs in {
@@ -310,6 +310,8 @@ def test_figures_are_shown_with_the_course_s_own_styles_alone():
     }.items():
         assert ours in own
         assert shown(own.replace(ours, theirs)) is None, theirs
+    huge = png[:16] + (30_000).to_bytes(4) + png[20:]
+    assert shown(plotting.static_html(huge, "small", (7.2, 3.2))) is None
 
 
 def test_a_line_is_a_line_whatever_the_names(capsys):

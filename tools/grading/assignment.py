@@ -68,6 +68,7 @@ if not verdict.startswith("Right: "):
     raise ValueError(verdict)
 ### END HIDDEN TESTS"""
 READING = JUDGING = 4 << 30  # bytes of memory that either may take for one submission
+LONGEST = 2000  # characters of a line for the teacher
 WRITING = 60  # seconds that the page for one student may take
 
 
@@ -208,11 +209,12 @@ def mark(path, name, folder, options):
             settings = {"Confined": limits, "CourseDirectory": {"ignore": ["*"]}}
             steps = {"submitted_directory": stage}
             os.environ.update(build.ENVIRONMENT)  # for the checks that import Keras
-            in_child(
-                lambda: convert(Autograde, folder, name, path.name, steps, settings),
-                options.seconds + 120,
-                JUDGING,
-            )
+
+            def judge():
+                tempfile.tempdir = tempfile.mkdtemp(dir=stage)  # it may be ended at any time
+                convert(Autograde, folder, name, path.name, steps, settings)
+
+            in_child(judge, options.seconds + 120, JUDGING)
         except intake.Unusable as why:
             return f"not marked: {why}"
         except TimeoutError:
@@ -297,7 +299,10 @@ def say(words):
 
 
 def printable(words):
-    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in str(words))
+    words = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in str(words))
+    return re.sub(" +", " ", words)[
+        :LONGEST
+    ]  # rows of blanks would move the rest where it looks new
 
 
 # Feedback ----------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ counts, as does what stands below each definition: if one of them is right, the 
 "Right" on the learner's page is the point in the marks, even if a copy of the stub comes later.
 """
 
+import base64
 import builtins
 import contextlib
 import copy
@@ -22,6 +23,7 @@ import html
 import importlib
 import json
 import re
+import struct
 import sys
 import time
 from pathlib import Path
@@ -40,12 +42,14 @@ from tools.grading.sandbox import Lost, Sandbox
 ROOM = 20_000_000  # characters that the outputs of a notebook may have
 TOLD = 60_000_000  # characters that the answers of a notebook may have
 PADDED = 10_000_000  # characters of texts in one answer, were they all as long as the longest
+WIDEST = 4000  # pixels of a picture, either way
 MOST = 30  # functions of one name that are looked at
 SHOWN = {  # what a teacher's page may show: text, pictures, the HTML of the course's own figures
     "text/plain": r"(?s).*",
-    "image/png": r"[\w+/=\n]*",
+    "image/png": r"(?P<png>[\w+/=\n]*)",
     "text/html": r'<figure style="margin:6px 0;max-width:\d{1,4}px"><img alt="TEXT" '
-    r'width="\d{1,4}" style="max-width:100%;height:auto" src="data:image/png;base64,[\w+/=]*">'
+    r'width="\d{1,4}" style="max-width:100%;height:auto" '
+    r'src="data:image/png;base64,(?P<png>[\w+/=]*)">'
     r'<figcaption style="margin-top:4px">TEXT</figcaption></figure>',
 }
 # Entities are those that escaping makes: others may stand for $ and \, and make a formula a link.
@@ -282,8 +286,20 @@ def clean(output):
     data = output.get("data")
     texts = data.items() if type(data) is dict else []
     texts = [(k, sound(v)) for k, v in texts if isinstance(v, str)]
-    shown = {k: v for k, v in texts if k in SHOWN and re.fullmatch(SHOWN[k], v)}
+    found = {k: re.fullmatch(SHOWN[k], v) for k, v in texts if k in SHOWN}
+    shown = {k: match[0] for k, match in found.items() if match and is_small(**match.groupdict())}
     return v4.new_output("display_data", data=shown)
+
+
+def is_small(png=None):
+    """Has a picture few pixels? In a small file there may be more than a browser can bear."""
+    if png is None:
+        return True
+    try:
+        head = base64.b64decode(png[:64].replace("\n", "")[:44])
+        return max(struct.unpack(">II", head[16:24])) <= WIDEST
+    except (ValueError, struct.error):
+        return False
 
 
 def failure(name, words):
