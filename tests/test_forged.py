@@ -337,7 +337,7 @@ OWN = {  # what the page is made of: elements, and what their attributes may be
     "figure": {"style": ["margin:6px 0;max-width:600px"]},
     "figcaption": {"style": ["margin-top:4px"]},
     "img": {
-        "src": ["data:image/png;base64,AAAA"],
+        "src": ["data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAAB"],
         "width": ["600"],
         "style": ["max-width:100%;height:auto"],
         "alt": None,  # any text
@@ -405,7 +405,7 @@ MARKDOWN = [
 ]
 FIGURE = (
     '<figure style="margin:6px 0;max-width:600px"><img alt="{0}" width="600" '
-    'style="max-width:100%;height:auto" src="data:image/png;base64,AAAA">'
+    'style="max-width:100%;height:auto" src="data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAAB">'
     '<figcaption style="margin-top:4px">{0}</figcaption></figure>'
 )
 
@@ -435,8 +435,8 @@ def test_a_page_has_no_element_of_a_stranger_s(course, bad):
         displayed(text_html=FIGURE.format(bad.replace("<", "&lt;"))),
         displayed(text_html=FIGURE.format("a") + bad),
         displayed(text_html=FIGURE.format("&lt;script&gt; a caption")),
-        displayed(image_png=f'AAAA"{bad}'),
-        displayed(image_png="AAAA"),
+        displayed(image_png=f'iVBORw0KGgoAAAANSUhEUgAAAAEAAAAB"{bad}'),
+        displayed(image_png="iVBORw0KGgoAAAANSUhEUgAAAAEAAAAB"),
     ]
     for cell in nb.cells:
         if confined.test_of(cell):
@@ -451,7 +451,7 @@ def test_a_page_has_no_element_of_a_stranger_s(course, bad):
     for whole in (True, False):
         page = feedback.page(nb, submission, whole)
         assert strangers(page) == []
-        assert page.count("data:image/png;base64,AAAA") >= 2 * whole
+        assert page.count("data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAAB") >= 2 * whole
 
 
 @pytest.mark.parametrize("words", ["$a$", "&#36;a&#36;", "&#x24;a", "&dollar;a", "&#92;(a", "\\(a"])
