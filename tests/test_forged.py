@@ -405,7 +405,8 @@ MARKDOWN = [
 ]
 FIGURE = (
     '<figure style="margin:6px 0;max-width:600px"><img alt="{0}" width="600" '
-    'style="max-width:100%;height:auto" src="data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAAB">'
+    'style="max-width:100%;height:auto" '
+    'src="data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAAB">'
     '<figcaption style="margin-top:4px">{0}</figcaption></figure>'
 )
 
