@@ -11,7 +11,7 @@ unexport PIP_TARGET PIP_PREFIX PIP_ROOT
 UV := $(PY) -m uv pip compile --quiet --no-config --upgrade --only-binary :all: --no-annotate \
 	--custom-compile-command "make lock" --python-version 3.11
 
-.PHONY: help lab test test-browser mutants claims lint notebooks bench site slides picture figures lock licences binder assignment autograde feedback clean again
+.PHONY: help lab test test-browser mutants claims lint notebooks maps bench site slides picture figures lock licences binder assignment autograde feedback clean again
 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -20,7 +20,7 @@ lab: .venv/installed ## open the course in JupyterLab
 	$(PY) -m tools.lab
 
 test: .venv/tested ## run every test: units, both editions of each lesson, style
-	$(PY) -m pytest -n 2 --dist loadfile
+	$(PY) -m pytest -n 2
 	@$(MAKE) --no-print-directory lint
 
 test-browser: .venv/tested ## open every lesson in Chromium, run it, move every control
@@ -41,6 +41,10 @@ lint: .venv/tested ## check the style of code and lessons
 
 notebooks: .venv/tested ## derive notebooks/ from solutions/ and execute both (one lesson: ARGS=02)
 	$(PY) tools/build_notebooks.py $(ARGS)
+
+maps: .venv/tested ## write README's map, lesson 0's map and the count in CITATION.cff from lessons.toml
+	$(PY) -m tools.lessons
+	$(PY) tools/build_notebooks.py 00
 
 bench: .venv/tested ## measure speed, memory, errors and tests into BENCHMARKS.md (a part: ARGS=layers)
 	$(PY) -m tools.bench $(ARGS)

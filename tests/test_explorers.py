@@ -15,12 +15,13 @@ from pathlib import Path
 
 import pytest
 
+from tools.lessons import table
 from utils import explore as explorers
 from utils.plotting import new_figure, stages
 
 ROOT = Path(__file__).parent.parent
 STORED = Path(__file__).with_name("explorers.json")
-LESSONS = ["00_start_here", "01_rnn_basics", "02_numpy_rnn"]
+LESSONS = [lesson.file for lesson in table() if lesson.numpy_alone]
 TRAIN = {"train_live"}  # what these say depends on the processor's last digits
 
 

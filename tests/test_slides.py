@@ -8,7 +8,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from tools import build_slides
-from tools.build_notebooks import lessons
+from tools.lessons import paths
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -88,7 +88,7 @@ def test_a_predicted_result_comes_when_asked():
 
 
 def test_every_lesson_has_a_deck(decks):
-    assert {p.stem for p in decks.glob("*.html")} == {source.stem for source in lessons(ROOT)}
+    assert {p.stem for p in decks.glob("*.html")} == {source.stem for source in paths(ROOT)}
     for page in decks.glob("*.html"):
         soup = BeautifulSoup(page.read_text("utf-8"), "html.parser")
         slides = soup.select(".slides > section > section")
