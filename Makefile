@@ -11,7 +11,7 @@ unexport PIP_TARGET PIP_PREFIX PIP_ROOT
 UV := $(PY) -m uv pip compile --quiet --no-config --upgrade --only-binary :all: --no-annotate \
 	--custom-compile-command "make lock" --python-version 3.11
 
-.PHONY: help lab test test-browser mutants claims lint notebooks maps bench site slides picture figures lock licences binder assignment autograde feedback clean again
+.PHONY: help lab test test-browser mutants claims lint rules notebooks maps bench site slides picture figures lock licences binder assignment autograde feedback clean again
 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -19,8 +19,8 @@ help:
 lab: .venv/installed ## open the course in JupyterLab
 	$(PY) -m tools.lab
 
-test: .venv/tested ## run every test: units, both editions of each lesson, style
-	$(PY) -m pytest -n 2
+test: .venv/tested ## run every test: units, both editions of each lesson, style (one lesson: LESSON=02)
+	$(PY) -m pytest -n 2 $(if $(LESSON),--lesson $(LESSON))
 	@$(MAKE) --no-print-directory lint
 
 test-browser: .venv/tested ## open every lesson in Chromium, run it, move every control
@@ -38,6 +38,9 @@ claims: .venv/tested ## run every lesson with five other seeds: does what it say
 lint: .venv/tested ## check the style of code and lessons
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
+
+rules: .venv/tested ## print the rules of a lesson, or what they object to in one (LESSON=02)
+	@$(PY) -m tools.rules $(LESSON)
 
 notebooks: .venv/tested ## derive notebooks/ from solutions/ and execute both (one lesson: ARGS=02)
 	$(PY) tools/build_notebooks.py $(ARGS)
