@@ -4,14 +4,16 @@ A message says which line to change, and to what. A draft is held to what stands
 lesson that is none stands in every list, and nothing is left to do in it.
 """
 
+import itertools
 import json
 import re
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from tools import build_notebooks, lessons
-from tools.build_notebooks import LessonError
+from tools.build_notebooks import BEGIN, LessonError
 from tools.claims import SMALL
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -97,6 +99,68 @@ def test_nothing_is_left_to_do_in_a_lesson_that_is_no_draft(lesson):
     files += [*ROOT.glob("tests/**/*.py"), *ROOT.glob("tests/**/*.toml")]
     left = [f.relative_to(ROOT) for f in files if f"TODO {lesson.number}" in f.read_text("utf-8")]
     assert not left, f"TODO {lesson.number} stands in {', '.join(map(str, left))}"
+
+
+# The changelog -----------------------------------------------------------------------------------
+
+VERSION = r"(\d+)\.(\d+)\.(\d+)"
+
+
+def versions(text):
+    """[(version, (number, number, number), date, {lesson: points}, what stands there)], in order"""
+    heading = rf"^## ({VERSION}), (\d+ \w+ \d{{4}})$"
+    found = re.split(heading, text, flags=re.M)[1:]
+    for k in range(0, len(found), 6):
+        version, *numbers, date, said = found[k : k + 6]
+        points = dict(re.findall(r"esson (\d+): (\d+)", said.partition("**Points.**")[2]))
+        yield version, tuple(map(int, numbers)), date, points, said
+
+
+def faults_of_versions(text):
+    """What is wrong with a changelog, a sentence each."""
+    found = list(versions(text))
+    for version, _, date, _, said in found:
+        datetime.strptime(date, "%d %B %Y")
+        if len(re.findall(r"^\*\*Marks\.\*\* \w", said, re.M)) != 1:
+            yield f"{version} has not one paragraph **Marks.**"
+        entries = re.findall(r"^\*\*(.+?)\.\*\*", said, re.M)
+        known = {"Marks", "Points", "All lessons", *(f"Lesson {int(n.number)}" for n in TABLE)}
+        yield from (f"{version}: {name} is no lesson" for name in entries if name not in known)
+    for new, old in itertools.pairwise(found):
+        if new[1] <= old[1]:
+            yield f"{new[0]} stands above {old[0]}"
+        changed = [lesson for lesson in old[3] if new[3].get(lesson) != old[3][lesson]]
+        if changed and new[1][0] == old[1][0]:
+            yield f"{new[0]}: points changed, so it must be {old[1][0] + 1}.0.0"
+
+
+def test_the_changelog_is_of_this_version():
+    text, citation = read("CHANGELOG.md"), read("CITATION.cff")
+    assert not list(faults_of_versions(text))
+    version, _, date, points, _ = next(versions(text))
+    released = datetime.strptime(date, "%d %B %Y").date()
+    for line in (f"version: {version} ", f"date-released: {released}\n"):
+        assert line in citation, f"CITATION.cff: {line}"
+    now = {str(int(n.number)): str("\n".join(cells(n, "code")).count(BEGIN)) for n in READY}
+    said = ", ".join(f"lesson {number}: {count}" for number, count in now.items())
+    assert points == now, f"CHANGELOG.md, in a new version, **Points.** {said}"
+
+
+OLD = "## 1.0.0, 1 May 2026\n\n**Marks.** As before.\n\n**Points.** Lesson 1: 4.\n"
+
+
+@pytest.mark.parametrize(
+    ("new", "fault"),
+    [
+        (OLD.replace("1.0.0", "0.9.0"), "0.9.0 stands above 1.0.0"),
+        (OLD.replace("1.0.0", "1.1.0").replace("1: 4", "1: 5"), "it must be 2.0.0"),
+        (OLD.replace("1.0.0", "1.1.0").replace("**Marks.**", "**Marks.**\n"), "paragraph"),
+        (OLD.replace("1.0.0", "1.1.0") + "\n**Lesson 77.** A word.\n", "Lesson 77 is no lesson"),
+    ],
+)
+def test_a_fault_of_the_changelog_is_found(new, fault):
+    assert any(fault in found for found in faults_of_versions(f"{new}\n{OLD}"))
+    assert not list(faults_of_versions(OLD))
 
 
 # The table itself --------------------------------------------------------------------------------
