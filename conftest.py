@@ -36,8 +36,8 @@ def pytest_collection_modifyitems(config, items):
 
 
 def keep_those_of(lesson, config, items):
-    """Of all tests, those that concern one lesson: its number is in the test's name, or one of its
-    exercises, or the test draws one of its figures."""
+    """Of all tests, those that concern one lesson: its number is in the test's name, or the test
+    draws one of its figures."""
     from tools import build_notebooks, rules
 
     try:
@@ -46,10 +46,9 @@ def keep_those_of(lesson, config, items):
         raise pytest.UsageError(f"--lesson: {error}") from None
     code = "\n".join(cell.source for cell in rules.code_cells(nb))
     figures = "|".join(set(re.findall(r"\b(?:figures|diagrams)\.(\w+)", code))) or "none"
-    names = "|".join([figures, *(name for _, name in rules.exercises(nb))])
     named = re.compile(
         rf"(?:^|[/\[_-]|lesson){lesson.zfill(2)}(?=[_\].-])"
-        rf"|::test_\w*(?:{figures})|\[.*\b(?:{names})\b|test_lessons\.py"
+        rf"|figures\w*.py::test_\w*(?:{figures})|\[.*\b(?:{figures})\b|test_lessons\.py"
     )
     drawn = re.compile(rf"\b(?:figures|diagrams)\.(?:{figures})\b")
     source = cache(inspect.getsource)

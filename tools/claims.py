@@ -166,6 +166,7 @@ NOT_PROSE = {
     "the time it takes: TEACHING.md and the budgets have it": r"^\*\*Time\*\*.*$|takes ten minutes",
     "the map: its minutes are those of the lessons": r"^\| \d+ \|.*\| \d+ \|$",
     "a reference": r"^- [A-Z]\. [^\n]*$|\(\w+ and \w+, \d{4}\)",
+    "a place that a draft leaves open": r"TODO \d+",
     "a subscript": r"_\{[^{}]*\}|_[0-9]",
     "where a gate or a tanh ends": r"(?:between|from) [−0-1]+ (?:and|to) 1\b",
     "a name": r"CO2|Keras 3|[Hh]alf-li(?:fe|ves)|fifty-fifty",

@@ -3,6 +3,7 @@
 import re
 import tomllib
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from tools.build_notebooks import LessonError, canonical, exit_with_words, parse, some_lessons
@@ -11,7 +12,6 @@ from tools.claims import SMALL
 ROOT = Path(__file__).resolve().parent.parent
 HEAD = "| | lesson | afterwards you can | minutes | exercises |\n|---|---|---|---|---|\n"
 MAP = re.compile(re.escape(HEAD) + r"(?:\|.*\|\n?)*")
-COUNT = re.compile(r"\w+(?= interactive lessons)")
 FRONT = "solutions/00_start_here.ipynb"
 
 
@@ -64,17 +64,34 @@ def paths(root=ROOT):
 
 
 def maps(root=ROOT):
-    """{file: its text as lessons.toml has it} for each file that names all lessons."""
-    ready = released(root)
-    readme, citation = ((root / n).read_text("utf-8") for n in ("README.md", "CITATION.cff"))
+    """{file: its text as lessons.toml has it} for each file that names or counts all lessons."""
+    ready, texts = released(root), {}
+    for name, pairs in sentences(ready, root).items():
+        texts[name] = (root / name).read_text("utf-8")
+        for pattern, words in pairs.items():
+            texts[name] = re.sub(pattern, words, texts[name], flags=re.M)
+    texts["README.md"] = MAP.sub(lambda _: _map(ready, "notebooks/"), texts["README.md"])
     front = parse((root / FRONT).read_text("utf-8"))
     for cell in front.cells:
         cell.source = MAP.sub(lambda _: _map(ready[1:], ""), cell.source)
+    return texts | {FRONT: canonical(front)}
+
+
+def sentences(ready, root=ROOT):
+    """{file: {what stands in it: what is to stand there}}"""
     count = SMALL.split()[len(ready) - 1].capitalize()  # lesson 0 is the front page
+    *first, last = [str(int(lesson.number)) for lesson in ready[1:] if lesson.numpy_alone]
+    alone = f"Lessons {', '.join(first)} and {last} use NumPy alone"
+    newest = re.search(r"^## (\S+), (.+)$", (root / "CHANGELOG.md").read_text("utf-8"), re.M)
+    day = datetime.strptime(newest[2], "%d %B %Y").date()
     return {
-        "README.md": MAP.sub(lambda _: _map(ready, "notebooks/"), readme),
-        "CITATION.cff": COUNT.sub(count, citation),
-        FRONT: canonical(front),
+        "README.md": {r"Lessons [\d, and]+ use NumPy alone": alone},
+        "TEACHING.md": {r"\w+ weeks, a lesson a week": f"{count} weeks, a lesson a week"},
+        "CITATION.cff": {
+            r"\w+ interactive lessons": f"{count} interactive lessons",
+            "^version: .+$": f"version: {newest[1]}",
+            "^date-released: .+$": f"date-released: {day}",
+        },
     }
 
 
