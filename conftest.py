@@ -23,10 +23,15 @@ def pytest_addoption(parser):
 
 
 def pytest_ignore_collect(collection_path, config):
-    lesson = config.getoption("lesson")
-    if lesson and collection_path.suffix == ".ipynb":
-        return not collection_path.name.startswith(f"{lesson.zfill(2)}_") or None
-    return None
+    """Of one lesson, neither the others nor the tests that speak of no lesson and of no figure."""
+    name, other = collection_path.name, False
+    if lesson := config.getoption("lesson"):
+        if name.endswith(".ipynb"):
+            other = not name.startswith(f"{lesson.zfill(2)}_")
+        elif name.startswith("test_") and name.endswith(".py"):
+            text = collection_path.read_text("utf-8")
+            other = not re.search(r"[Ll]essons?\b|figures|diagrams", text)
+    return other or None
 
 
 def pytest_collection_modifyitems(config, items):
