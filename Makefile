@@ -11,7 +11,7 @@ unexport PIP_TARGET PIP_PREFIX PIP_ROOT
 UV := $(PY) -m uv pip compile --quiet --no-config --upgrade --only-binary :all: --no-annotate \
 	--custom-compile-command "make lock" --python-version 3.11
 
-.PHONY: help lab test test-browser mutants claims lint notebooks bench site slides picture figures lock licences binder assignment autograde feedback clean again
+.PHONY: help lab test test-browser mutants claims lint lesson rules notebooks maps bench site slides picture figures lock licences binder assignment autograde feedback clean again
 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -19,8 +19,8 @@ help:
 lab: .venv/installed ## open the course in JupyterLab
 	$(PY) -m tools.lab
 
-test: .venv/tested ## run every test: units, both editions of each lesson, style
-	$(PY) -m pytest -n 2 --dist loadfile
+test: .venv/tested ## run every test: units, both editions of each lesson, style (one lesson: LESSON=02)
+	$(PY) -m pytest -n 2 $(if $(LESSON),--lesson $(LESSON))
 	@$(MAKE) --no-print-directory lint
 
 test-browser: .venv/tested ## open every lesson in Chromium, run it, move every control
@@ -29,8 +29,9 @@ test-browser: .venv/tested ## open every lesson in Chromium, run it, move every 
 mutants: .venv/tested ## break one thing at a time: do the tests notice? (ARGS="--seed 2 --only utils/layers")
 	$(PY) -m tools.mutants $(ARGS)
 
-figures: .venv/tested ## store how the figures look now, and show what has changed beside what was
+figures: .venv/tested ## store how figures look and what explorers say now; show each change beside what was
 	$(PY) -m tests.helpers.pictures
+	RENEW_EXPLORERS=1 $(PY) -m pytest -q tests/test_explorers.py
 
 claims: .venv/tested ## run every lesson with five other seeds: does what it says still hold?
 	$(PY) -m tools.claims $(ARGS)
@@ -39,8 +40,18 @@ lint: .venv/tested ## check the style of code and lessons
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
 
+lesson: .venv/tested ## make the skeleton of a lesson, a draft that passes the tests (NN=07 NAME=attention)
+	$(PY) -m tools.new_lesson $(NN) $(NAME)
+
+rules: .venv/tested ## print the rules of a lesson, or what they object to in one (LESSON=02)
+	@$(PY) -m tools.rules $(LESSON)
+
 notebooks: .venv/tested ## derive notebooks/ from solutions/ and execute both (one lesson: ARGS=02)
 	$(PY) tools/build_notebooks.py $(ARGS)
+
+maps: .venv/tested ## write from lessons.toml the maps in README and lesson 0, and what counts the lessons
+	$(PY) -m tools.lessons
+	$(PY) tools/build_notebooks.py 00
 
 bench: .venv/tested ## measure speed, memory, errors and tests into BENCHMARKS.md (a part: ARGS=layers)
 	$(PY) -m tools.bench $(ARGS)

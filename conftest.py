@@ -4,8 +4,13 @@ Set here, before anything else is imported, since TensorFlow reads its variables
 and the kernels inherit them.
 """
 
+import inspect
 import os
+import re
+from functools import cache
 from pathlib import Path
+
+import pytest
 
 os.environ.setdefault("COURSE_STATIC", "1")  # explorers show their stored figure, no widget
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # more only get in each other's way here
@@ -13,7 +18,57 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # more only get in each othe
 import utils.keras_setup  # noqa: F401  the same TensorFlow for the tests as for the lessons
 
 
-def pytest_collection_modifyitems(items):
+def pytest_addoption(parser):
+    parser.addoption("--lesson", help="only the tests that concern this lesson, such as 04")
+
+
+def pytest_ignore_collect(collection_path, config):
+    """Of one lesson, neither the others nor the tests that speak of no lesson and of no figure."""
+    name, other = collection_path.name, False
+    if lesson := config.getoption("lesson"):
+        if name.endswith(".ipynb"):
+            other = not name.startswith(f"{lesson.zfill(2)}_")
+        elif name.startswith("test_") and name.endswith(".py"):
+            text = collection_path.read_text("utf-8")
+            other = not re.search(r"[Ll]essons?\b|figures|diagrams", text)
+    return other or None
+
+
+def pytest_collection_modifyitems(config, items):
+    if lesson := config.getoption("lesson"):
+        keep_those_of(lesson, config, items)
+    compare_with_the_complete_edition(items)
+
+
+def keep_those_of(lesson, config, items):
+    """Of all tests, those that concern one lesson: its number is in the test's name, or the test
+    draws one of its figures."""
+    from tools import build_notebooks, rules
+
+    try:
+        nb = build_notebooks.parse(build_notebooks.lesson(rules.ROOT, lesson).read_text("utf-8"))
+    except build_notebooks.LessonError as error:
+        raise pytest.UsageError(f"--lesson: {error}") from None
+    code = "\n".join(cell.source for cell in rules.code_cells(nb))
+    figures = "|".join(set(re.findall(r"\b(?:figures|diagrams)\.(\w+)", code))) or "none"
+    named = re.compile(
+        rf"(?:^|[/\[_-]|lesson){lesson.zfill(2)}(?=[_\].-])"
+        rf"|figures\w*.py::test_\w*(?:{figures})|\[.*\b(?:{figures})\b|test_lessons\.py"
+    )
+    drawn = re.compile(rf"\b(?:figures|diagrams)\.(?:{figures})\b")
+    source = cache(inspect.getsource)
+
+    def concerns(item):
+        return named.search(item.nodeid) or drawn.search(
+            source(getattr(item, "function", concerns))
+        )
+
+    kept = [item for item in items if concerns(item)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    items[:] = kept
+
+
+def compare_with_the_complete_edition(items):
     """Where the learner edition keeps an answer back, hold what its cell shows to the complete
     edition's."""
     items = [

@@ -1,24 +1,13 @@
-"""What holds for every notebook of the course, in both editions.
+"""The rules of tools/rules.py hold for every notebook, and each can fail: `PLANTED` violates it."""
 
-Each rule is a function `rule(nb, path)` that returns what it objects to, a sentence each. A rule
-that cannot fail is a defect: `PLANTED` violates every one of them.
-"""
-
-import ast
 import copy
-import io
-import itertools
-import json
-import re
-import tokenize
-from html.parser import HTMLParser
 from pathlib import Path
-from urllib.parse import unquote
 
 import pytest
 from nbformat import v4
 
 from tools import build_notebooks as build
+from tools.rules import CELL_BYTES, HINTS, QUESTIONS, RULES, SEEN, code_cells
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = [
@@ -27,493 +16,6 @@ NOTEBOOKS = [
     for path in sorted((ROOT / folder).glob("*.ipynb"))
     if ".yours" not in path.name  # a copy that `make notebooks --force` saved
 ]
-CELL_BYTES, FILE_BYTES = 80_000, 400_000
-ALT_WORDS = 5
-EXERCISES, HINTS = 4, 3
-SEEN = "<details><summary>What there was to see</summary>"
-
-RULES = {}
-
-
-def rule(function):
-    RULES[function.__name__] = function
-    return function
-
-
-# Reading a notebook ------------------------------------------------------------------------------
-
-
-def code_cells(nb):
-    return [cell for cell in nb.cells if cell.cell_type == "code"]
-
-
-def tags(cell):
-    return cell.metadata.get("tags", [])
-
-
-def outputs(nb):
-    """(cell, output) for every stored output."""
-    return [(cell, output) for cell in code_cells(nb) for output in cell.outputs]
-
-
-def in_data(nb, kind):
-    """(cell, text) for every output of one media type."""
-    found = [(cell, output.get("data", {}).get(kind)) for cell, output in outputs(nb)]
-    return [(cell, text) for cell, text in found if text is not None]
-
-
-def printed(nb):
-    """(cell, text) for what is printed, and for the text form of every output."""
-    streams = [(cell, out.text) for cell, out in outputs(nb) if out.output_type == "stream"]
-    return streams + in_data(nb, "text/plain")
-
-
-def prose(nb):
-    """(cell, text) for every markdown cell, without its code and its mathematics."""
-    mathematics = r"`[^`\n]+`|\$\$.*?\$\$|\$[^$\n]+\$"
-    return [
-        (cell, re.sub(mathematics, "", without_code(cell.source), flags=re.DOTALL))
-        for cell in nb.cells
-        if cell.cell_type == "markdown"
-    ]
-
-
-def without_code(text):
-    """Markdown without its fenced blocks."""
-    fenced = r"^ {0,3}(```+|~~~+).*?(^ {0,3}\1|\Z)"
-    return re.sub(fenced, "", text, flags=re.DOTALL | re.MULTILINE)
-
-
-class Html(HTMLParser):
-    """The elements of a page, (tag, attributes), its text, and its scripts and styles."""
-
-    def __init__(self, page):
-        super().__init__()
-        self.tags, self.text, self.code, self.silent = [], "", "", False
-        self.feed(page)
-        self.close()
-
-    def handle_starttag(self, tag, attrs):
-        self.tags.append((tag, {name: value or "" for name, value in attrs}))
-        self.silent = tag in ("script", "style")
-
-    def handle_endtag(self, tag):
-        self.silent = False
-
-    def handle_data(self, data):
-        if self.silent:
-            self.code += data
-        else:
-            self.text += data
-
-
-def pages(nb):
-    """(cell, Html) for the prose and for every output that is HTML or SVG."""
-    texts = [*prose(nb), *in_data(nb, "text/html"), *in_data(nb, "image/svg+xml")]
-    return [(cell, Html(text)) for cell, text in texts]
-
-
-def pictures(text):
-    """(alternative text, address) of every markdown picture, of both notations."""
-    inline = re.findall(r"!\[([^\]]*)\]\(\s*<?([^\s)>]*)", text)
-    names = dict(re.findall(r"^ {0,3}\[([^\]]+)\]:\s*<?([^\s>]+)", text, re.MULTILINE))
-    by_name = re.findall(r"!\[([^\]]*)\]\[([^\]]*)\]", text)
-    return inline + [(alt, names.get(name or alt, "")) for alt, name in by_name]
-
-
-def remote(address):
-    return re.match(r"\s*(\w+:)?//", address) is not None
-
-
-def headings(cell):
-    """The levels of a markdown cell's headings, in order."""
-    pattern = r"^ {0,3}(#{1,6})(?:[ \t]|$)|<h([1-6])\b|\S.*\n {0,3}(=)+ *$"
-    found = re.findall(pattern, without_code(cell.source), re.MULTILINE)
-    return [len(marks) or int(number or 1) for marks, number, _ in found]
-
-
-def plain(cell):
-    """The cell's Python: lines that speak to IPython are emptied."""
-    return re.sub(r"^[ \t]*[%!?].*", "", cell.source, flags=re.MULTILINE)
-
-
-def tree(cell):
-    return ast.parse(plain(cell))
-
-
-def called(cell):
-    """The names of what the cell calls, such as `a.b` for `a.b(c)`."""
-    return [ast.unparse(n.func) for n in ast.walk(tree(cell)) if isinstance(n, ast.Call)]
-
-
-def regions(nb):
-    """(cell, text) for each solution region."""
-    between = re.compile(rf"{build.BEGIN}\n(.*?)\n[ \t]*{build.END}", re.DOTALL)
-    return [(cell, text) for cell in code_cells(nb) for text in between.findall(cell.source)]
-
-
-def exercises(nb):
-    """(position of its cell, name) for each function that the learner is to complete."""
-    found = []
-    for position, cell in enumerate(nb.cells):
-        if cell.cell_type == "code" and build.BEGIN in cell.source:
-            begins = [n for n, text in enumerate(cell.source.split("\n"), 1) if build.BEGIN in text]
-            found += [
-                (position, node.name)
-                for node in tree(cell).body
-                if isinstance(node, ast.FunctionDef | ast.ClassDef)
-                and any(node.lineno < n <= node.end_lineno for n in begins)
-            ]
-    return found
-
-
-def is_lesson(path):
-    """Whether exercises and explorers are due: everywhere but at the front door."""
-    return not path.name.startswith("00")
-
-
-def is_learner(path):
-    return path.parent.name == "notebooks"
-
-
-def complete(path):
-    """The complete edition of the notebook at `path`."""
-    return build.parse((path.parent.parent / "solutions" / path.name).read_text("utf-8"))
-
-
-# Rules: pictures and pages -----------------------------------------------------------------------
-
-
-@rule
-def nothing_is_loaded_from_the_network(nb, path):
-    loading = ("src", "srcset", "href", "xlink:href", "data", "poster", "action")
-    found = [
-        f"cell {cell.id}: a picture from {address}"
-        for cell, text in prose(nb)
-        for _, address in pictures(text)
-        if remote(address)
-    ]
-    for cell, page in pages(nb):
-        styles = "\n".join(attributes.get("style", "") for _, attributes in page.tags)
-        if re.search(r"(\b\w+:|['\"(])//\w", page.code + styles):
-            found.append(f"cell {cell.id}: a script or a style names an address")
-        found += [
-            f"cell {cell.id}: <{tag}> loads {attributes[name][:60]}"
-            for tag, attributes in page.tags
-            for name in loading
-            if tag != "a" and remote(attributes.get(name, ""))
-        ]
-    return found
-
-
-@rule
-def pictures_have_alternative_texts(nb, path):
-    alts = [(cell, alt) for cell, text in prose(nb) for alt, _ in pictures(text)]
-    for cell, page in pages(nb):
-        alts += [(cell, a.get("alt", "")) for tag, a in page.tags if tag == "img"]
-        alts += [(cell, a.get("aria-label", "")) for tag, a in page.tags if tag == "svg"]
-    return [
-        f"cell {cell.id}: alternative text of fewer than {ALT_WORDS} words: {alt!r}"
-        for cell, alt in alts
-        if len(alt.split()) < ALT_WORDS
-    ]
-
-
-@rule
-def figures_come_as_html_and_sentence(nb, path):
-    found = []
-    for cell, output in outputs(nb):
-        data = output.get("data", {})
-        if any(kind.startswith("image/") for kind in data):
-            found.append(f"cell {cell.id}: a picture without a text; use utils.plotting.show")
-        elements = Html(data.get("text/html", "")).tags
-        alts = " ".join(a.get("alt", "") for tag, a in elements if tag == "img")
-        if alts and alts.split() != data.get("text/plain", "").split():
-            found.append(f"cell {cell.id}: text/plain is not what the alternative text says")
-    return found
-
-
-@rule
-def no_widget_state(nb, path):
-    views = [
-        f"cell {cell.id}: {kind} in an output"
-        for cell, output in outputs(nb)
-        for kind in output.get("data", {})
-        if "jupyter.widget" in kind
-    ]
-    return views + ["widget state in the metadata"] * ("widgets" in nb.metadata)
-
-
-# Rules: text -------------------------------------------------------------------------------------
-
-
-@rule
-def headings_form_one_outline(nb, path):
-    levels = [level for cell, _ in prose(nb) for level in headings(cell)]
-    first = nb.cells[0] if nb.cells else None
-    found = []
-    if levels.count(1) != 1:
-        found.append(f"{levels.count(1)} headings of level 1, not one")
-    if not first or first.cell_type != "markdown" or headings(first)[:1] != [1]:
-        found.append("the first cell doesn't open with the title")
-    jumps = [(a, b) for a, b in itertools.pairwise(levels) if b > a + 1]
-    return found + [f"a heading of level {b} follows one of level {a}" for a, b in jumps]
-
-
-@rule
-def links_lead_to_files(nb, path):
-    found = []
-    for cell, text in prose(nb):
-        addresses = re.findall(r"\]\(\s*<?([^\s)>]+)", text)
-        addresses += re.findall(r"^ {0,3}\[[^\]]+\]:\s*<?([^\s>]+)", text, re.MULTILINE)
-        addresses += [a[k] for _, a in Html(text).tags for k in ("href", "src") if k in a]
-        for address in addresses:
-            target = unquote(re.split(r"[#?]", address)[0])
-            here = target and not re.match(r"\w+:|//", address)
-            if here and (target.startswith("/") or not (path.parent / target).exists()):
-                found.append(f"cell {cell.id}: no file at {address}")
-    return found
-
-
-@rule
-def links_say_where_they_lead(nb, path):
-    """A list of a page's links, read aloud, is of use only then."""
-    says_nothing = {"", "here", "click here", "this", "this link", "link", "more", "read more"}
-    links = r"(?<!!)\[([^\]]*)\](?=[(\[])|<a\b[^>]*>(.*?)</a>"
-    return [
-        f"cell {cell.id}: a link called {text!r}"
-        for cell, source in prose(nb)
-        for text in map("".join, re.findall(links, source))
-        if text.strip(" .*_").lower() in says_nothing or remote(text)
-    ]
-
-
-@rule
-def nothing_is_left_to_do(nb, path):
-    texts = [(cell, cell.source) for cell in nb.cells] + printed(nb)
-    return [
-        f"cell {cell.id}: {mark}"
-        for cell, text in texts
-        for mark in re.findall(r"\b(?:TODO|FIXME|XXX)\b", text)
-    ]
-
-
-# Rules: code -------------------------------------------------------------------------------------
-
-
-@rule
-def no_cell_ends_in_a_semicolon(nb, path):
-    blanks = (tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.DEDENT, tokenize.ENDMARKER)
-    found = []
-    for cell in code_cells(nb):
-        tokens = tokenize.generate_tokens(io.StringIO(plain(cell)).readline)
-        if [token.string for token in tokens if token.type not in blanks][-1:] == [";"]:
-            found.append(f"cell {cell.id}: ends in `;`, which hides nothing from nbval")
-    return found
-
-
-@rule
-def no_shell_lines(nb, path):
-    magics = "pip|conda|mamba|uv|bash|sh|script|system|sx|cd|run|load_ext"
-    shell = re.compile(rf"^\s*(![^=]|%{{1,2}}({magics})\b)|^\s*[\w, ]+=\s*!\w", re.MULTILINE)
-    return [f"cell {cell.id}: a shell line" for cell in code_cells(nb) if shell.search(cell.source)]
-
-
-@rule
-def code_names_no_network_address(nb, path):
-    address = re.compile(r"\b(?:https?|ftp|wss?)://|\bwww\.", re.IGNORECASE)
-    return [f"cell {c.id}: a network address" for c in code_cells(nb) if address.search(c.source)]
-
-
-@rule
-def the_first_code_cell_finds_utils(nb, path):
-    line = 'sys.path.insert(0, "..")'
-    cells = code_cells(nb)
-    return [] if cells and line in cells[0].source else [f"the first code cell lacks {line}"]
-
-
-@rule
-def the_kernel_is_named(nb, path):
-    allowed = dict(build.METADATA)
-    if is_learner(path):
-        allowed["derived"] = nb.metadata.get("derived")
-    return [] if nb.metadata == allowed else [f"metadata is {dict(nb.metadata)}, not {allowed}"]
-
-
-# Rules: stored outputs ---------------------------------------------------------------------------
-
-
-@rule
-def no_stored_error_or_stderr(nb, path):
-    return [
-        f"cell {cell.id}: {output.get('ename', 'stderr')}"
-        for cell, output in outputs(nb)
-        if output.output_type == "error" or output.get("name") == "stderr"
-    ]
-
-
-@rule
-def outputs_keep_to_their_budget(nb, path):
-    sizes = [(cell.id, len(json.dumps(cell.outputs).encode())) for cell in code_cells(nb)]
-    total = len(v4.writes(nb).encode())
-    found = [f"cell {name}: outputs of {size} bytes" for name, size in sizes if size > CELL_BYTES]
-    return found + [f"a file of {total} bytes"] * (total >= FILE_BYTES)
-
-
-@rule
-def few_cells_are_let_off_the_comparison(nb, path):
-    spared = [cell for cell in code_cells(nb) if let_off(cell)]
-    found = [
-        f"cell {cell.id}: let off without a comment '# not compared because ...'"
-        for cell in spared
-        if not re.search(r"#.*not compared because \w+", cell.source)
-    ]
-    return found + [f"{len(spared)} cells are let off, more than one"] * (len(spared) > 1)
-
-
-def let_off(cell):
-    """Whether a tag or a comment keeps nbval from comparing the cell.
-
-    The tag nbval-ignore-output is the one to use: with it, `make notebooks` is still repeatable.
-    """
-    names = {tag.replace("_", "-").lower() for tag in tags(cell)} - {"nbval-check-output"}
-    comment = re.search(r"#\s*(NBVAL_(?!CHECK)|PYTEST_VALIDATE_IGNORE)", cell.source)
-    return comment or any(name.startswith(("nbval-", "raises-", "skip-")) for name in names)
-
-
-@rule
-def numbers_have_three_digits_at_most(nb, path):
-    """More would flip with a relative change of 1e-6. Integers, and floats such as 100.0, pass."""
-    texts = printed(nb) + [(cell, Html(text).text) for cell, text in in_data(nb, "text/html")]
-    # Not part of a word, a version (3.11.7) or a longer number
-    digits = r"(\d+(?:,\d{3})*\.\d*|\.\d+)"
-    number = re.compile(rf"(?<![\w.]){digits}(?:[eE][-+]?\d+)?(?![\w.]*\d)")
-    found = []
-    for cell, text in texts:
-        for digits in number.findall(text):
-            plain = digits.replace(",", "")
-            significant = plain.replace(".", "").lstrip("0")
-            whole = plain.split(".")[1].strip("0") == "" and len(plain.split(".")[1]) <= 1
-            if len(significant) > 3 and not whole and not let_off(cell):
-                found.append(f"cell {cell.id}: {digits} has more than three digits")
-    return found
-
-
-@rule
-def no_path_of_this_machine(nb, path):
-    """Nor the user's name, which such paths carry."""
-    own = "|".join(re.escape(str(folder)) for folder in (Path.home(), ROOT) if folder.name)
-    top = "builds|home|mnt|opt|private|root|srv|tmp|Users|usr|var|work|workspace"
-    absolute = re.compile(rf"(?<![\w.<])/(?:{top})/|\b[A-Z]:\\|\bipykernel_\d|(?:{own})\b")
-    html = [(cell, Html(text).text) for cell, text in in_data(nb, "text/html")]
-    texts = printed(nb) + html + [(cell, cell.source) for cell in code_cells(nb)]
-    places = [(cell, absolute.search(text)) for cell, text in texts]
-    return [f"cell {cell.id}: {place.group()!r}" for cell, place in places if place]
-
-
-# Rules: exercises --------------------------------------------------------------------------------
-
-
-@rule
-def no_solution_is_left_for_the_learner(nb, path):
-    if not is_learner(path):
-        return []
-    found = [f"cell {cell.id}: tagged solution" for cell in nb.cells if "solution" in tags(cell)]
-    marks = re.compile(r"(BEGIN|END) SOLUTION", re.IGNORECASE)
-    found += [f"cell {cell.id}: a marker" for cell in nb.cells if marks.search(cell.source)]
-    everything = [cell.source for cell in nb.cells] + [text for _, text in printed(nb)]
-    learner = squeeze("\n".join(everything))
-    return found + [
-        f"cell {cell.id}: the solution can be read: {squeeze(text)[:60]}"
-        for cell, text in regions(complete(path))
-        if len(squeeze(text)) > 15 and squeeze(text) in learner
-    ]
-
-
-def squeeze(text):
-    """Without comments and white space, so that another layout hides nothing."""
-    return re.sub(r"#.*|\s", "", text)
-
-
-@rule
-def each_exercise_is_checked_at_once(nb, path):
-    found = []
-    for position, name in exercises(nb):
-        following = [cell for cell in nb.cells[position + 1 :] if cell.cell_type == "code"]
-        line = f"{name} = check.{name}({name})"
-        if not following or line not in [ast.unparse(node) for node in tree(following[0]).body]:
-            found.append(f"{name}: the next code cell has no line `{line}`")
-    return found
-
-
-@rule
-def lessons_have_enough_exercises(nb, path):
-    if not is_lesson(path) or is_learner(path):
-        return []
-    count = len(exercises(nb))
-    return [f"{count} exercises, fewer than {EXERCISES}"] * (count < EXERCISES)
-
-
-@rule
-def exercises_have_hints(nb, path):
-    """As many in its section, from heading to heading, as its exercises need."""
-    found, sections = [], {}
-    for position, name in exercises(nb):
-        sections.setdefault(section(nb, position), []).append(name)
-    for (start, stop), names in sections.items():
-        hints = sum(cell.source.count("<details") for cell in nb.cells[start:stop])
-        if hints < HINTS * len(names):
-            found.append(f"{', '.join(names)}: {hints} hints, fewer than {HINTS} each")
-    return found + [
-        f"cell {cell.id}: <details> opened and closed unequally often"
-        for cell in nb.cells
-        if cell.source.count("<details") != cell.source.count("</details>")
-    ]
-
-
-def section(nb, position):
-    """(first, one past the last) cell of the section around a position, subsections included."""
-    titled = [
-        (number, headings(cell))
-        for number, cell in enumerate(nb.cells)
-        if cell.cell_type == "markdown" and headings(cell)
-    ]
-    start, level = max(((n, h[-1]) for n, h in titled if n < position), default=(0, 1))
-    return start, next((n for n, h in titled if n > position and min(h) <= level), len(nb.cells))
-
-
-@rule
-def lessons_ask_for_predictions(nb, path):
-    cells = [cell for cell in code_cells(nb) if "predict" in tags(cell)]
-    found = [f"cell {cell.id}: nothing to predict, no output" for cell in cells if not cell.outputs]
-    found += ["no cell is tagged predict"] * (is_lesson(path) and not cells)
-    for cell in code_cells(nb):
-        hidden = cell.metadata.get("jupyter", {}).get("outputs_hidden", False)
-        if hidden != (is_learner(path) and cell in cells):
-            found.append(f"cell {cell.id}: its output is {'' if hidden else 'not '}collapsed")
-    return found
-
-
-@rule
-def answers_are_kept_back(nb, path):
-    """The learner edition stores no predicted output, and what the text says of it is folded."""
-    found = [
-        f"cell {cell.id}: {'its answer is stored' if is_learner(path) else 'no answer is stored'}"
-        for cell in code_cells(nb)
-        if "predict" in tags(cell) and build.is_kept_back(cell) != is_learner(path)
-    ]
-    for cell, following in zip(nb.cells, [*nb.cells[1:], None], strict=True):
-        if "predict" in tags(cell):
-            text = following.source if following and following.cell_type == "markdown" else ""
-            if not text.startswith(SEEN):
-                found.append(f"cell {cell.id}: the next cell is no text that begins with {SEEN}")
-    return found
-
-
-@rule
-def lessons_have_an_explorer(nb, path):
-    names = {name for cell in code_cells(nb) for name in called(cell)}
-    return ["no explorer"] * (is_lesson(path) and not names & {"explore", "explore.explore"})
 
 
 # The rules, held against the course ---------------------------------------------------------------
@@ -534,6 +36,9 @@ def test_notebook(path, rule):
 
 ALT = "The loss falls from 2.31 to 0.105 in 200 steps."
 FIGURE = f'<figure><img alt="{ALT}" src="data:image/png;base64,AAAA"><figcaption>{ALT}</figcaption>'
+ANSWERS = "<details><summary>A</summary>\n\nRight.\n</details>\n"
+ANSWERS += "<details><summary>B</summary>\nNo.</details>"
+QUIZ = "\n\n".join(f"**{k}. What?**\n\n{ANSWERS}" for k in range(1, QUESTIONS + 1))
 NESTED = "<details><summary>Hint</summary>" * HINTS + "</details>" * HINTS
 
 
@@ -580,12 +85,14 @@ def clean_lesson():
                  tags=["nbval-ignore-output"]),
             markdown("## Exercises"),
             *[cell for name in ("one", "two", "three", "four") for cell in exercise(name)],
+            markdown("## Quiz\n\n" + QUIZ),
             markdown("## What to remember", tags=["solution"]),
         ],
         metadata=build.METADATA,
     )  # fmt: skip
     for number, cell in enumerate(nb.cells):
         cell.id = f"c{number}"
+        cell.metadata.slideshow = {"slide_type": "slide"}
     return nb
 
 
@@ -780,6 +287,17 @@ PLANTED = {
         lambda nb: build.keep_answers_back(nb),
     ],
     "lessons_have_an_explorer": [drop(5)],
+    "lessons_have_a_quiz": [
+        drop(20),
+        source(20, f"## Quiz\n\n{QUIZ.partition('**2.')[0]}"),
+        source(20, f"## Quiz\n\n{QUIZ}".replace("Right.", "No.", 1)),
+        source(20, f"## Quiz\n\n{QUIZ}".replace("No.", "Right.", 1)),
+        source(20, f"## Quiz\n\n{QUIZ.partition('<details><summary>B')[0]}"),
+    ],
+    "lessons_have_slides": [
+        lambda nb: [cell.metadata.pop("slideshow") for cell in nb.cells[8:]],
+        lambda nb: [cell.metadata.slideshow.update(slide_type="-") for cell in nb.cells[8:]],
+    ],
 }
 # The same, as done to its learner edition
 PLANTED_FOR_LEARNERS = {
@@ -813,8 +331,23 @@ def test_rule_catches_a_planted_violation(name, edition, violate, lesson):
     assert RULES[name](nb, path)
 
 
+def test_a_draft_may_have_things_left_to_do(lesson, monkeypatch):
+    nb, path = lesson["solutions"]
+    plant(markdown("TODO: write"))(nb)
+    monkeypatch.setattr("tools.rules.is_draft", lambda path: True)
+    assert RULES["nothing_is_left_to_do"](nb, path) == []
+
+
 def test_each_rule_is_planted():
     assert {case.values[0] for case in CASES} == set(RULES)
+
+
+def test_the_rules_stand_in_contributing():
+    told = " ".join((ROOT / "CONTRIBUTING.md").read_text("utf-8").split())
+    missing = [rule.says for rule in RULES.values() if rule.says not in told]
+    assert not missing, "CONTRIBUTING.md lacks (`make rules` prints all of them):\n" + "\n".join(
+        missing
+    )
 
 
 def test_numbers_that_may_be_printed():

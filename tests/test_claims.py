@@ -34,14 +34,16 @@ def test_numbers_are_found_in_digits_and_in_words(text, found):
 @pytest.mark.parametrize("lesson", claims.LESSONS)
 def test_every_number_in_the_text_is_accounted_for(lesson):
     loose = list(claims.unaccounted(claims.cells(lesson), claims.load(lesson)))
-    assert not loose, "\n".join(f"{cell}: {number!r} in: {said}" for cell, number, said in loose)
+    told = "\n".join(f"{cell}: {number!r} in: {said}" for cell, number, said in loose)
+    assert not loose, f"tests/claims/{lesson}.toml has no claim with these numbers:\n{told}"
 
 
 @pytest.mark.parametrize("lesson", claims.LESSONS)
 def test_every_cause_that_the_text_names_is_accounted_for(lesson):
     found, book = claims.cells(lesson), claims.load(lesson)
     loose = list(claims.unexplained(found, book))
-    assert not loose, "\n".join(f"{cell}: {said}" for cell, said in loose)
+    told = "\n".join(f"{cell}: {said}" for cell, said in loose)
+    assert not loose, f"tests/claims/{lesson}.toml does not account for these causes:\n{told}"
     planted = [*found, {"id": "planted", "code": False, "source": "It fails because it is cold."}]
     assert [cell for cell, _ in claims.unexplained(planted, book)] == ["planted"]
 

@@ -9,11 +9,12 @@ import pytest
 from nbformat import v4
 
 from tools import build_site
-from tools.build_notebooks import lessons, parse
+from tools.build_notebooks import parse
+from tools.lessons import paths
 
 ROOT = Path(__file__).resolve().parent.parent
 VOID = {"area", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"}
-LESSONS = [path.stem for path in lessons(ROOT)]
+LESSONS = [path.stem for path in paths(ROOT)]
 
 
 @pytest.fixture(scope="module")

@@ -19,12 +19,13 @@ from pathlib import Path
 import pytest
 
 from tools import claims
+from tools.lessons import released
 from utils import explore as explorers
 from utils.plotting import new_figure, stages
 
 ROOT = Path(__file__).parent.parent
 GUIDE = (ROOT / "TEACHING.md").read_text("utf-8")
-README = (ROOT / "README.md").read_text("utf-8")
+READY = released()
 ITALICS = re.compile(r"(?<![*\w])\*([^*\n]+)\*(?![*\w])")
 QUOTED = re.compile(r'"[^"\n]*"')  # what is asked, and what a room may say
 HOME = 1.5  # at home an exercise takes half as long again as in a room
@@ -52,9 +53,9 @@ def chapter(guide, title):
 
 
 def chapters(guide):
-    """{lesson: (its title, what the guide says about it)}"""
-    found = parts(chapter(guide, "Lesson by lesson"), r"^### (\d) · (.+)$")
-    return {f"0{match[1]}": (match[2], text) for match, text in found}
+    """{lesson: (its heading, what the guide says about it)}"""
+    found = parts(chapter(guide, "Lesson by lesson"), r"^##(# (\d+) · .+)$")
+    return {match[2].zfill(2): (match[1], text) for match, text in found}
 
 
 def exercises(text):
@@ -229,11 +230,19 @@ def follows(pieces, caption):
 LESSONS = chapters(GUIDE)
 
 
-def test_every_lesson_has_its_chapter():
-    assert sorted(LESSONS) == claims.LESSONS
-    for lesson, (title, _) in LESSONS.items():
-        heading = lesson_cells(lesson)[0][1].splitlines()[0]
-        assert heading == (f"# {title}" if lesson == "00" else f"# {int(lesson)} · {title}")
+@pytest.mark.parametrize("lesson", READY, ids=lambda lesson: lesson.number)
+def test_every_lesson_has_its_chapter(lesson):
+    """Under its own heading, and the minutes of its exercises are those of lessons.toml."""
+    said = f"TEACHING.md, Lesson by lesson: ##{lesson.heading}"
+    heading, text = LESSONS.get(lesson.number, ("", ""))
+    assert heading == f"# {int(lesson.number)} · {lesson.title}", said
+    room = sum(minutes for _, minutes in exercises(text).values())
+    at_home = 5 * round(HOME * room / 5)
+    assert lesson.exercises == at_home, f"{said}: {room} minutes in a room, {at_home} at home"
+
+
+def test_every_chapter_is_of_a_lesson():
+    assert list(LESSONS) == [lesson.number for lesson in READY]
 
 
 @pytest.mark.parametrize("lesson", LESSONS)
@@ -285,7 +294,7 @@ def test_plans_add_up():
     for title, rows in SESSIONS:
         assert sum(int(row[0]) for row in rows) == 90, title
         for minutes, lesson, _, what in (row for row in rows if len(row) == 4):
-            table, taken = exercises(LESSONS[f"0{lesson}"][1]), 0
+            table, taken = exercises(LESSONS[lesson.zfill(2)][1]), 0
             for a, b in re.findall(r"\*Exercise (\d)\*(?: to \*Exercise (\d)\*)?", what):
                 taken += sum(table[n][1] for n in range(int(a), int(b or a) + 1))
             assert taken <= int(minutes), f"{what}: {taken} minutes"
@@ -296,15 +305,17 @@ def test_plans_run_all_that_they_need(edition):
     for title, rows in SESSIONS:
         if len(rows[0]) == 4:
             for lesson, own in by_lesson(rows).items():
-                assert not [*missing(f"0{lesson}", own, edition)], title
+                assert not [*missing(lesson.zfill(2), own, edition)], title
 
 
 def test_plans_run():
-    """What they run of lessons 1 and 2 is run, in the learner edition, exercises not attempted."""
+    """What they run of the lessons with NumPy alone is run, in the learner edition, exercises not
+    attempted."""
+    quick = {lesson.number for lesson in READY if lesson.numpy_alone}
     for _, rows in (session for session in SESSIONS if len(session[1][0]) == 4):
         for lesson, own in by_lesson(rows).items():
-            if lesson in "12":
-                run_cells(f"0{lesson}", [k for _, run in planned(f"0{lesson}", own) for k in run])
+            if (number := lesson.zfill(2)) in quick:
+                run_cells(number, [k for _, run in planned(number, own) for k in run])
 
 
 def run_cells(lesson, chosen):
@@ -324,18 +335,3 @@ def run_cells(lesson, chosen):
                 exec(compile(cells[k][1], f"{lesson} cell {k}", "exec"), space)
                 if "batches" in uses(cells[k][1])[1]:
                     space["batches"] = few(space["batches"])
-
-
-def test_minutes_agree():
-    """README's map, lesson 0's map, each lesson's own line, and the sums of the guide's tables."""
-    row = r"^\| (\d) \| \[[^]]+\]\((?:notebooks/)?(\d\d)_\w+\.ipynb\) \|.*?\| (\d+) \| (\d+) \|$"
-    of_readme = {lesson: (read, home) for _, lesson, read, home in re.findall(row, README, re.M)}
-    start = lesson_cells("00")[1][1]
-    of_start = {lesson: (read, home) for _, lesson, read, home in re.findall(row, start, re.M)}
-    assert sorted(of_readme) == sorted(of_start) == claims.LESSONS[1:]
-    for lesson in claims.LESSONS[1:]:
-        said = r"^\*\*Time\*\*: (\d+) minutes, and (\d+) for the exercises\."
-        own = re.search(said, lesson_cells(lesson)[0][1], re.M).groups()
-        room = sum(minutes for _, minutes in exercises(LESSONS[lesson][1]).values())
-        assert own == of_readme[lesson] == of_start[lesson]
-        assert int(own[1]) == 5 * round(HOME * room / 5), f"lesson {lesson}: {room} in a room"

@@ -28,9 +28,9 @@ from tools.build_notebooks import (
     exit_with_words,
     new_folder,
     parse,
-    some_lessons,
     stub,
 )
+from tools.lessons import paths
 
 ROOT = Path(__file__).resolve().parent.parent
 PARTS = Path(__file__).resolve().parent / "site"
@@ -189,7 +189,7 @@ def write(root, site):
     # Everything before the README's second section: what the course is, and the map.
     contents = MarkdownWithMath(renderer).render("\n## ".join(readme.split("\n## ")[:2]))
     chapters = [{"file": "index.html", "headings": renderer.headings, "body": contents}]
-    for source in some_lessons(root):
+    for source in paths(root):
         cells, headings = render(parse(source.read_text("utf-8")))
         name = f"{source.stem}.html"
         chapters.append({"file": name, "headings": headings, "body": "".join(cells)})

@@ -15,8 +15,9 @@ from pathlib import Path
 from bs4 import BeautifulSoup
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from tools.build_notebooks import LessonError, exit_with_words, new_folder, parse, some_lessons
+from tools.build_notebooks import LessonError, exit_with_words, new_folder, parse
 from tools.build_site import code_cell, mathematical_font, python, render, show
+from tools.lessons import paths
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATES = Environment(
@@ -110,7 +111,7 @@ def write(root, folder):
         copy = shutil.copytree if (REVEAL / name).is_dir() else shutil.copy
         copy(REVEAL / name, folder / "reveal" / Path(name).name)
     pages = {}
-    for source in some_lessons(root):
+    for source in paths(root):
         nb = parse(source.read_text("utf-8"))
         if deck := columns(nb):
             title = nb.cells[0].source.splitlines()[0].lstrip("# ")

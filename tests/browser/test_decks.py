@@ -4,9 +4,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from tools import build_slides
-from tools.build_notebooks import lessons
+from tools.lessons import paths
 
-DECKS = [path.stem for path in lessons(build_slides.ROOT)]
+DECKS = [path.stem for path in paths(build_slides.ROOT)]
 SMALLEST = 0.75  # of the deck's own type: what the last row can still read
 READY = "window.Reveal?.isReady() && document.fonts.status === 'loaded'"
 SLIDE = """() => {

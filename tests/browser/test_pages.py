@@ -4,9 +4,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from tools import build_site
-from tools.build_notebooks import lessons
+from tools.lessons import paths
 
-PAGES = ["index", *(path.stem for path in lessons(build_site.ROOT))]
+PAGES = ["index", *(path.stem for path in paths(build_site.ROOT))]
 OPEN_ALL = "document.querySelectorAll('details').forEach((details) => { details.open = true })"
 # Contrast is measured word by word: one page's code has thousands, in the same six colours.
 FEWER_WORDS = """[...document.querySelectorAll("pre > code")].slice(5).forEach((code) => {

@@ -33,7 +33,7 @@ LESSONS = {  # what stands in the environment
     "OpenBLAS for Prescott (2004)": {"OPENBLAS_CORETYPE": "Prescott"},
     "NumPy without AVX": {"NPY_DISABLE_CPU_FEATURES": "X86_V3 X86_V4"},
 }
-PYTEST = "-m pytest -q -n 2 --dist loadfile --tb no -r fE -p no:cacheprovider".split()
+PYTEST = "-m pytest -q -n 2 --tb no -r fE -p no:cacheprovider".split()
 
 
 def environment(python, folder, newest):
