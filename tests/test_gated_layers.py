@@ -1,4 +1,4 @@
-"""LSTM and GRU: held against Keras, finite differences, the equations, and bad input."""
+"""LSTM and GRU: held against Keras, finite differences, and bad input."""
 
 import pickle
 
@@ -19,7 +19,7 @@ from tests.helpers.bad_input import (
     refused,
 )
 from utils.arguments import MOST_NUMBERS
-from utils.layers import ACTIVATIONS, GRU, LSTM, Dense, Last, Sequential, SimpleRNN, sigmoid
+from utils.layers import ACTIVATIONS, GRU, LSTM, Dense, Last, Sequential, SimpleRNN
 from utils.training import Adam, mse, train
 
 CELLS = {
@@ -218,57 +218,6 @@ def test_total_derivative_is_that_of_the_state(cell):
     if cell == "LSTM":
         expected = slope(loss_from_cell, states[1], direction)
         assert np.sum(dc[:, t] * direction) == pytest.approx(expected, rel=1e-7)
-
-
-# --- the equations, as they are written ---------------------------------------------------------
-
-
-def lstm_steps(lstm, x, h, c):
-    """One sample, step by step. -> {letter: values over time}, h among them"""
-    W_xi, W_xf, W_xg, W_xo = np.split(lstm.W_x, 4, axis=1)
-    W_hi, W_hf, W_hg, W_ho = np.split(lstm.W_h, 4, axis=1)
-    b_i, b_f, b_g, b_o = np.split(lstm.b, 4)
-    over_time = []
-    for x_t in x:
-        i = sigmoid(x_t @ W_xi + h @ W_hi + b_i)
-        f = sigmoid(x_t @ W_xf + h @ W_hf + b_f)
-        g = np.tanh(x_t @ W_xg + h @ W_hg + b_g)
-        o = sigmoid(x_t @ W_xo + h @ W_ho + b_o)
-        c = f * c + i * g
-        h = o * np.tanh(c)
-        over_time.append({"i": i, "f": f, "g": g, "o": o, "c": c, "h": h})
-    return {name: np.array([step[name] for step in over_time]) for name in "ifgoch"}
-
-
-def gru_steps(gru, x, h):
-    W_xz, W_xr, W_xg = np.split(gru.W_x, 3, axis=1)
-    W_hz, W_hr, W_hg = np.split(gru.W_h, 3, axis=1)
-    b_x, b_h = gru.b if gru.reset_after else (gru.b, 0 * gru.b)
-    b_xz, b_xr, b_xg = np.split(b_x, 3)
-    b_hz, b_hr, b_hg = np.split(b_h, 3)
-    over_time = []
-    for x_t in x:
-        z = sigmoid(x_t @ W_xz + b_xz + h @ W_hz + b_hz)
-        r = sigmoid(x_t @ W_xr + b_xr + h @ W_hr + b_hr)
-        inner = r * (h @ W_hg + b_hg) if gru.reset_after else (r * h) @ W_hg
-        g = np.tanh(x_t @ W_xg + b_xg + inner)
-        h = z * h + (1 - z) * g
-        over_time.append({"z": z, "r": r, "g": g, "h": h})
-    return {name: np.array([step[name] for step in over_time]) for name in "zrgh"}
-
-
-@pytest.mark.parametrize("size", SIZES)
-@every_cell
-def test_every_gate_follows_its_equation(cell, size):
-    layer, x, _, first = layer_and_data(cell, size)
-    steps = lstm_steps if cell == "LSTM" else gru_steps
-    ours = {"h": layer.forward(x, *first), **layer.gates}
-    assert list(layer.gates) == list("ifgoc" if cell == "LSTM" else "zrg")
-    assert all(values.shape == ours["h"].shape for values in ours.values())
-    for n in range(len(x)):
-        expected = steps(layer, x[n], *(a[n] for a in first))
-        for name, values in expected.items():
-            np.testing.assert_allclose(ours[name][n], values, rtol=1e-10, atol=1e-12)
 
 
 # --- clamped gates ------------------------------------------------------------------------------

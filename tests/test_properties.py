@@ -225,6 +225,8 @@ TABLE = {
 # Parts of their modules: what calls them has checked the arguments, or they say NumPy's errors.
 HELPERS = {
     "bug_zoo": "Bug forward backward as_long_as",  # the lesson's own code, shown and broken
+    "cells": "rnn_step rnn_step_backward through_sum lstm_step lstm_step_backward gru_step "
+    "gru_step_backward gru_step_reset_after gru_step_reset_after_backward",  # to be read
     "data": "as_table of_each_feature",
     "explore": "Control Explorer explore",  # explore and plotting: tests/test_explore.py
     "forecasting": "flat in_parts in_units_of answer root_mean_square verdict three_digits",
