@@ -1,6 +1,8 @@
 """The NumPy layers, held against Keras, against finite differences, and against bad input."""
 
 import copy as copying
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -215,6 +217,23 @@ def test_weights_are_copied_out_and_in(make):
     same(layer.weights, kept)
     same(other.weights, kept)
     assert all(a is b for a, b in zip(arrays, other.weights, strict=True))  # filled, not replaced
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="what is held back, and /proc, are Linux's")
+@pytest.mark.parametrize("layer", ["SimpleRNN", "LSTM", "GRU"])
+def test_memory_is_asked_for_when_a_layer_first_runs_and_not_at_import(layer):
+    code = f"""
+import re, numpy as np, utils.arguments
+most = lambda: int(re.search(r"VmPeak:\\s+(\\d+)", open("/proc/self/status").read())[1])
+sizes = [most()]
+from utils.layers import {layer} as Layer
+sizes.append(most())
+Layer(2, 2).forward(np.ones((1, 1, 2)))
+sizes.append(most())
+print(*np.diff(sizes) > 25_000)  # kB
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "True"]
 
 
 def layers_and_inputs(dtype="float64"):

@@ -10,13 +10,40 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.answers.lesson04 import step_of_the_library
 from tests.answers.lesson06 import kernel_ridge
 from tests.helpers.judged import line_of
 from tools import build_notebooks as build
-from utils import bug_zoo, data, forecasting, layers, training
+from utils import bug_zoo, cells, data, forecasting
 from utils.checks import lesson01, lesson02, lesson03, lesson04, lesson05, lesson06
-from utils.layers import LSTM, sigmoid
+from utils.layers import GRU, LSTM, sigmoid
+
+# --- one step of each cell --------------------------------------------------------------------
+
+
+def test_the_steps_are_the_equations_of_the_cells():
+    rng = np.random.default_rng(6)
+    batch, features, units = 4, 3, 5
+    x_t, h_prev, c_prev, dh = (rng.normal(size=(batch, n)) for n in (features, *[units] * 3))
+
+    def weights(blocks, *biases):
+        shapes = (features, blocks * units), (units, blocks * units), (*biases, blocks * units)
+        return [rng.normal(size=shape) for shape in shapes]
+
+    def agree(step, cell, *args):
+        ours, theirs = step.reference(*args), cell(*args)
+        ours = ours if isinstance(ours, tuple) else (ours,)
+        theirs = theirs if isinstance(theirs, tuple) else (theirs,)
+        for a, b in zip(ours, theirs, strict=False):  # theirs end with the gates
+            np.testing.assert_allclose(a, b, atol=1e-14)
+
+    agree(lesson01.rnn_step, cells.rnn_step, x_t, h_prev, *weights(1))
+    back = dh, x_t, h_prev, np.tanh(c_prev), *weights(1)[:2]
+    agree(lesson02.step_backward, cells.rnn_step_backward, *back)
+    agree(lesson04.lstm_step, cells.lstm_step, x_t, h_prev, c_prev, *weights(4))
+    agree(lesson05.gru_step, cells.gru_step, x_t, h_prev, *weights(3))
+    after = x_t, h_prev, *weights(3, 2)
+    agree(lesson05.gru_step_reset_after, cells.gru_step_reset_after, *after)
+
 
 # --- lessons 1 and 2: forward and back --------------------------------------------------------
 
@@ -34,17 +61,6 @@ def test_references_agree_with_the_course_library():
         np.testing.assert_allclose(ours_, theirs)
     assert lesson01.count_parameters.reference(2, 4, 1) == sum(w.size for w in weights)
     assert lesson02.name_the_bugs.reference() == lesson02.MYSTERIES
-
-
-def test_step_backward_is_the_derivative_of_rnn_step():
-    rng = np.random.default_rng(6)
-    shapes = [(3, 2), (3, 4), (2, 4), (4, 4), (4,)]
-    x_t, h_prev, W_x, W_h, b = args = [rng.normal(size=shape) for shape in shapes]
-    dh = rng.normal(size=(3, 4))
-    step = lesson01.rnn_step.reference
-    grads = lesson02.step_backward.reference(dh, x_t, h_prev, step(*args), W_x, W_h)
-    rows = training.check_gradients(lambda: np.sum(dh * step(*args)), args, grads)
-    assert all(row.ok for row in rows), rows
 
 
 def test_names_of_bugs_in_messages_are_only_those_the_learner_gave():
@@ -93,14 +109,6 @@ def test_the_check_trains_what_the_lesson_trains(settings):
 # --- lesson 4: the LSTM -----------------------------------------------------------------------
 
 
-def test_the_step_is_the_librarys():
-    rng = np.random.default_rng(0)
-    args = [rng.normal(size=s) for s in [(4, 3), (4, 5), (4, 5), (3, 20), (5, 20), (20,)]]
-    ours, theirs = lesson04.lstm_step.reference(*args), step_of_the_library(*args)
-    for a, b in zip(ours, theirs, strict=True):
-        np.testing.assert_allclose(a, b)
-
-
 def test_a_cell_that_keeps_and_does_not_write_is_constant():
     layer = LSTM(5, 2, seed=0, dtype="float64")
     x, c_0 = np.random.default_rng(0).normal(size=(3, 200, 2)), np.full((3, 5), 0.7)
@@ -136,24 +144,12 @@ def test_half_lives_hold_in_a_real_cell():
 # --- lesson 5: the GRU ------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("reset_after", [False, True])
-def test_references_agree_with_the_layer(reset_after):
-    rng = np.random.default_rng(1)
-    layer = layers.GRU(5, 3, reset_after=reset_after, dtype="float64")
-    weights = [rng.uniform(-0.9, 0.9, w.shape) for w in layer.get_weights()]
-    layer.set_weights(weights)
-    x, h = rng.normal(size=(4, 6, 3)), np.zeros((4, 5))
-    step = lesson05.gru_step_reset_after if reset_after else lesson05.gru_step
-    states = []
-    for t in range(6):
-        h = step.reference(x[:, t], h, *weights)
-        states.append(h)
-    np.testing.assert_allclose(layer.forward(x), np.stack(states, axis=1), atol=1e-12)
-    count = lesson05.count_parameters.reference(3, 5, reset_after)
-    assert layer.count_params() == count
-    assert lesson05.count_parameters.reference(3, 50, reset_after) == (
-        8250 if reset_after else 8100
-    )
+@pytest.mark.parametrize(("reset_after", "count_50"), [(False, 8100), (True, 8250)])
+def test_the_count_is_the_layers(reset_after, count_50):
+    for units, features in [(5, 3), (50, 3)]:
+        count = lesson05.count_parameters.reference(features, units, reset_after)
+        assert GRU(units, features, reset_after=reset_after).count_params() == count
+    assert count == count_50
 
 
 def test_converted_weights_give_the_same_states_in_the_other_form():

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from utils.arguments import one_of
+from utils.cells import rnn_step
 from utils.layers import sigmoid
 
 NAMES = ("W_x", "W_h", "b", "W_y", "b_y")
@@ -20,7 +21,7 @@ def forward(x, W_x, W_h, b, W_y, b_y):
     h = np.zeros((x.shape[0], x.shape[1], len(b)))
     h_prev = np.zeros((x.shape[0], len(b)))
     for t in range(x.shape[1]):
-        h_prev = h[:, t] = np.tanh(x[:, t] @ W_x + h_prev @ W_h + b)
+        h_prev = h[:, t] = rnn_step(x[:, t], h_prev, W_x, W_h, b)
     return h, h_prev @ W_y + b_y
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.colors import to_rgba
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
 
+from utils.cells import rnn_step
 from utils.plotting import ROLES, fmt, panels, tint
 
 
@@ -143,7 +144,7 @@ def forward_step(fig, x, W_x, W_h, b, letters, t=1):
     ax = canvas(fig, 14.4, 7.6)
     h = np.zeros((len(x) + 1, len(b)))
     for s, x_s in enumerate(x):
-        h[s + 1] = np.tanh(x_s @ W_x + h[s] @ W_h + b)
+        h[s + 1] = rnn_step(x_s, h[s], W_x, W_h, b)
     for s in range(1, len(x) + 1):
         centre, reached = 2.2 + 3.3 * (s - 1), "weight" if s <= t else "faint"
         box(ax, centre, 5.7, f"{letters[s - 1]}", "input", 0.9, 0.7, strong=s == t)

@@ -1,4 +1,4 @@
-"""Recurrent layers in NumPy: forward, and backward through time.
+"""Recurrent layers in NumPy: the same as `cells.py`, over time, in the order that is fast.
 
 Data is batch first: (batch, timesteps, features). Weights have the shapes and the order
 of Keras, so `get_weights` and `set_weights` carry over in both directions. `backward` takes
@@ -10,6 +10,7 @@ Inside a recurrent layer time comes first, so that every step is one contiguous 
 LSTM and GRU the batch comes last as well, so that every gate at a step is one.
 """
 
+import functools
 from copy import deepcopy
 
 import numpy as np
@@ -27,9 +28,13 @@ from utils.arguments import (
     true_or_false,
 )
 
-# On Linux a freed array goes back to the system if it is large, and a new one costs a page fault
-# every 4 kB: a third of a training step. Having freed one of 31 MB, glibc keeps what is smaller.
-np.empty(31 << 20, "uint8")
+
+@functools.cache
+def keep_freed_memory():
+    """On Linux a freed array goes back to the system if it is large, and a new one costs a page
+    fault every 4 kB: a third of a training step. Having freed 31 MB, glibc keeps what is smaller.
+    """
+    np.empty(31 << 20, "uint8")
 
 
 def sigmoid(z, out=None):
@@ -140,6 +145,7 @@ class SimpleRNN(Layer):
 
     def forward(self, x, h_0=None):
         """x (batch, timesteps, features) -> every state h (batch, timesteps, units)."""
+        keep_freed_memory()
         x = as_floats("x", x, ("batch", "timesteps", self.input_size), self.W_x.dtype)
         batch, timesteps, _ = x.shape
         affordable("x", x.shape, batch, timesteps, self.units)
@@ -209,6 +215,7 @@ class Gated(Layer):
         Of h (timesteps + 1, units, batch) only the first state is there: forward writes the
         others, and what it writes at one step is read at the next.
         """
+        keep_freed_memory()
         x = as_floats("x", x, ("batch", "timesteps", self.input_size), self.W_x.dtype)
         batch, timesteps, features = x.shape
         affordable("x", x.shape, batch, timesteps, len(self.order) * self.units)

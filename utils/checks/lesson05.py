@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from utils import data, training
+from utils import cells, data, training
 from utils.checks.engine import Probe, exercise
 from utils.layers import GRU, LSTM, Dense, Last, Sequential, SimpleRNN, sigmoid
 
@@ -324,12 +324,7 @@ count_parameters.knows(
 
 def other_gru_step(x_t, h_prev, W_x, W_h, b):
     """gru_step as other texts have it: z is the share of the candidate. -> h_t"""
-    W_xz, W_xr, W_xg = np.split(W_x, 3, axis=1)
-    W_hz, W_hr, W_hg = np.split(W_h, 3, axis=1)
-    b_z, b_r, b_g = np.split(b, 3)
-    z = sigmoid(x_t @ W_xz + h_prev @ W_hz + b_z)
-    r = sigmoid(x_t @ W_xr + h_prev @ W_hr + b_r)
-    g = np.tanh(x_t @ W_xg + (r * h_prev) @ W_hg + b_g)
+    _, (z, _, g) = cells.gru_step(x_t, h_prev, W_x, W_h, b)
     return (1 - z) * h_prev + z * g
 
 
