@@ -299,10 +299,9 @@ def say(words):
 
 
 def printable(words):
+    """`words` as one line without control characters, and no longer than a teacher reads."""
     words = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in str(words))
-    return re.sub(" +", " ", words)[
-        :LONGEST
-    ]  # rows of blanks would move the rest where it looks new
+    return re.sub(" +", " ", words)[:LONGEST]  # blanks would move the rest to where a row begins
 
 
 # Feedback ----------------------------------------------------------------------------------------
