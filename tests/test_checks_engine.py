@@ -20,7 +20,7 @@ SCALE = np.ones(2)
 
 
 @exercise(
-    AXES, off=["x", "b"], returns={"y": "batch units"}, pairs=True,
+    AXES, off=["x", "b"], returns={"y": "batch units"},
     right="y agrees on random arrays",
 )  # fmt: skip
 def dense(x, W, b):

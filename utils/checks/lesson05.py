@@ -137,7 +137,6 @@ PRODUCTS = {  # what NumPy says, wherever the product is
     right="the new state agrees on random arrays, also with x_t and h_prev switched off in turn, "
     "and for a single sample",
     remarks=remarks({"tuple index": f"{ONE_AXIS}: split it without axis=1"} | PRODUCTS),
-    pairs=True,
 )
 def gru_step(x_t, h_prev, W_x, W_h, b):
     """One step of a GRU, Keras's reset_after=False: x_t (batch, features), h_prev (batch, units),
@@ -200,7 +199,6 @@ gru_step.knows(
     remarks=remarks(
         {r"shapes .*\(2,|equal div": "b has two rows: b[0] goes with W_x, b[1] with W_h"} | PRODUCTS
     ),
-    pairs=True,
 )
 def gru_step_reset_after(x_t, h_prev, W_x, W_h, b):
     """One step of a GRU, Keras's default reset_after=True: as gru_step, but r acts on
@@ -273,7 +271,6 @@ LAYERS = [(2, 5, True), (2, 5, False), (7, 4, True), (7, 4, False), (1, 12, True
     returns={"the count": ""},
     right="the count holds for six layers, for both places of the reset gate",
     evidence="you count {got:g}: write down the shapes of W_x, W_h and b and count each",
-    pairs=True,
 )
 def count_parameters(features, units, reset_after):
     """How many numbers W_x, W_h and b of a GRU hold together, for either place of the reset."""
@@ -333,7 +330,6 @@ def other_gru_step(x_t, h_prev, W_x, W_h, b):
     off=["W_xz", "W_hz"],
     returns={"W_x": "features", "W_h": "units", "b": ""},
     right="the network with your weights, in the other convention, is the same network",
-    pairs=True,
 )
 def convert_update_gate(W_x, W_h, b):
     """The weights of the same network in the convention with z and 1 - z swapped.

@@ -1,0 +1,184 @@
+"""One call of a learner's function: with copies, quietly, not for ever; and its errors in words."""
+
+import _thread
+import ast
+import contextlib
+import copy
+import dis
+import inspect
+import io
+import linecache
+import re
+import textwrap
+import threading
+import traceback
+import warnings
+from types import NoneType
+from typing import NamedTuple
+
+import numpy as np
+
+from utils.checks.results import as_arrays, reworded
+
+PLAIN = {  # an exception's words: what is said of it; the first that fits
+    r"UnboundLocalError.*": r"raises \g<0>: a name is read before it has a value",
+    r"NameError.*": r"raises \g<0>: is it spelt as in the def line, or as where it got its value?",
+    r".* out of (bounds|range).*": r"raises \g<0>: that index is past the end",
+    r"RecursionError.*": r"raises \g<0>: the function calls itself and never comes to an end",
+    r".*converted to Python scalars.*": r"raises \g<0>: np.tanh takes arrays, math.tanh does not",
+    r".* as a data type.*": r"raises \g<0>: the shape goes in as a tuple, in brackets of its own",
+    r".*inhomogeneous shape.*": "makes one array of arrays that have different shapes",
+    r".*matmul: .*size (\d+) is different from (\d+).*": (
+        r"multiplies arrays that don't fit: size \2 on the left and size \1 on the right must agree"
+    ),
+    r".*matmul: .*not have enough dim.*": "multiplies with a single number, and @ takes arrays",
+    r".*shapes (.*) and (.*) not aligned: (\d+) .* != (\d+).*": (
+        r"multiplies \1 by \2: the \3 and the \4 must be equal"
+    ),
+    r".*": r"raises \g<0>",
+}
+
+
+LIMIT = 20  # seconds that all calls of an answer may take together, where an exercise says nothing
+
+
+class TooLong(Exception):
+    """A call did not come back in time, or was interrupted."""
+
+
+class Exited(Exception):
+    """A call wanted to end the whole notebook."""
+
+
+class Call(NamedTuple):
+    """What came of one call. `result` is a list of arrays, an exception, or a complaint."""
+
+    value: object
+    result: object
+    printed: str
+    changed: list  # names of the arguments that are no longer what they were
+
+
+def call(function, args, returns, seconds=None):
+    """Call `function` with copies of the arguments {name: value}, quietly. -> Call
+
+    If it takes more than so many seconds, or exits, the result is `TooLong` or `Exited`.
+    """
+    given, printed = copy.deepcopy(args), io.StringIO()
+    with contextlib.redirect_stdout(printed), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            with time_limit(seconds):
+                value = function(*given.values())
+            result = [value] if isinstance(returns, type) else as_arrays(value, returns)
+        except Exception as error:
+            value = result = error
+    changed = [name for name in given if not unchanged(given[name], args[name])]
+    return Call(value, result, printed.getvalue(), changed)
+
+
+@contextlib.contextmanager
+def time_limit(seconds):
+    """Raise TooLong after so many seconds, and Exited for what would end the notebook.
+
+    The interrupt is what the stop button sends, so that it works on every system; it is for the
+    main thread, in which notebooks run their cells. In another one nothing is limited.
+    """
+    late = []
+
+    def interrupt():
+        late.append(True)
+        _thread.interrupt_main()
+
+    limited = seconds is not None and threading.current_thread() is threading.main_thread()
+    timer = threading.Timer(seconds if limited else 0, interrupt)
+    timer.daemon = True
+    if limited:
+        timer.start()
+    try:
+        yield
+    except SystemExit:
+        raise Exited("your function exits, and with it the notebook: return instead") from None
+    except KeyboardInterrupt:
+        if late:
+            words = f"does not come back: after {seconds:.0f} seconds it was interrupted"
+        else:
+            words = "was interrupted before it came back"
+        raise TooLong(f"your function {words}. Is there a loop that never ends?") from None
+    finally:
+        with contextlib.suppress(KeyboardInterrupt):  # it may come at the very end
+            timer.cancel()
+            if late:
+                timer.join()
+
+
+def accepts(function, arguments):
+    """Can `function` be called with so many positional arguments?"""
+    try:
+        inspect.signature(function).bind(*arguments)
+    except (TypeError, ValueError) as error:
+        return isinstance(error, ValueError)  # a built-in function that doesn't tell
+    return True
+
+
+def other_order(function, arguments):
+    """What is said of a function that has the right arguments in another order."""
+    try:
+        own = [*inspect.signature(function).parameters]
+    except (TypeError, ValueError):
+        return None
+    if own != [*arguments] and sorted(own) == sorted(arguments):
+        asked = f"the cells below hand over ({', '.join(arguments)}), in this order"
+        return f"your function takes ({', '.join(own)}), and {asked}"
+    return None
+
+
+def works(function):
+    """Does the body use a name, or make a list or a dict? A stub does neither."""
+    if not hasattr(function, "__code__") or returns_something(function):
+        return True
+    if {*function.__code__.co_names} - {"NotImplementedError"}:
+        return True
+    names = [op.opname for op in dis.get_instructions(function)]
+    return any(word in name for name in names for word in ("_FAST", "_DEREF", "_CLOSURE", "BUILD_"))
+
+
+def returns_something(function):
+    """Does its source return more than a constant? Python compiles nothing below a raise."""
+    try:
+        tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
+    except (OSError, TypeError, SyntaxError):  # no source, or part of an expression
+        return False
+    values = [node.value for node in ast.walk(tree) if isinstance(node, ast.Return)]
+    return any(not isinstance(value, (NoneType, ast.Constant)) for value in values)
+
+
+def unchanged(a, b):
+    if isinstance(a, list):
+        return len(a) == len(b) and all(map(unchanged, a, b))
+    return np.array_equal(a, b)
+
+
+def explain(error, function, sizes):
+    """An exception in one line: where in the learner's function, what happened, a hint."""
+    if isinstance(error, (TooLong, Exited)):
+        return str(error)
+    code, where = getattr(function, "__code__", None), "your function"
+    lines = [n for frame, n in traceback.walk_tb(error.__traceback__) if frame.f_code is code]
+    if lines:
+        text = linecache.getline(code.co_filename, lines[-1]).strip()
+        where = f"line {lines[-1] - code.co_firstlineno + 1} of your function"
+        where += f", `{text}`," if text else ""
+    words = next(traceback.TracebackException.from_exception(error).format_exception_only())
+    words = re.sub(r"(?<=\d),(?=\d)", ", ", " ".join(words.split()))
+    words = reworded(words, PLAIN)
+    shapes = re.findall(r"\(\d+,[\d, ]*\)(?! \+)|size \d+", words)
+    numbers = [int(n) for n in re.findall(r"\d+", " ".join(shapes))]
+    met = [f"{n} is {axis}" for axis, n in sizes.items() if n in numbers and n > 1]
+    words += f" ({', '.join(met)})" if met else ""
+    if few := [n for n in numbers if 1 < n < min(sizes.values(), default=0) - 1]:
+        words += f": no size here is {few[0]}: is it written out, or a variable of the notebook?"
+    for name in code.co_names if code and numbers else ():
+        if isinstance(function.__globals__.get(name), np.ndarray):
+            words += f" (`{name}` is not an argument)"
+    return f"{where} {words[:400]}"

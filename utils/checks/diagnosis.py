@@ -1,0 +1,331 @@
+"""What is wrong with results that are: the first explanation that holds for all of them.
+
+A sentence may be true and lead astray. So a mistake is named only where it explains all that is
+wrong, or all that is wrong with one of several arrays; what can't be named is located, by what the
+answer itself does when one thing is changed: a sample, a time step, an argument.
+"""
+
+import itertools
+import time
+
+import numpy as np
+
+from utils.checks import slips
+from utils.checks.patterns import Wanted, pattern
+from utils.checks.results import (
+    alike,
+    close,
+    difference,
+    reworded,
+    same,
+    shape_difference,
+    wrong_parts,
+)
+
+PATIENCE = 2  # seconds for the search for two slips at once
+LIKELY = 60  # slips that are tried in pairs
+NUMBERS = "your numbers are those that come out when"
+
+
+class Diagnosis:
+    """The results of an answer to an exercise, of which some are wrong."""
+
+    def __init__(self, exercise, answer, results):
+        self.exercise, self.answer, self.results = exercise, answer, results
+        self.wanted, self.probes = exercise.wanted, exercise.probes
+        self.names, self.axes = [*exercise.returns], [*exercise.returns.values()]
+        self.arrays = [k for k, result in enumerate(results) if isinstance(result, list)]
+        self.right = [same(a, b) for a, b in zip(results, self.wanted, strict=True)]
+        self.wrong = wrong_parts(self.pick(results), self.pick(self.wanted))
+
+    def pick(self, results):
+        """Those of the probes on which the answer returned arrays."""
+        return [results[k] for k in self.arrays]
+
+    def words(self):
+        """What is wrong, in words."""
+        looks = [self.known, self.constant]
+        if isinstance(self.results[0], list):
+            looks += [self.exchanged, self.one_pattern, self.one_slip, self.each_part, self.no_number]
+            looks += [self.unused, self.influence, self.two_known, self.two_slips, self.one_of_two]
+        for look in looks:
+            if found := look():
+                return found
+        return reworded(self.description(), self.exercise.remarks)
+
+    # --- what explains all that is wrong ---
+
+    def known(self, part=None):
+        """The words for the first known mistake with these results: all of them, or one part's,
+        where it touches no part that is right."""
+        for theirs, words in self.exercise.tried:
+            if alike(self.results, theirs, part):
+                if part is None or set(wrong_parts(theirs, self.wanted)) <= set(self.wrong):
+                    return words
+        return None
+
+    def constant(self):
+        """The same numbers whatever the arguments."""
+        first = self.results[0]
+        if len(self.results) < 2 or len(self.arrays) < len(self.results):
+            return None
+        if all(map(same, self.wanted, [self.wanted[0]] * len(self.wanted))):
+            return None
+        if all(same(first, other) for other in self.results) and np.all(np.isfinite(first[0])):
+            several = "s" if first[0].size > 1 else ""
+            return f"you return the same number{several} whatever the arguments"
+        return None
+
+    def no_number(self):
+        """NaN or infinity where numbers are asked for."""
+        for part in self.wrong:
+            if not np.isfinite(self.results[0][part]).all():
+                got = self.results[0][part]
+                return f"{self.names[part]} {difference(got, self.wanted[0][part], [])}"
+        return None
+
+    def exchanged(self):
+        """Two arguments that have changed places."""
+        for a, b in itertools.combinations(self.probes[0].args, 2):
+            if self.as_if(lambda args, a=a, b=b: {**args, a: args[b], b: args[a]}):
+                return f"{NUMBERS} {a} and {b} change places"
+        return None
+
+    def as_if(self, change):
+        """Are the results the reference's, of changed arguments?"""
+        for probe, result in zip(self.probes, self.results, strict=True):
+            theirs = self.exercise.call(
+                self.exercise.reference, probe._replace(args=change(probe.args))
+            )
+            if not isinstance(theirs.result, list) or not same(result, theirs.result):
+                return False
+        return True
+
+    def one_pattern(self):
+        """The same pattern in all that is wrong."""
+        found = {self.pattern(part) for part in self.wrong}
+        if len(found) == 1 and (words := found.pop()):
+            names = [self.names[part] for part in self.wrong]
+            return "; ".join(f"{name} {words}" for name in names[:1]) + (
+                f", and so {'is' if len(names) == 2 else 'are'} {slips.listed(names[1:])}"
+                if names[1:] else ""
+            )  # fmt: skip
+        return None
+
+    def pattern(self, part):
+        """The words for a pattern in one part of the results."""
+        got = [result[part] for result in self.pick(self.results)]
+        axes = (self.axes[part] or "").split()
+        wanted = [
+            Wanted(want[part], axes, self.probes[k].sizes)
+            for k, want in zip(self.arrays, self.pick(self.wanted), strict=True)
+        ]
+        return pattern(got, wanted, close)
+
+    def one_slip(self, part=None):
+        """The words for one slip with these results."""
+        for slip, first in self.exercise.slips:
+            if isinstance(first, list) and same(self.results[0], first, part):
+                if self.slip_explains(slip, part=part):
+                    return slip.words if part is not None else f"{NUMBERS} {slip.words}"
+        return None
+
+    def slip_explains(self, *made, part=None, probes=None):
+        """Do these slips have the results of the answer, and touch no part that is right?"""
+        theirs = []
+        for k in range(len(self.probes)) if probes is None else probes:
+            theirs.append(self.exercise.slipped(self.probes[k], *made))
+            if not isinstance(theirs[-1], list) or not same(self.results[k], theirs[-1], part):
+                return False
+        if part is None:
+            return True
+        return set(wrong_parts(theirs, self.wanted)) <= set(self.wrong)
+
+    # --- what explains one of several arrays ---
+
+    def each_part(self):
+        """What explains each array that is wrong, by itself; the origin of the others first."""
+        if len(self.names) < 2:
+            return None
+        order = sorted(self.wrong, key=lambda k: self.names[k] != self.exercise.origin)
+        found = {}
+        for part in order:
+            if words := self.known(part):
+                found[part] = words
+            elif words := self.pattern(part):
+                found[part] = f"{self.names[part]} {words}"
+            elif words := self.one_slip(part):
+                found[part] = f"{self.names[part]}: {NUMBERS} {words}"
+        if not found:
+            return None
+        told = [*dict.fromkeys(found.values())][:2]
+        left = [self.names[k] for k in order if k not in found]
+        if left and order[0] not in found:
+            return None
+        more = f". That isn't all: {slips.listed(left)} is wrong as well" if left else ""
+        return ". And ".join(told) + more
+
+    # --- what the answer does when one thing is changed ---
+
+    def unused(self):
+        """An argument that has no part in what is returned."""
+        if len(self.probes[0].args) < 2:
+            return None
+        for name in self.probes[0].args:
+            changed = self.changed_by(self.answer, name, ...)
+            if changed is not None and not any(c.any() for c in changed):
+                theirs = self.changed_by(self.exercise.reference, name, ...)
+                if theirs and any(c.any() for c in theirs):
+                    return (
+                        f"{name} has no part in your result: whatever it holds, the same comes out"
+                    )
+        return None
+
+    def changed_by(self, function, name, where):
+        """Where each array changes when the argument `name` does, at `where`. None if it fails."""
+        probe = self.probes[0]
+        old = probe.args[name]
+        if not isinstance(old, np.ndarray) or old.dtype.kind != "f":
+            return None
+        new = old.copy()
+        new[where] = -0.7 * new[where] + 0.1
+        before = self.exercise.call(function, probe).result
+        after = self.exercise.call(function, probe._replace(args={**probe.args, name: new})).result
+        if not isinstance(before, list) or not isinstance(after, list):
+            return None
+        if any(a.shape != b.shape for a, b in zip(before, after, strict=True)):
+            return None
+        return [np.abs(a - b) > 1e-9 for a, b in zip(before, after, strict=True)]
+
+    def influence(self):
+        """A sample or a time step that has a part in what it should leave alone, or none in what
+        it should change."""
+        for axis, name, axes in self.axes_in_time_and_batch():
+            many = self.probes[0].sizes[axis]
+            for k in (0, many // 2, many - 1):
+                where = (slice(None),) * axes.index(axis) + (k,)
+                own, theirs = (
+                    self.changed_by(function, name, where)
+                    for function in (self.answer, self.exercise.reference)
+                )
+                if own is None or theirs is None:
+                    return None
+                for part in self.wrong:
+                    at = self.axes[part].split()
+                    if own[part].shape == theirs[part].shape:
+                        if words := unlike(own[part], theirs[part], at, axis):
+                            return f"what {name} holds at {axis} {k} {words}".format(
+                                self.names[part]
+                            )
+        return None
+
+    def axes_in_time_and_batch(self):
+        for axis in ("batch", "timesteps"):
+            for name, axes in self.exercise.arguments.items():
+                if axis in axes.split():
+                    yield axis, name, axes.split()
+
+    # --- two at once ---
+
+    def two_known(self):
+        """The words for two of the known mistakes that together have these results."""
+        end = time.perf_counter() + PATIENCE
+        for one, other in itertools.combinations(self.exercise.mistakes, 2):
+            if time.perf_counter() > end:
+                break
+            variant = self.exercise.variant(one, other)
+            if variant and all(
+                same(self.exercise.call(variant, probe).result, result)
+                for probe, result in zip(self.probes, self.results, strict=True)
+            ):
+                return f"{one.words}. And {other.words}"
+        return None
+
+    def two_slips(self):
+        """The words for two slips that together have these results."""
+        likely = [slip for slip, first in self.exercise.slips if isinstance(first, list)]
+        end = time.perf_counter() + PATIENCE
+        for one, other in itertools.combinations(likely[:LIKELY], 2):
+            if time.perf_counter() > end:
+                break
+            if slips.apart(one, other):
+                first = self.exercise.slipped(self.probes[0], one, other)
+                if isinstance(first, list) and same(self.results[0], first):
+                    if self.slip_explains(one, other):
+                        return f"{NUMBERS} {one.words}; and {other.words}"
+        return None
+
+    def one_of_two(self):
+        """The words for what explains all that is wrong while something is switched off."""
+        for off in {name for probe in self.probes for name in probe.zero}:
+            at = [k for k, probe in enumerate(self.probes) if off in probe.zero]
+            if len(at) < 2 or not all(k in self.arrays for k in at):
+                continue
+            if not any(not self.right[k] for k in at):
+                continue
+            words = next(
+                (words for theirs, words in self.exercise.tried
+                 if all(same(self.results[k], theirs[k]) for k in at)), None
+            )  # fmt: skip
+            if not words:
+                words = next(
+                    (f"{NUMBERS} {slip.words}" for slip, first in self.exercise.slips
+                     if isinstance(first, list) and self.slip_explains(slip, probes=at)), None
+                )  # fmt: skip
+            if words:
+                return f"while {off} is zero, {words}. That isn't all: look at {off} as well"
+        return None
+
+    # --- what can be said of a mistake that nobody foresaw ---
+
+    def description(self):
+        at = self.right.index(False)
+        probe, result, but = self.probes[at], self.results[at], self.exercise.otherwise(at)
+        if not isinstance(result, list):
+            return self.exercise.no_result(self.answer, at, result)
+        parts = wrong_parts([result], [self.wanted[at]])
+        part = max(parts, key=lambda k: self.names[k] == self.exercise.origin)
+        name, axes = self.names[part], (self.axes[part] or "").split()
+        got, want = result[part], self.wanted[at][part]
+        right_names = [n for k, n in enumerate(self.names) if k not in self.wrong]
+        said = f"{slips.listed(right_names)} agrees. " if len(right_names) == 1 else ""
+        said = f"{slips.listed(right_names)} agree. " if len(right_names) > 1 else said
+        if name == self.exercise.origin and len(parts) > 1:
+            others = slips.listed([self.names[k] for k in parts if k != part])
+            said += f"Begin with {name}, of which {others} is made: "
+        said += but
+        if words := shape_difference(got, want, probe.sizes) or difference(got, want, axes):
+            return f"{said}{name} {words}"
+        if callable(self.exercise.evidence):
+            return said + self.exercise.evidence(probe.args, got)
+        if self.exercise.evidence:
+            given = ", ".join(f"{argument} = {value}" for argument, value in probe.args.items())
+            return f"{said}for {given} {self.exercise.evidence.format(got=got)}"
+        if at:
+            return f"{said}{name} is wrong: {probe.look}"
+        if where := self.right_while(part):
+            return f"{said}{name} is {where}"
+        return f"{said}{name} has the right shape, and other numbers than it should"
+
+    def right_while(self, part):
+        """What is switched off in the probes that are right, though not zero for it alone."""
+        for k, probe in enumerate(self.probes):
+            if k in self.arrays and same(self.results[k], self.wanted[k], part) and probe.when:
+                if self.wanted[k][part].any():
+                    return f"right {probe.when}, and wrong otherwise: {probe.look}"
+        return None
+
+
+def unlike(own, theirs, axes, axis):
+    """How the places that change differ from those that should, along `axis`."""
+    if axis not in axes:
+        if theirs.any() and not own.any():
+            return "has no part in {}"
+        return None
+    other = tuple(k for k, a in enumerate(axes) if a != axis)
+    own, theirs = own.any(axis=other), theirs.any(axis=other)
+    if (extra := np.flatnonzero(own & ~theirs)).size:
+        return f"changes {{}} at {axis} {extra[0]}, and should not"
+    if (missing := np.flatnonzero(theirs & ~own)).size:
+        return f"has no part in {{}} at {axis} {missing[0]}, and should have"
+    return None

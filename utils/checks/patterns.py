@@ -1,0 +1,198 @@
+"""What a result has to do with the one that is asked for: rounded, reversed, one step late, ...
+
+Each pattern is a function of the right array and the words for it. One that makes what came back of
+what should have come, for every probe, is no guess: "h is rounded to 2 digits".
+"""
+
+import functools
+from typing import NamedTuple
+
+import numpy as np
+
+
+class Wanted(NamedTuple):
+    """An array that is asked for, the names of its axes, and how long the axes of a probe are."""
+
+    array: np.ndarray
+    axes: list
+    sizes: dict
+
+
+def patterns(axes, several):
+    """(words, function of a Wanted) for an array with these axes, simple ones first. With `several`
+    numbers in each array more can be told apart."""
+    yield from EVERYWHERE.items()
+    if not several:
+        return
+    for words, function in BENT.items():
+        yield words, functools.partial(each, function)
+    for k, axis in enumerate(axes):
+        if axis in axes[:k]:
+            continue
+        for words, along in ALONG.items():
+            yield words.format(axis), functools.partial(along_axis, along, k)
+    yield "is transposed", lambda w: w.array.T
+    for a, b in ((0, 1), (1, 2), (0, 2)):
+        if b < len(axes):
+            swapped = functools.partial(swap, a, b)
+            yield f"has its axes {axes[a]} and {axes[b]} swapped", swapped
+            yield RESHAPED, functools.partial(reshaped, a, b)
+    yield "has one axis too many, of length 1", lambda w: w.array[None]
+    yield "has one axis too many, of length 1", lambda w: w.array[..., None]
+    yield "is one long row: its axes are gone", lambda w: w.array.ravel()
+
+
+RESHAPED = (
+    "has the right numbers in the wrong places: reshape doesn't swap axes; did you want a "
+    "transpose?"
+)
+EVERYWHERE = {
+    "is zero everywhere": lambda w: 0 * w.array,
+    "has the wrong sign": lambda w: -w.array,
+    "has lost its sign": lambda w: np.abs(w.array),
+    "is in float16, which keeps three digits": lambda w: w.array.astype(np.float16),
+    "is cut to whole numbers": lambda w: np.trunc(w.array),
+    **{
+        f"is rounded to {k or 'no'} digit{'s' * (k != 1)} behind the point": functools.partial(
+            lambda k, w: np.round(w.array, k), k
+        )
+        for k in (0, 1, 2, 3, 4)
+    },
+    "is rounded down": lambda w: np.floor(w.array),
+    "is rounded up": lambda w: np.ceil(w.array),
+    "is too large by 1": lambda w: w.array + 1,
+    "is too small by 1": lambda w: w.array - 1,
+    "is 1 minus what it should be": lambda w: 1 - w.array,
+    "is 1 divided by what it should be": lambda w: 1 / w.array,
+    **{
+        f"is {many} times what it should be": functools.partial(lambda f, w: f * w.array, factor)
+        for factor, many in ((2, "2"), (3, "3"), (4, "4"), (0.5, "0.5"), (10, "10"),
+                             (100, "100"), (0.01, "0.01"), (0.1, "0.1"))
+    },
+    **{
+        f"is divided by the number of {axis}": functools.partial(
+            lambda axis, w: w.array / w.sizes.get(axis, 1), axis
+        )
+        for axis in ("batch", "timesteps", "units", "features", "samples", "window", "horizon")
+    },
+    **{
+        f"is multiplied by the number of {axis}": functools.partial(
+            lambda axis, w: w.array * w.sizes.get(axis, 1), axis
+        )
+        for axis in ("batch", "timesteps", "units", "features", "samples", "window", "horizon")
+    },
+}  # fmt: skip
+BENT = {
+    "is cut off below -1 and above 1": lambda a: np.clip(a, -1, 1),
+    "is cut off below 0 and above 1": lambda a: np.clip(a, 0, 1),
+    "is cut off below 0": lambda a: np.maximum(a, 0),
+    "went through tanh once more": np.tanh,
+    "went through the sigmoid once more": lambda a: 1 / (1 + np.exp(-a)),
+    "went through exp once more": np.exp,
+    "lacks its last tanh": lambda a: np.arctanh(a),
+    "lacks its last sigmoid": lambda a: np.log(a / (1 - a)),
+    "is squared": np.square,
+    "is the square root of what it should be": np.sqrt,
+    "is the logarithm of what it should be": np.log,
+    "is divided by its sum": lambda a: a / a.sum(),
+    "is divided by its largest": lambda a: a / np.abs(a).max(),
+    "is divided by its length": lambda a: a / np.linalg.norm(a),
+    "has its mean subtracted": lambda a: a - a.mean(),
+    "is standardised, to mean 0 and spread 1": lambda a: (a - a.mean()) / a.std(),
+    "is sorted": lambda a: np.sort(a, axis=None).reshape(a.shape),
+    "is reversed along all its axes": lambda a: np.flip(a),
+}
+ALONG = {  # of an array and an axis of it
+    "has its {} in reverse order": np.flip,
+    "is one place late along {}, and the last comes round to the first": lambda a, k: np.roll(
+        a, 1, k
+    ),
+    "is one place early along {}, and the first comes round to the last": lambda a, k: np.roll(
+        a, -1, k
+    ),
+    "is one place late along {}": lambda a, k: late(a, k),
+    "is one place early along {}": lambda a, k: np.flip(late(np.flip(a, k), k), k),
+    "lacks the last of its {}": lambda a, k: part(a, k, slice(None, -1)),
+    "lacks the first of its {}": lambda a, k: part(a, k, slice(1, None)),
+    "has one more in front of its {}": lambda a, k: np.concatenate(
+        [0 * part(a, k, slice(1)), a], k
+    ),
+    "holds the last of its {} alone": lambda a, k: part(a, k, -1),
+    "holds the last of its {} alone, as an axis of length 1": lambda a, k: part(
+        a, k, slice(-1, None)
+    ),
+    "holds the first of its {} alone": lambda a, k: part(a, k, 0),
+    "holds the first of its {} alone, as an axis of length 1": lambda a, k: part(a, k, slice(1)),
+    "has the last of its {} in every place": lambda a, k: part(a, k, slice(-1, None)) + 0 * a,
+    "has the first of its {} in every place": lambda a, k: part(a, k, slice(1)) + 0 * a,
+    "has zeros in all but the last of its {}": lambda a, k: only(a, k, -1),
+    "has zeros in all but the first of its {}": lambda a, k: only(a, k, 0),
+    "is added up along {} as it goes": np.cumsum,
+    "is the mean over {}": lambda a, k: a.mean(k),
+    "is the mean over {}, as an axis of length 1": lambda a, k: a.mean(k, keepdims=True),
+    "is the mean over {} in every place": lambda a, k: a.mean(k, keepdims=True) + 0 * a,
+    "is summed over {}": lambda a, k: a.sum(k),
+    "is summed over {}, as an axis of length 1": lambda a, k: a.sum(k, keepdims=True),
+    "is sorted along {}": np.sort,
+    "holds every other of its {}": lambda a, k: part(a, k, slice(None, None, 2)),
+    "shares out 1 along {}, as softmax does": lambda a, k: np.exp(a) / np.exp(a).sum(k, keepdims=1),
+    "holds differences along {}": lambda a, k: np.diff(a, axis=k),
+}
+
+
+def each(function, wanted):
+    return function(wanted.array)
+
+
+def along_axis(function, k, wanted):
+    return function(wanted.array, k)
+
+
+def swap(a, b, wanted):
+    return wanted.array.swapaxes(a, b)
+
+
+def reshaped(a, b, wanted):
+    return wanted.array.swapaxes(a, b).reshape(wanted.array.shape)
+
+
+def part(array, axis, which):
+    return array[(slice(None),) * axis + (which,)]
+
+
+def late(array, axis):
+    """Each slice in the place of the next; zeros come first."""
+    first, others = part(array, axis, slice(1)), part(array, axis, slice(None, -1))
+    return np.concatenate([0 * first, others], axis)
+
+
+def only(array, axis, which):
+    """Zeros but for one slice."""
+    new = np.zeros_like(array)
+    place = (slice(None),) * axis + (which,)
+    new[place] = array[place]
+    return new
+
+
+def pattern(got, wanted, close):
+    """The words for the first pattern that makes each of `got` of its `wanted`, if any does.
+
+    got: arrays, wanted: a `Wanted` for each; `close` says whether two arrays are equal.
+    """
+    several = max(w.array.size for w in wanted) > 1
+    axes = wanted[0].axes
+    if not several and any(np.ndim(g) for g in got):
+        return None
+    for words, function in patterns(axes, several):
+        if all(agrees(g, function, w, close) for g, w in zip(got, wanted, strict=True)):
+            if not all(close(g, w.array) for g, w in zip(got, wanted, strict=True)):
+                return words
+    return None
+
+
+def agrees(got, function, wanted, close):
+    try:
+        with np.errstate(all="ignore"):
+            return close(np.asarray(got, float), np.asarray(function(wanted), float))
+    except ValueError:  # that array has no such axis
+        return False

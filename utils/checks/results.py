@@ -1,0 +1,143 @@
+"""What came of a call: as arrays, compared, and where it is wrong, in words."""
+
+import itertools
+import re
+
+import numpy as np
+
+HUGE = 10_000_000  # numbers
+
+
+def as_arrays(value, returns):
+    """`value` as a list of float arrays, one for each that is asked for, or a complaint."""
+    names, several = list(returns), len(returns) > 1
+    numbers = several and all(axes == "" for axes in returns.values())
+    if numbers and isinstance(value, np.ndarray) and value.ndim == 1:
+        value = list(value)
+    returned = f"your function returns {kind(value)}"
+    if several and not (isinstance(value, (tuple, list)) and len(value) == len(names)):
+        asked = f"{len(names)} {'numbers' if numbers else 'arrays'} are asked for"
+        return f"{returned} where {asked}: {', '.join(names)}"
+    if not several and isinstance(value, tuple) and any(np.ndim(v) for v in value):
+        return f"{returned} where one array is asked for: {names[0]}"
+    if isinstance(value, str):
+        return f"{returned}, where numbers are asked for"
+    if isinstance(value, np.ndarray) and value.size > HUGE:
+        return f"{returned}: more numbers than any result here holds"
+    arrays = []
+    for name, item in zip(names, value if several else [value], strict=True):
+        try:
+            array = np.array(item)
+        except ValueError:  # a list whose items differ in length
+            array = np.array(None)
+        if array.dtype.kind == "c":
+            return "what your function returns is complex: is it a root of a negative number?"
+        if array.dtype.kind not in "biuf":
+            which = f", of which {name} is {kind(item)}," if several else ""
+            return f"{returned}{which} that can't be read as an array of numbers"
+        arrays.append(array.astype(float))
+    return arrays
+
+
+def close(a, b):
+    """Equal but for rounding, be it that of float32."""
+    if a.shape != b.shape:
+        return False
+    scale = np.max(np.abs(b[np.isfinite(b)]), initial=0) or 1
+    return np.allclose(a, b, rtol=0, atol=1e-5 * scale, equal_nan=True)
+
+
+def same(a, b, part=None):
+    """Are two results alike? Of a result with several arrays, `part` picks one to compare."""
+    if isinstance(a, list) and isinstance(b, list):
+        return all(map(close, a, b)) if part is None else close(a[part], b[part])
+    return type(a) is type(b) and str(a) == str(b) and part is None
+
+
+def alike(results, theirs, part):
+    """The same mistake? Of exceptions on later probes the words may differ: they depend on which
+    line comes first."""
+    first, *others = zip(results, theirs, strict=True)
+    return same(*first, part) and all(
+        same(a, b, part) or (isinstance(a, Exception) and isinstance(b, Exception))
+        for a, b in others
+    )
+
+
+def wrong_parts(results, wanted):
+    """The positions of the arrays that are wrong on any probe."""
+    if not results or not all(isinstance(result, list) for result in results):
+        return []
+    pairs = list(zip(results, wanted, strict=True))
+    return [k for k in range(len(wanted[0])) if not all(same(a, b, k) for a, b in pairs)]
+
+
+def reworded(words, table):
+    """What the first pattern of the table that fits all the words makes of them."""
+    fits = (m.expand(to) for this, to in table.items() if (m := re.fullmatch(this, words)))
+    return next(fits, words)
+
+
+def kind(value):
+    """A few words for what `value` is."""
+    if isinstance(value, (tuple, list)):
+        return f"a {type(value).__name__} of {len(value)}"
+    if isinstance(value, np.ndarray) and value.ndim:
+        return f"an array of shape {value.shape}"
+    if isinstance(value, str):
+        return f"the text {value!r:.60}"
+    if value is None:
+        return "None"
+    if np.isscalar(value):
+        return "a number"
+    name = type(value).__name__
+    return f"an {name}" if name[0] in "AEIOUaeiou" else f"a {name}"
+
+
+def shape_words(shape, sizes):
+    names = {size: axis for axis, size in sizes.items() if size > 1}
+    if not {*shape} & {*names}:
+        return str(shape)
+    return f"({', '.join(names.get(n, str(n)) for n in shape)}) = {shape}"
+
+
+def shape_difference(got, want, sizes):
+    """How the shape of an array differs from what it should be, if it does."""
+    if got.shape == want.shape:
+        return None
+    shapes = f"{shape_words(got.shape, sizes)}, and should be {shape_words(want.shape, sizes)}"
+    for order in itertools.permutations(range(got.ndim)):
+        if got.ndim == want.ndim and close(got.transpose(order), want):
+            return f"has the right numbers in the wrong order of axes: its shape is {shapes}"
+    if got.ndim and not want.ndim:
+        add = ": add them up" if got.size > 1 and close(got.sum(), want) else ""
+        holds = "is a number in brackets" if got.size == 1 else f"holds {got.size} numbers"
+        return f"{holds}, where one number is asked for{add}"
+    return f"has the wrong shape: it is {shapes}"
+
+
+def difference(got, want, axes):
+    """How one array differs from what it should be, if there is a pattern in it."""
+    if not np.isfinite(got).all():
+        return "holds NaN or infinity" if got.ndim else f"is {got}, which is no number"
+    if want.size > 1 and want.any():
+        factor = np.sum(got * want) / np.sum(want * want)
+        if close(got, factor * want):
+            return f"is {factor:.3g} times what it should be"
+    for k, axis in enumerate(axes):
+        right = [close(got.take(i, k), want.take(i, k)) for i in range(want.shape[k])]
+        if any(right) and axes.count(axis) == 1:
+            wrong = [i for i, ok in enumerate(right) if not ok]
+            return f"is wrong at {axis} {wrong}, counted from 0, and right elsewhere"
+    for k, axis in enumerate(axes):
+        if want.ndim > 1 < want.shape[k] and close(in_order(got, k), in_order(want, k)):
+            return f"has the right {axis}, but in another order"
+    if want.ndim and close(np.sort(got, axis=None), np.sort(want, axis=None)):
+        return "has the right numbers in the wrong places"
+    return None
+
+
+def in_order(a, axis):
+    """The slices of `a` along `axis` as rows, sorted, so that their order no longer counts."""
+    rows = np.moveaxis(a, axis, 0).reshape(a.shape[axis], -1)
+    return rows[np.lexsort(rows.T)]
