@@ -46,7 +46,13 @@ class Diagnosis:
         """What is wrong, in words."""
         looks = [self.known, self.constant]
         if isinstance(self.results[0], list):
-            looks += [self.exchanged, self.one_pattern, self.one_slip, self.each_part, self.no_number]
+            looks += [
+                self.exchanged,
+                self.one_pattern,
+                self.one_slip,
+                self.each_part,
+                self.no_number,
+            ]
             looks += [self.unused, self.influence, self.two_known, self.two_slips, self.one_of_two]
         for look in looks:
             if found := look():
