@@ -84,16 +84,18 @@ def time_limit(seconds):
     The interrupt is what the stop button sends, so that it works on every system; it is for the
     main thread, in which notebooks run their cells. In another one nothing is limited.
     """
+    if seconds is None:
+        yield
+        return
     late = []
 
     def interrupt():
         late.append(True)
         _thread.interrupt_main()
 
-    limited = seconds is not None and threading.current_thread() is threading.main_thread()
-    timer = threading.Timer(seconds if limited else 0, interrupt)
+    timer = threading.Timer(seconds, interrupt)
     timer.daemon = True
-    if limited:
+    if threading.current_thread() is threading.main_thread():
         timer.start()
     try:
         yield

@@ -102,7 +102,7 @@ class Exercise:
         self.arguments, self.origin, self.evidence = arguments or {}, origin, evidence
         self.remarks, self.seconds = remarks or {}, seconds
         self.name, self.mistakes, self.judges = reference.__name__, [], {}
-        self.spent = 0  # seconds, by the answer that is judged
+        self.answer, self.spent = None, 0  # what is judged, and the seconds it has taken
         source = textwrap.dedent(inspect.getsource(reference))  # now: the file may change later
         self.source = source[re.search(r"^def ", source, re.MULTILINE).start() :]
         wanted = [*inspect.signature(reference).parameters]
@@ -157,7 +157,6 @@ class Exercise:
         return judge
 
     def __call__(self, answer):
-        self.spent = 0
         with self.around():
             line = " ".join(self.judge(answer).split())
         print(textwrap.fill(line, WIDTH, break_long_words=False, break_on_hyphens=False))
@@ -165,6 +164,7 @@ class Exercise:
 
     def judge(self, answer):
         """What to print about `answer`."""
+        self.answer, self.spent = answer, 0
         later = f"Not attempted yet: the cells below use the course's own {self.name}."
         if answer is self.reference:
             return f"{later} It is what this name stands for now: run the cell with yours again."
@@ -253,13 +253,13 @@ class Exercise:
         return self.otherwise(at) + result
 
     def call(self, function, probe):
-        """Call `function` with copies of the probe's arguments, quietly."""
-        left = None
-        if function is not self.reference:
-            left = max(self.seconds - self.spent, 1)
+        """Call `function` with copies of the probe's arguments, quietly; the answer that is judged
+        for so long only as all its calls may take."""
+        if function is not self.answer:
+            return call(function, probe.args, self.returns)
         start = time.perf_counter()
         try:
-            return call(function, probe.args, self.returns, left)
+            return call(function, probe.args, self.returns, max(self.seconds - self.spent, 1))
         finally:
             self.spent += time.perf_counter() - start
 
