@@ -6,7 +6,6 @@ answer itself does when one thing is changed: a sample, a time step, an argument
 """
 
 import itertools
-import time
 
 import numpy as np
 
@@ -22,8 +21,6 @@ from utils.checks.results import (
     wrong_parts,
 )
 
-PATIENCE = 2  # seconds for the search for two slips at once
-LIKELY = 60  # slips that are tried in pairs
 NUMBERS = "your numbers are those that come out when"
 
 
@@ -168,8 +165,8 @@ class Diagnosis:
         left = [self.names[k] for k in order if k not in found]
         if left and order[0] not in found:
             return None
-        more = f". That isn't all: {slips.listed(left)} is wrong as well" if left else ""
-        return ". And ".join(told) + more
+        more = f" That isn't all: {slips.listed(left)} is wrong as well" if left else ""
+        return " And ".join(map(ended, told)) + more
 
     # --- what the answer does when one thing is changed ---
 
@@ -235,30 +232,20 @@ class Diagnosis:
 
     def two_known(self):
         """The words for two of the known mistakes that together have these results."""
-        end = time.perf_counter() + PATIENCE
-        for one, other in itertools.combinations(self.exercise.mistakes, 2):
-            if time.perf_counter() > end:
-                break
+        for one, other in self.exercise.two_known.like(self.results[0]):
             variant = self.exercise.variant(one, other)
-            if variant and all(
+            if all(
                 same(self.exercise.call(variant, probe).result, result)
                 for probe, result in zip(self.probes, self.results, strict=True)
             ):
-                return f"{one.words}. And {other.words}"
+                return f"{ended(one.words)} And {other.words}"
         return None
 
     def two_slips(self):
         """The words for two slips that together have these results."""
-        likely = [slip for slip, first in self.exercise.slips if isinstance(first, list)]
-        end = time.perf_counter() + PATIENCE
-        for one, other in itertools.combinations(likely[:LIKELY], 2):
-            if time.perf_counter() > end:
-                break
-            if slips.apart(one, other):
-                first = self.exercise.slipped(self.probes[0], one, other)
-                if isinstance(first, list) and same(self.results[0], first):
-                    if self.slip_explains(one, other):
-                        return f"{NUMBERS} {one.words}; and {other.words}"
+        for one, other in self.exercise.two_slips.like(self.results[0]):
+            if self.slip_explains(one, other):
+                return f"{NUMBERS} {one.words}; and {other.words}"
         return None
 
     def one_of_two(self):
@@ -279,7 +266,7 @@ class Diagnosis:
                      if isinstance(first, list) and self.slip_explains(slip, probes=at)), None
                 )  # fmt: skip
             if words:
-                return f"while {off} is zero, {words}. That isn't all: look at {off} as well"
+                return f"while {off} is zero, {ended(words)} That isn't all: look at {off} as well"
         return None
 
     # --- what can be said of a mistake that nobody foresaw ---
@@ -320,6 +307,11 @@ class Diagnosis:
                 if self.wanted[k][part].any():
                     return f"right {probe.when}, and wrong otherwise: {probe.look}"
         return None
+
+
+def ended(words):
+    """A sentence with the point at its end, or the question mark."""
+    return words if words.endswith((".", "?")) else f"{words}."
 
 
 def unlike(own, theirs, axes, axis):

@@ -36,9 +36,11 @@ import numpy as np
 from utils.checks import slips
 from utils.checks.calls import LIMIT, TooLong, accepts, call, explain, other_order, works
 from utils.checks.diagnosis import Diagnosis
+from utils.checks.pairs import Pairs
 from utils.checks.probes import Probe, axes_of, must_be, random_probes
 from utils.checks.results import kind, same
 
+LIKELY = 60  # slips that are tried in pairs
 WIDTH = 72  # characters that a line of output holds at 1024 pixels, before it breaks within words
 
 
@@ -126,7 +128,8 @@ class Exercise:
         """
         if "against" in self.judges:
             raise ValueError(f"{self.name} is judged, not compared: it can't know mistakes")
-        vars(self).pop("tried", None)
+        for kept in ("tried", "two_known"):
+            vars(self).pop(kept, None)
         for line, wrongs in table.items():
             if (found := self.source.count(line)) != 1:
                 told = f"{line!r} must stand in {self.name} once, and does {found} times"
@@ -297,9 +300,27 @@ class Exercise:
         found = slips.slips(self.tree)
         return [(slip, self.slipped(self.probes[0], slip)) for slip in found]
 
+    @functools.cached_property
+    def two_known(self):
+        """Two of the known mistakes at once, and what they make of the first probe."""
+        return Pairs(self.mistakes, lambda *two: self.made_by(self.variant(*two)))
+
+    @functools.cached_property
+    def two_slips(self):
+        """Two of the likeliest slips at once, and what they make of the first probe."""
+        likely = [slip for slip, first in self.slips if isinstance(first, list)][:LIKELY]
+        return Pairs(
+            likely,
+            lambda *two: self.slipped(self.probes[0], *two) if slips.apart(*two) else None,
+        )
+
+    def made_by(self, variant):
+        return variant and self.call(variant, self.probes[0]).result
+
     def slipped(self, probe, *made):
         """The result of the reference with these slips in it; None where it has none."""
-        code, scope = slips.with_slips(self.tree, *made), dict(self.reference.__globals__)
+        code = slips.with_slips(self.tree, *made)
+        scope = self.reference.__globals__ | {"some": slips.some}
         if code is None:
             return None
         with contextlib.suppress(Exception):

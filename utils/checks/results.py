@@ -22,6 +22,8 @@ def as_arrays(value, returns):
         return f"{returned} where one array is asked for: {names[0]}"
     if isinstance(value, str):
         return f"{returned}, where numbers are asked for"
+    if holds_itself(value):
+        return f"{returned} that holds itself: what is appended to it?"
     if isinstance(value, np.ndarray) and value.size > HUGE:
         return f"{returned}: more numbers than any result here holds"
     arrays = []
@@ -37,6 +39,13 @@ def as_arrays(value, returns):
             return f"{returned}{which} that can't be read as an array of numbers"
         arrays.append(array.astype(float))
     return arrays
+
+
+def holds_itself(value, around=()):
+    """Is it a list that lies in itself? NumPy would unfold it without end."""
+    if not isinstance(value, list | tuple):
+        return False
+    return id(value) in around or any(holds_itself(v, (*around, id(value))) for v in value)
 
 
 def close(a, b):

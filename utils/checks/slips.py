@@ -10,6 +10,7 @@ a sum, a product, an index or a loop, that can be done to it by machine. `words`
 """
 
 import ast
+import contextlib
 import functools
 import itertools
 from typing import NamedTuple
@@ -76,17 +77,43 @@ def span(node):
 
 
 def with_slips(tree, *made):
-    """The function that `tree` defines with these slips in it, as code; None if Python objects."""
+    """The function that `tree` defines with these slips in it, as code; None if Python objects.
+
+    A slip may make a list grow while it is gone through: loops go through `some` of what they
+    are given, a name that whoever runs the code gives it.
+    """
     try:
         new = [parsed(slip.text, slip.node) for slip in made]
         for slip, node in zip(made, new, strict=True):
             put(slip, node)
-        return compile(ast.unparse(tree), "<slip>", "exec")
-    except SyntaxError:
+        with ending_loops(tree):
+            return compile(tree, "<slip>", "exec")
+    except (SyntaxError, ValueError):
         return None
     finally:
         for slip in made:
             put(slip, slip.node)
+
+
+def some(things):
+    """The first thousand of them."""
+    return itertools.islice(things, 1000)
+
+
+@contextlib.contextmanager
+def ending_loops(tree):
+    """A `for` goes through `some` of what it is given."""
+    loops = [(node, node.iter) for node in ast.walk(tree) if isinstance(node, ast.For)]
+    try:
+        for node, things in loops:
+            node.iter = ast.copy_location(
+                ast.Call(ast.copy_location(ast.Name("some", ast.Load()), things), [things], []),
+                things,
+            )
+        yield
+    finally:
+        for node, things in loops:
+            node.iter = things
 
 
 # --- the tree ---------------------------------------------------------------------------------
