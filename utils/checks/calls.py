@@ -7,18 +7,20 @@ import copy
 import dis
 import inspect
 import io
+import itertools
 import linecache
 import re
 import textwrap
 import threading
 import traceback
+import types
 import warnings
 from types import NoneType
 from typing import NamedTuple
 
 import numpy as np
 
-from utils.checks.results import as_arrays, reworded
+from utils.checks.results import as_arrays, listed, reworded
 
 PLAIN = {  # an exception's words: what is said of it; the first that fits
     r"UnboundLocalError.*": r"raises \g<0>: a name is read before it has a value",
@@ -39,7 +41,7 @@ PLAIN = {  # an exception's words: what is said of it; the first that fits
 }
 
 
-LIMIT = 20  # seconds that all calls of an answer may take together, where an exercise says nothing
+LIMIT = 10  # seconds that all calls of an answer may take together, where an exercise says nothing
 
 
 class TooLong(Exception):
@@ -135,6 +137,27 @@ def other_order(function, arguments):
     return None
 
 
+def read_from_notebook(function):
+    """{name: value} of the numbers and what holds numbers that a function reads as globals."""
+    if not hasattr(function, "__code__"):
+        return {}
+    inner = [c for c in function.__code__.co_consts if hasattr(c, "co_names")]
+    names = dict.fromkeys(itertools.chain(*(c.co_names for c in [function.__code__, *inner])))
+    held = {n: function.__globals__[n] for n in names if n in function.__globals__}
+    plain = int | float | np.number | np.ndarray | list | tuple | str
+    return {n: v for n, v in held.items() if isinstance(v, plain)}
+
+
+def with_globals(function, **changed):
+    """The function, reading other values."""
+    new = types.FunctionType(
+        function.__code__, function.__globals__ | changed, function.__name__,
+        function.__defaults__, function.__closure__,
+    )  # fmt: skip
+    new.__kwdefaults__ = function.__kwdefaults__
+    return new
+
+
 def works(function):
     """Does the body use a name, or make a list or a dict? A stub does neither."""
     if not hasattr(function, "__code__") or returns_something(function):
@@ -156,6 +179,7 @@ def returns_something(function):
 
 
 def unchanged(a, b):
+    """Is an argument what it was?"""
     if isinstance(a, list):
         return len(a) == len(b) and all(map(unchanged, a, b))
     return np.array_equal(a, b)
@@ -178,9 +202,44 @@ def explain(error, function, sizes):
     numbers = [int(n) for n in re.findall(r"\d+", " ".join(shapes))]
     met = [f"{n} is {axis}" for axis, n in sizes.items() if n in numbers and n > 1]
     words += f" ({', '.join(met)})" if met else ""
-    if few := [n for n in numbers if 1 < n < min(sizes.values(), default=0) - 1]:
-        words += f": no size here is {few[0]}: is it written out, or a variable of the notebook?"
-    for name in code.co_names if code and numbers else ():
-        if isinstance(function.__globals__.get(name), np.ndarray):
-            words += f" (`{name}` is not an argument)"
+    words += written_out(numbers, function, sizes)
     return f"{where} {words[:400]}"
+
+
+def written_out(numbers, function, sizes):
+    """What is said of the first of some sizes that is no size of the arguments."""
+    few = [n for n in numbers if 1 < n < min(sizes.values(), default=0) - 1]
+    held = read_from_notebook(function) if numbers else {}
+    arrays = [name for name, value in held.items() if isinstance(value, np.ndarray)]
+    if not few:
+        return "".join(f" (`{name}` is not an argument)" for name in arrays)
+    words = f": no size here is {few[0]}"
+    fits = [name for name, value in held.items() if few[0] in sizes_of(value)]
+    if fits := fits or arrays:
+        are = "are variables" if fits[1:] else "is a variable"
+        return f"{words}, and {listed([f'`{n}`' for n in fits])} {are} of the notebook"
+    return f"{words}: is it written out, or a variable of the notebook?"
+
+
+def sizes_of(value):
+    """The numbers that a value may give to a shape."""
+    if isinstance(value, int | np.integer):
+        return (value,)
+    if isinstance(value, np.ndarray):
+        return value.shape
+    return (len(value),) if isinstance(value, str | list | tuple) else ()
+
+
+def layer_in(function):
+    """The name of a layer, the course's or a library's, that a function reads; None without."""
+    if not hasattr(function, "__code__"):
+        return None
+    spaces = [function.__globals__]
+    for name in function.__code__.co_names:
+        for space in spaces:
+            found = space.get(name)
+            if isinstance(found, types.ModuleType):
+                spaces = [*spaces, vars(found)]
+            if isinstance(found, type) and hasattr(found, "set_weights"):
+                return name
+    return None

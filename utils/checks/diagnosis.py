@@ -9,12 +9,13 @@ import itertools
 
 import numpy as np
 
-from utils.checks import slips
+from utils.checks.calls import read_from_notebook, with_globals, written_out
 from utils.checks.patterns import Wanted, pattern
 from utils.checks.results import (
     alike,
     close,
     difference,
+    listed,
     reworded,
     same,
     shape_difference,
@@ -43,14 +44,10 @@ class Diagnosis:
         """What is wrong, in words."""
         looks = [self.known, self.constant]
         if isinstance(self.results[0], list):
-            looks += [
-                self.exchanged,
-                self.one_pattern,
-                self.one_slip,
-                self.each_part,
-                self.no_number,
-            ]
-            looks += [self.unused, self.influence, self.two_known, self.two_slips, self.one_of_two]
+            looks += [self.whole, self.share, self.exchanged, self.one_pattern, self.one_slip]
+            looks += [self.each_part, self.no_number, self.from_notebook, self.unused]
+            looks += [self.influence, self.two_known, self.known_in_pattern, self.two_slips]
+            looks += [self.one_of_two]
         for look in looks:
             if found := look():
                 return found
@@ -87,6 +84,24 @@ class Diagnosis:
                 return f"{self.names[part]} {difference(got, self.wanted[0][part], [])}"
         return None
 
+    def whole(self):
+        """An array of whole numbers, where others are asked for."""
+        value = self.exercise.call(self.answer, self.probes[0]).value
+        for part, item in enumerate(value if len(self.names) > 1 else [value]):
+            got, want = np.asarray(item), self.wanted[0][part]
+            if got.dtype.kind in "iu" and got.size > 1 and not close(np.round(want), want):
+                name = self.names[part]
+                return f"{name} is an array of whole numbers: all behind the decimal point is cut"
+        return None
+
+    def share(self):
+        """How often each part of a sum is counted, if that is all that is wrong."""
+        parts = self.exercise.shares
+        if not parts or len(self.arrays) < len(self.probes) or any(r[0].ndim for r in self.results):
+            return None
+        rows = [[eval(part, {}, probe.args) for part in parts.values()] for probe in self.probes]
+        return shares([*parts], np.array(rows, float), np.array([r[0] for r in self.results]))
+
     def exchanged(self):
         """Two arguments that have changed places."""
         for a, b in itertools.combinations(self.probes[0].args, 2):
@@ -110,18 +125,18 @@ class Diagnosis:
         if len(found) == 1 and (words := found.pop()):
             names = [self.names[part] for part in self.wrong]
             return "; ".join(f"{name} {words}" for name in names[:1]) + (
-                f", and so {'is' if len(names) == 2 else 'are'} {slips.listed(names[1:])}"
+                f", and so {'is' if len(names) == 2 else 'are'} {listed(names[1:])}"
                 if names[1:] else ""
             )  # fmt: skip
         return None
 
-    def pattern(self, part):
-        """The words for a pattern in one part of the results."""
+    def pattern(self, part, of=None):
+        """The words for a pattern in one part of the results, made of what is wanted."""
         got = [result[part] for result in self.pick(self.results)]
         axes = (self.axes[part] or "").split()
         wanted = [
             Wanted(want[part], axes, self.probes[k].sizes)
-            for k, want in zip(self.arrays, self.pick(self.wanted), strict=True)
+            for k, want in zip(self.arrays, self.pick(of or self.wanted), strict=True)
         ]
         return pattern(got, wanted, close)
 
@@ -146,15 +161,29 @@ class Diagnosis:
 
     # --- what explains one of several arrays ---
 
+    def in_order(self):
+        """What is wrong, the origin of the others first."""
+        return sorted(self.wrong, key=lambda k: self.names[k] != self.exercise.origin)
+
+    def is_constant(self, part):
+        """Is it the same whatever the arguments, and should change with them?"""
+        first = self.pick(self.results)[0]
+        return (
+            len(self.arrays) > 1
+            and all(same(first, other, part) for other in self.pick(self.results))
+            and not all(same(self.wanted[0], other, part) for other in self.wanted)
+        )
+
     def each_part(self):
         """What explains each array that is wrong, by itself; the origin of the others first."""
         if len(self.names) < 2:
             return None
-        order = sorted(self.wrong, key=lambda k: self.names[k] != self.exercise.origin)
-        found = {}
+        order, found = self.in_order(), {}
         for part in order:
             if words := self.known(part):
                 found[part] = words
+            elif self.is_constant(part):
+                found[part] = f"{self.names[part]} is the same whatever the arguments"
             elif words := self.pattern(part):
                 found[part] = f"{self.names[part]} {words}"
             elif words := self.one_slip(part):
@@ -165,33 +194,61 @@ class Diagnosis:
         left = [self.names[k] for k in order if k not in found]
         if left and order[0] not in found:
             return None
-        more = f" That isn't all: {slips.listed(left)} is wrong as well" if left else ""
+        more = f" That isn't all: {listed(left)} is wrong as well" if left else ""
         return " And ".join(map(ended, told)) + more
 
     # --- what the answer does when one thing is changed ---
 
-    def unused(self):
-        """An argument that has no part in what is returned."""
-        if len(self.probes[0].args) < 2:
-            return None
-        for name in self.probes[0].args:
-            changed = self.changed_by(self.answer, name, ...)
-            if changed is not None and not any(c.any() for c in changed):
-                theirs = self.changed_by(self.exercise.reference, name, ...)
-                if theirs and any(c.any() for c in theirs):
+    def from_notebook(self):
+        """A variable of the notebook on which the result depends."""
+        before = self.exercise.call(self.answer, self.probes[0]).result
+        for name, value in read_from_notebook(self.answer).items():
+            if (other := changed(value)) is not None:
+                function = with_globals(self.answer, **{name: other})
+                after = self.exercise.call(function, self.probes[0]).result
+                if not same(before, after):
                     return (
-                        f"{name} has no part in your result: whatever it holds, the same comes out"
+                        f"your result depends on `{name}`, which is a variable of the notebook: "
+                        "use the arguments alone"
                     )
         return None
+
+    def unused(self):
+        """Arguments that have no part in what is returned."""
+        none = [name for name in self.probes[0].args if self.is_unused(name)]
+        if not none or len(self.probes[0].args) < 2:
+            return None
+        has, holds = ("have", "they hold") if none[1:] else ("has", "it holds")
+        words = f"{listed(none)} {has} no part in your result: whatever {holds}, the same comes out"
+        return words + self.exercise.own_weights(self.answer) + self.shape_too() + self.more(none)
+
+    def is_unused(self, name):
+        """Does an argument change the reference's result, and not this one?"""
+        changes = (self.changed_by(f, name, ...) for f in (self.answer, self.exercise.reference))
+        own, theirs = ([c.any() for c in change or ()] for change in changes)
+        return own and theirs and not any(own) and any(theirs)
+
+    def shape_too(self):
+        """What is wrong with the shapes of the first probe's arrays."""
+        arrays = zip(self.names, self.results[0], self.wanted[0], strict=True)
+        for name, got, want in arrays:
+            if words := shape_difference(got, want, self.probes[0].sizes):
+                return f". And {name} {words}"
+        return ""
+
+    def more(self, names):
+        """Whether something is wrong while one of these is zero, too."""
+        for k, probe in enumerate(self.probes):
+            if len(probe.zero) == 1 and probe.zero[0] in names and not self.right[k]:
+                return f". That may not be all: {probe.when} the result is wrong as well"
+        return ""
 
     def changed_by(self, function, name, where):
         """Where each array changes when the argument `name` does, at `where`. None if it fails."""
         probe = self.probes[0]
-        old = probe.args[name]
-        if not isinstance(old, np.ndarray) or old.dtype.kind != "f":
+        new = changed(probe.args[name], where)
+        if new is None:
             return None
-        new = old.copy()
-        new[where] = -0.7 * new[where] + 0.1
         before = self.exercise.call(function, probe).result
         after = self.exercise.call(function, probe._replace(args={**probe.args, name: new})).result
         if not isinstance(before, list) or not isinstance(after, list):
@@ -213,7 +270,7 @@ class Diagnosis:
                 )
                 if own is None or theirs is None:
                     return None
-                for part in self.wrong:
+                for part in self.in_order()[: 1 if self.exercise.origin else None]:
                     at = self.axes[part].split()
                     if own[part].shape == theirs[part].shape:
                         if words := unlike(own[part], theirs[part], at, axis):
@@ -241,6 +298,15 @@ class Diagnosis:
                 return f"{ended(one.words)} And {other.words}"
         return None
 
+    def known_in_pattern(self):
+        """The words for a known mistake whose results came back in a pattern."""
+        for theirs, words in self.exercise.tried:
+            if not all(isinstance(result, list) for result in theirs) or len(self.names) > 1:
+                continue
+            if found := self.pattern(0, theirs):
+                return f"{ended(words)} And {self.names[0]} {found}"
+        return None
+
     def two_slips(self):
         """The words for two slips that together have these results."""
         for one, other in self.exercise.two_slips.like(self.results[0]):
@@ -266,7 +332,7 @@ class Diagnosis:
                      if isinstance(first, list) and self.slip_explains(slip, probes=at)), None
                 )  # fmt: skip
             if words:
-                return f"while {off} is zero, {ended(words)} That isn't all: look at {off} as well"
+                return f"at least while {off} is zero, {ended(words)} Look at {off} as well"
         return None
 
     # --- what can be said of a mistake that nobody foresaw ---
@@ -281,16 +347,19 @@ class Diagnosis:
         name, axes = self.names[part], (self.axes[part] or "").split()
         got, want = result[part], self.wanted[at][part]
         right_names = [n for k, n in enumerate(self.names) if k not in self.wrong]
-        said = f"{slips.listed(right_names)} agrees. " if len(right_names) == 1 else ""
-        said = f"{slips.listed(right_names)} agree. " if len(right_names) > 1 else said
+        said = f"{listed(right_names)} agrees. " if len(right_names) == 1 else ""
+        said = f"{listed(right_names)} agree. " if len(right_names) > 1 else said
         if name == self.exercise.origin and len(parts) > 1:
-            others = slips.listed([self.names[k] for k in parts if k != part])
+            others = listed([self.names[k] for k in parts if k != part])
             said += f"Begin with {name}, of which {others} is made: "
         said += but
-        if words := shape_difference(got, want, probe.sizes) or difference(got, want, axes):
-            return f"{said}{name} {words}"
+        if words := shape_difference(got, want, probe.sizes):
+            hint = written_out(got.shape, self.answer, probe.sizes) if got.ndim else ""
+            return f"{said}{name} {words}{hint}"
         if callable(self.exercise.evidence):
-            return said + self.exercise.evidence(probe.args, got)
+            return said + self.exercise.evidence(probe.args, result if len(self.names) > 1 else got)
+        if words := difference(got, want, axes):
+            return f"{said}{name} {words}"
         if self.exercise.evidence:
             given = ", ".join(f"{argument} = {value}" for argument, value in probe.args.items())
             return f"{said}for {given} {self.exercise.evidence.format(got=got)}"
@@ -312,6 +381,43 @@ class Diagnosis:
 def ended(words):
     """A sentence with the point at its end, or the question mark."""
     return words if words.endswith((".", "?")) else f"{words}."
+
+
+def changed(value, where=...):
+    """A value like this one, and other: of arrays at `where`. None where that can't be had."""
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, int | np.integer):
+        return value + 1
+    if isinstance(value, float):
+        return 1.3 * value + 0.1
+    if isinstance(value, np.ndarray) and value.dtype.kind == "f":
+        new = value.copy()
+        new[where] = -0.7 * new[where] + 0.1
+        return new
+    if isinstance(value, list) and where is ...:
+        new = [changed(item) for item in value]
+        return None if any(item is None for item in new) else new
+    return None
+
+
+def shares(names, rows, got):
+    """How often each part of a sum is counted, in words; None unless it comes out exactly."""
+    times = np.linalg.lstsq(rows, got, rcond=None)[0]
+    if len(rows) <= len(names) or not close(rows @ times, got):
+        return None
+    times = np.round(times, 6)
+    odd = [k for k, n in enumerate(times) if n != 1]
+    if len(set(times)) == 1:
+        return f"every part is counted {times[0]:g} times"
+    if not odd or len({times[k] for k in odd}) > 1 and len(odd) > 2:
+        return None
+    groups = {n: [names[k] for k in odd if times[k] == n] for n in dict.fromkeys(times[odd])}
+    return "; ".join(
+        f"{listed(group)} {'are' if group[1:] else 'is'} "
+        + ("missing" if n == 0 else "counted twice" if n == 2 else f"counted {n:g} times")
+        for n, group in groups.items()
+    )
 
 
 def unlike(own, theirs, axes, axis):

@@ -34,7 +34,16 @@ from typing import NamedTuple
 import numpy as np
 
 from utils.checks import slips
-from utils.checks.calls import LIMIT, TooLong, accepts, call, explain, other_order, works
+from utils.checks.calls import (
+    LIMIT,
+    TooLong,
+    accepts,
+    call,
+    explain,
+    layer_in,
+    other_order,
+    works,
+)  # fmt: skip
 from utils.checks.diagnosis import Diagnosis
 from utils.checks.pairs import Pairs
 from utils.checks.probes import Probe, axes_of, must_be, random_probes
@@ -86,7 +95,8 @@ class Exercise:
     right: what has been verified; or a function that tells it of what was returned.
     origin: the name of the array that the others are made of.
     evidence: what is wrong with a number or a short list: a function of the probe's arguments
-        and the result, or the words behind "for steps = 3 ".
+        and what was returned, or the words behind "for steps = 3 ".
+    shares: {"W_x": "features * units"}, what a number that is a sum is made of, if it is one.
     remarks: {pattern: how it is said here} for what would be said of a mistake nobody foresaw.
     seconds: how long an answer may take, in all its calls together.
 
@@ -98,11 +108,11 @@ class Exercise:
 
     def __init__(
         self, reference, probes, arguments=None, *, returns, right, origin=None, evidence=None,
-        remarks=None, seconds=LIMIT,
+        shares=None, remarks=None, seconds=LIMIT,
     ):  # fmt: skip
         self.reference, self.probes, self.returns, self.right = reference, probes, returns, right
         self.arguments, self.origin, self.evidence = arguments or {}, origin, evidence
-        self.remarks, self.seconds = remarks or {}, seconds
+        self.shares, self.remarks, self.seconds = shares or {}, remarks or {}, seconds
         self.name, self.mistakes, self.judges = reference.__name__, [], {}
         self.answer, self.spent = None, 0  # what is judged, and the seconds it has taken
         source = textwrap.dedent(inspect.getsource(reference))  # now: the file may change later
@@ -160,8 +170,11 @@ class Exercise:
         return judge
 
     def __call__(self, answer):
-        with self.around():
-            line = " ".join(self.judge(answer).split())
+        try:
+            with self.around():
+                line = " ".join(self.judge(answer).split())
+        except KeyboardInterrupt:
+            line = f"Not yet: you stopped the check. {self.name} is the course's own for now."
         print(textwrap.fill(line, WIDTH, break_long_words=False, break_on_hyphens=False))
         return answer if line.startswith("Right: ") else self.reference
 
@@ -173,6 +186,8 @@ class Exercise:
             return f"{later} It is what this name stands for now: run the cell with yours again."
         if not callable(answer) or isinstance(answer, Exercise):
             return f"Not yet: hand over the function itself, {self.name}, not {kind(answer)}."
+        if inspect.isclass(answer):
+            return f"Not yet: {self.name} is a class: a function that returns is asked for."
         if words := other_order(answer, self.probes[0].args):
             return f"Not yet: {words}."
         if not accepts(answer, self.probes[0].args):
@@ -223,12 +238,14 @@ class Exercise:
 
     def compared(self, answer, first):
         """How the results of `answer` differ from the reference's, if they do."""
+        if isinstance(first.result, TooLong):
+            return str(first.result)
         again = self.call(answer, self.probes[0])
         if isinstance(first.result, list) and not same(first.result, again.result):
             return (
                 "called twice with the same arguments, your function answers differently: "
                 "something outlives the call (a global, a default argument), or is random"
-            )
+            ) + self.own_weights(answer)
         calls = [first]
         for probe in self.probes[1:]:
             if isinstance(calls[-1].result, TooLong):
@@ -244,6 +261,12 @@ class Exercise:
         if changed:  # which may be all that is wrong: a slice of it has changed, too
             return f"your function changes its argument {changed[0]} in place: work on a copy"
         return Diagnosis(self, answer, results).words()
+
+    def own_weights(self, answer):
+        """What is said of a layer that is made instead of the work."""
+        if not self.arguments or not (name := layer_in(answer)):
+            return ""
+        return f" (`{name}` comes with weights of its own: compute with the arguments)"
 
     def otherwise(self, at):
         """How a message begins of a probe up to which all was right."""

@@ -35,7 +35,7 @@ class Pairs:
 
 
 def fingerprint(result):
-    """(shape, weighted sum, how far equal ones may lie apart) of each array; None if it has none."""
+    """(shape, weighted sum, how far equal ones may lie apart) of each array; None without."""
     if not isinstance(result, list):
         return None
     sums = ((a, float(np.dot(a.ravel(), weights(a.size)))) for a in result)

@@ -5,6 +5,7 @@ what should have come, for every probe, is no guess: "h is rounded to 2 digits".
 """
 
 import functools
+import itertools
 from typing import NamedTuple
 
 import numpy as np
@@ -31,14 +32,18 @@ def patterns(axes, several):
             continue
         for words, along in ALONG.items():
             yield words.format(axis), functools.partial(along_axis, along, k)
-    yield "is transposed", lambda w: w.array.T
-    for a, b in ((0, 1), (1, 2), (0, 2)):
-        if b < len(axes):
-            swapped = functools.partial(swap, a, b)
-            yield f"has its axes {axes[a]} and {axes[b]} swapped", swapped
-            yield RESHAPED, functools.partial(reshaped, a, b)
-    yield "has one axis too many, of length 1", lambda w: w.array[None]
-    yield "has one axis too many, of length 1", lambda w: w.array[..., None]
+    for order in itertools.permutations(range(len(axes))):
+        if [*order] != sorted(order):
+            turned = f"({', '.join(axes[k] for k in order)}), and should be ({', '.join(axes)})"
+            mixed = (
+                "transposed: its axes are" if len(axes) == 2 else "wrong in the order of its axes:"
+            )
+            yield f"is {mixed} {turned}", functools.partial(turn, order)
+            yield RESHAPED, functools.partial(reshaped, order)
+    for k in range(len(axes) + 1):
+        shape = ", ".join([*axes[:k], "1", *axes[k:]])
+        words = f"has one axis too many, of length 1: its shape is ({shape})"
+        yield words, functools.partial(along_axis, np.expand_dims, k)
     yield "is one long row: its axes are gone", lambda w: w.array.ravel()
 
 
@@ -148,12 +153,12 @@ def along_axis(function, k, wanted):
     return function(wanted.array, k)
 
 
-def swap(a, b, wanted):
-    return wanted.array.swapaxes(a, b)
+def turn(order, wanted):
+    return wanted.array.transpose(order)
 
 
-def reshaped(a, b, wanted):
-    return wanted.array.swapaxes(a, b).reshape(wanted.array.shape)
+def reshaped(order, wanted):
+    return wanted.array.transpose(order).reshape(wanted.array.shape)
 
 
 def part(array, axis, which):
@@ -187,6 +192,31 @@ def pattern(got, wanted, close):
         if all(agrees(g, function, w, close) for g, w in zip(got, wanted, strict=True)):
             if not all(close(g, w.array) for g, w in zip(got, wanted, strict=True)):
                 return words
+    same_shapes = all(np.shape(g) == w.array.shape for g, w in zip(got, wanted, strict=True))
+    return fitted(got, [w.array for w in wanted], close) if same_shapes else None
+
+
+def fitted(got, want, close):
+    """The words for a pattern with a number in it, which the first array gives away."""
+    if not np.isfinite(got[0]).all() or not np.any(want[0]):
+        return None
+    factor = np.sum(got[0] * want[0]) / np.sum(want[0] * want[0])
+    shift, most = np.mean(got[0] - want[0]), np.max(np.abs(got[0]))
+    made = [
+        (f"is {factor:.3g} times what it should be", lambda w: factor * w),
+        (f"is {'larger' if shift > 0 else 'smaller'} by {abs(shift):.3g} everywhere",
+         lambda w: w + shift),
+        (f"is cut off below {-most:.3g} and above {most:.3g}", lambda w: np.clip(w, -most, most)),
+    ]  # fmt: skip
+    if max(np.max(np.abs(a)) for a in [got[0], *want]) < 1:
+        inside, sums = np.arctanh(got[0]), np.arctanh(want[0])
+        times = np.sum(inside * sums) / np.sum(sums * sums)
+        words = f"is what tanh makes of {times:.3g} times the sum that it should be given"
+        made.append((words, lambda w: np.tanh(times * np.arctanh(w))))
+    for words, function in made:
+        new = [function(w) for w in want]
+        if all(map(close, got, new)) and not all(map(close, want, new)):
+            return words
     return None
 
 
@@ -194,5 +224,5 @@ def agrees(got, function, wanted, close):
     try:
         with np.errstate(all="ignore"):
             return close(np.asarray(got, float), np.asarray(function(wanted), float))
-    except ValueError:  # that array has no such axis
+    except (ValueError, IndexError):  # that array has no such axis
         return False

@@ -87,6 +87,12 @@ def reworded(words, table):
     return next(fits, words)
 
 
+def listed(names):
+    """x, y and z"""
+    *most, last = names
+    return f"{', '.join(most)} and {last}" if most else last
+
+
 def kind(value):
     """A few words for what `value` is."""
     if isinstance(value, (tuple, list)):
@@ -107,7 +113,18 @@ def shape_words(shape, sizes):
     names = {size: axis for axis, size in sizes.items() if size > 1}
     if not {*shape} & {*names}:
         return str(shape)
+    names = made_of(sizes) | names
     return f"({', '.join(names.get(n, str(n)) for n in shape)}) = {shape}"
+
+
+def made_of(sizes):
+    """{size: words} of what is made of the sizes: one more or less, twice, two axes in one."""
+    long = {axis: size for axis, size in sizes.items() if size > 4}
+    made = {size + k: f"{axis} {k:+d}" for axis, size in long.items() for k in (1, -1)}
+    made |= {2 * size: f"2 * {axis}" for axis, size in long.items()}
+    for (one, a), (other, b) in itertools.combinations(long.items(), 2):
+        made |= {a * b: f"{one} * {other}", a + b: f"{one} + {other}"}
+    return {size: re.sub(r"([+-])", r"\1 ", words) for size, words in made.items()}
 
 
 def shape_difference(got, want, sizes):
@@ -115,13 +132,21 @@ def shape_difference(got, want, sizes):
     if got.shape == want.shape:
         return None
     shapes = f"{shape_words(got.shape, sizes)}, and should be {shape_words(want.shape, sizes)}"
-    for order in itertools.permutations(range(got.ndim)):
+    for order in itertools.permutations(range(got.ndim)) if got.ndim == want.ndim else ():
         if got.ndim == want.ndim and close(got.transpose(order), want):
             return f"has the right numbers in the wrong order of axes: its shape is {shapes}"
     if got.ndim and not want.ndim:
         add = ": add them up" if got.size > 1 and close(got.sum(), want) else ""
         holds = "is a number in brackets" if got.size == 1 else f"holds {got.size} numbers"
         return f"{holds}, where one number is asked for{add}"
+    if want.ndim and not got.ndim:
+        return f"is a single number, and should have the shape {shape_words(want.shape, sizes)}"
+    if got.size == want.size and close(got.squeeze(), want.squeeze()):
+        axis = "one axis too many" if got.ndim > want.ndim else "lost an axis"
+        axis = axis if got.ndim != want.ndim else "an axis in the wrong place"
+        return f"has {axis}, of length 1: its shape is {shapes}"
+    if got.size == want.size and close(got.ravel(), want.ravel()):
+        return f"has the right numbers, cut into other axes: its shape is {shapes}"
     return f"has the wrong shape: it is {shapes}"
 
 

@@ -15,6 +15,8 @@ import functools
 import itertools
 from typing import NamedTuple
 
+from utils.checks.results import listed
+
 CURVES = {  # each as it is written, of what stands between its brackets
     "tanh": "np.tanh({})",
     "the sigmoid": "1 / (1 + np.exp(-({})))",
@@ -184,11 +186,6 @@ def the(node):
     if not names:
         return text(node)
     return f"what is made of {listed(names)}"
-
-
-def listed(names):
-    *most, last = names
-    return f"{', '.join(most)} and {last}" if most else last
 
 
 # --- what can be changed ----------------------------------------------------------------------
