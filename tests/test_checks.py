@@ -10,7 +10,8 @@ import types
 import pytest
 
 from tests.helpers.judged import LESSONS, answers, exercises, given_away, line_of
-from utils.checks.engine import same
+from utils.checks.diagnosis import Diagnosis
+from utils.checks.results import same
 
 EXERCISES = {f"{lesson}.{name}": e for lesson in LESSONS for name, e in exercises(lesson).items()}
 COMPARED = {where: exercise for where, exercise in EXERCISES.items() if exercise.mistakes}
@@ -107,7 +108,7 @@ def test_known_mistakes_differ_from_the_reference_and_from_each_other(exercise):
     for results, words in exercise.tried:
         assert not all(map(same, results, wanted)), words
         assert not any(isinstance(result, str) for result in results), words
-        assert exercise.known_mistake(results, wanted) == words
+        assert Diagnosis(exercise, exercise.reference, results).known() == words
     for (one, words), (other, others) in itertools.combinations(exercise.tried, 2):
         assert words == others or not all(map(same, one, other)), (words, others)
 

@@ -12,11 +12,13 @@ import numpy as np
 import pytest
 
 from tests.helpers.judged import ROOT, line_of
-from utils.checks import engine
+from utils.checks import calls, diagnosis, engine, pairs, patterns, probes, results, slips
+from utils.checks.diagnosis import Diagnosis
 from utils.checks.engine import Exercise, Probe, exercise, random_probes
 
 AXES = {"x": "batch features", "W": "features units", "b": "units"}
 SCALE = np.ones(2)
+MODULES = [calls, diagnosis, engine, pairs, patterns, probes, results, slips]
 
 
 @exercise(
@@ -63,7 +65,7 @@ def square(n):
 @exercise(
     probes=[Probe({"x": np.array([3.0, 1, 2])}), Probe({"x": np.array([5.0, 4])}, "for two")],
     returns={"least": "", "most": ""}, right="both ends agree",
-    evidence=lambda args, got: f"{got:g} is no end of {args['x'].tolist()}",
+    evidence=lambda args, got: f"{got[0]:g} to {got[1]:g} is not where {args['x'].tolist()} ends",
 )  # fmt: skip
 def ends(x):
     return x.min(), x.max()
@@ -121,8 +123,8 @@ def test_what_is_known_later_is_known(capsys):
     later.knows({" + b": {"": "no bias"}})
     assert line_of(later, lambda x, W, b: x @ W, capsys)[0] == "Not yet: no bias."
     later.knows({"x @ W": {"x @ abs(W)": "no signs"}})
-    line, _ = line_of(later, lambda x, W, b: x @ abs(W), capsys)  # two at once are not asked for
-    assert line.startswith("Not yet: y ")
+    line, _ = line_of(later, lambda x, W, b: x @ abs(W), capsys)
+    assert line == "Not yet: no bias. And no signs."
 
 
 def prints(x, W, b):
@@ -187,23 +189,31 @@ DENSE = [
     (lambda x, W, b: abs(x @ W) + 2 * b, "counts twice. And the product has lost its sign."),
     (misspelt, "line 3 of your function, `return y + bias # noqa: F821`, raises NameError: name "),
     (lambda x, W, b: x.T @ W, "size 6 on the left and size 17 on the right must agree (6 is batch"),
-    (scaled, "(2,) (6 is batch, 9 is units): no size here is 2: is it written out, or a variable"),
-    (scaled, "of the notebook? (`SCALE` is not an argument)."),
+    (scaled, "(2,) (6 is batch, 9 is units): no size here is 2, and `SCALE` is a variable of the"),
     (lambda x, W, b: x @ W + (x @ W)[1:], "shapes (6, 9) (5, 9) (6 is batch, 9 is units)."),
-    (lambda x, W, b: (x @ W + b).T, "shape is (units, batch) = (9, 6), and should be (batch, un"),
-    (lambda x, W, b: [x @ W + b], "y has the wrong shape: it is (1, batch, units) = (1, 6, 9)"),
-    (lambda x, W, b: -(x @ W + b), "y has the wrong sign everywhere."),
+    (
+        lambda x, W, b: (x @ W + b).T,
+        "y is transposed: its axes are (units, batch), and should be (b",
+    ),
+    (
+        lambda x, W, b: [x @ W + b],
+        "one axis too many, of length 1: its shape is (1, batch, units).",
+    ),
+    (lambda x, W, b: -(x @ W + b), "y has the wrong sign."),
     (lambda x, W, b: 3 * (x @ W + b), "y is 3 times what it should be."),
     (lambda x, W, b: 0 * (x @ W + b), "y is zero everywhere."),
-    (lambda x, W, b: np.log(x @ W + b), "y holds NaN or infinity."),
+    (lambda x, W, b: np.log(x @ W + b), "y is the logarithm of what it should be."),
     (lambda x, W, b: np.ones(5), "you return the same numbers whatever the arguments."),
-    (lambda x, W, b: (x @ W + b)[::-1], "y has the right batch, but in another order."),
+    (lambda x, W, b: (x @ W + b)[::-1], "y has its batch in reverse order."),
     (lambda x, W, b: (x @ W + b).T.reshape(len(x), -1), "reshape doesn't swap axes; did you want"),
     (middle_wrong, "y is wrong at batch [2, 3], counted from 0, and right elsewhere."),
-    (one_sample, "right otherwise, but for a single sample y has the wrong shape: it is (units)"),
+    (
+        one_sample,
+        "otherwise, but for a single sample y has lost an axis, of length 1: its shape is",
+    ),
     (lambda x, W, b: (x @ W)[:, :9] + b[:9], "but with other sizes, 20 features and 10 units, y"),
     (lambda x, W, b: x @ W + b**3, "y is right while b is zero, and wrong otherwise: look at what"),
-    (lambda x, W, b: np.tanh(x @ W + b), "the right shape, and is wrong for all arguments that"),
+    (lambda x, W, b: np.tanh(x @ W + b), "y went through tanh once more."),
     (lambda x, W, b: (x @ W, b), "returns a tuple of 2 where one array is asked for: y."),
     (lambda x, W, b: "x @ W", "returns the text 'x @ W', where numbers are asked for."),
     (lambda x, W, b: {1: x}, "returns a dict that can't be read as an array of numbers."),
@@ -211,9 +221,9 @@ DENSE = [
 ]
 OTHERS = [
     (dense_and_sum, lambda x, W, b: (x @ W - b, 7), "y: a sign is wrong."),
-    (dense_and_sum, lambda x, W, b: (x @ W + b, 7), "right: y; but s has the right shape, and is"),
-    (dense_and_sum, lambda x, W, b: (x @ W + b**3, 7), "before you look at s, made of y: y has"),
-    (dense_and_sum, lambda x, W, b: (x @ W + b**3, (x @ W + b).sum()), "right: s; but y has the r"),
+    (dense_and_sum, lambda x, W, b: (x @ W + b, 7), "s is the same whatever the arguments."),
+    (dense_and_sum, lambda x, W, b: (x @ W + b**3, 7), "Begin with y, of which s is made: y has"),
+    (dense_and_sum, lambda x, W, b: (x @ W + b**3, (x @ W + b).sum()), "s agrees. y has the right"),
     (dense_and_sum, lambda x, W, b: x * W, "(6 is batch, 17 is features, 9 is units): @ is the p"),
     (dense_and_sum, lambda x, W, b: W + B, "Not yet: a NameE."),  # noqa: F821
     (dense_and_sum, lambda x, W, b: x, "an array of shape (6, 17) where 2 arrays are asked for: y"),
@@ -223,7 +233,7 @@ OTHERS = [
     (square, lambda n: [n, n * n - n], "holds 2 numbers, where one number is asked for: add them"),
     (square, lambda n: [n, n], "holds 2 numbers, where one number is asked for."),
     (square, lambda n: 9, "you return the same number whatever the arguments."),
-    (ends, lambda x: (x[-1], x.max()), "right: most; but 2 is no end of [3.0, 1.0, 2.0]."),
+    (ends, lambda x: (x[-1], x.max()), "most agrees. 2 to 3 is not where [3.0, 1.0, 2.0] ends."),
     (ends, lambda x: x, "returns a list of 3 where 2 numbers are asked for: least, most."),
     (names, lambda: {"a": "alpha", "b": "gamma"}, "Not yet: b can't be so."),
     (names, lambda: ["alpha"], "returns a list of 1, where a dict is asked for."),
@@ -324,12 +334,18 @@ def test_warnings_of_the_learners_code_stay_quiet(capfd):
     assert capfd.readouterr().err == ""
 
 
-def test_an_interrupt_is_not_swallowed():
-    def interrupted(n):
-        raise KeyboardInterrupt
+def interrupted(n):
+    raise KeyboardInterrupt
 
-    with pytest.raises(KeyboardInterrupt):
-        square(interrupted)
+
+def test_who_stops_a_check_is_told_and_has_the_reference(capsys, monkeypatch):
+    line, handed_back = line_of(square, interrupted, capsys)
+    assert line.startswith("Not yet: your function was interrupted before it came back.")
+    assert handed_back is square.reference
+    monkeypatch.setattr(square, "complaint", lambda *_: interrupted(0))  # while it looks for words
+    line, handed_back = line_of(square, lambda n: n, capsys)
+    assert line == "Not yet: you stopped the check. square is the course's own for now."
+    assert handed_back is square.reference
 
 
 # --- the same, and alike ----------------------------------------------------------------------
@@ -337,26 +353,27 @@ def test_an_interrupt_is_not_swallowed():
 
 def test_what_rounding_does_grows_with_the_numbers():
     one, much = np.array([1.0, 0]), np.array([1.000005, 0])
-    assert engine.close(one, much) and engine.close(1000 * one, 1000 * much)
-    assert not engine.close(0.001 * one, 0.0011 * one) and not engine.close(one, one[:1])
+    assert results.close(one, much) and results.close(1000 * one, 1000 * much)
+    assert not results.close(0.001 * one, 0.0011 * one)
+    assert not results.close(one, one[:1])
 
 
 def test_an_error_is_like_another_error_on_later_probes_and_like_no_result():
     one, error, other = [np.ones(2)], ValueError("shapes"), TypeError("none")
-    assert engine.alike([one, error], [one, other], None)
-    assert not engine.alike([one, error], [one, one], None)
-    assert not engine.alike([error], [other], None)
+    assert results.alike([one, error], [one, other], None)
+    assert not results.alike([one, error], [one, one], None)
+    assert not results.alike([error], [other], None)
 
 
 # --- probes -----------------------------------------------------------------------------------
 
 
 def test_sizes_of_probes_are_told_apart():
-    for sizes in (engine.SIZES, engine.SIZES | engine.OTHER_SIZES):
+    for sizes in (probes.SIZES, probes.SIZES | probes.OTHER_SIZES):
         for one, other in itertools.combinations(sizes.values(), 2):
             assert abs(one - other) > 1
-    assert min(engine.SIZES.values()) > 4 + 1  # a notebook may have 2 units, 3 features, 4 steps
-    assert engine.SIZES["batch"] < engine.SIZES["timesteps"]
+    assert min(probes.SIZES.values()) > 4 + 1  # a notebook may have 2 units, 3 features, 4 steps
+    assert probes.SIZES["batch"] < probes.SIZES["timesteps"]
 
 
 def test_terms_are_switched_off_one_by_one_and_two_by_two():
@@ -370,8 +387,8 @@ def test_terms_are_switched_off_one_by_one_and_two_by_two():
         "with other sizes, 20 features and 10 units,": [],
     }
     assert [len(probe.args["x"]) for probe in dense.probes] == [6, 6, 6, 6, 1, 6]
-    (one_step,) = (p for p in random_probes({"x": "batch timesteps"}) if "timestep" in p.when)
-    assert one_step.args["x"].shape == (6, 1)
+    in_time = [p for p in random_probes({"x": "batch timesteps"}) if "timestep" in p.when]
+    assert [p.args["x"].shape for p in in_time] == [(6, 1), (6, 70)]
 
 
 def test_blocks_lie_side_by_side_and_one_of_them_can_be_switched_off():
@@ -441,14 +458,17 @@ def test_the_exercises_that_are_shown_work(tmp_path, monkeypatch):
         file.write_text(f"from utils.checks.engine import exercise\n\n\n{code}")
         shown = getattr(importlib.import_module(file.stem), name)
         (first, words), *_ = shown.tried
-        assert shown.known_mistake(first, shown.results(shown.reference)) == words
+        assert Diagnosis(shown, shown.reference, first).known() == words
 
 
 def test_the_engine_needs_numpy_alone():
-    tree = ast.parse(inspect.getsource(engine))
-    nodes = [node for node in ast.walk(tree) if isinstance(node, (ast.Import, ast.ImportFrom))]
-    names = {getattr(node, "module", None) or node.names[0].name for node in nodes}
-    assert {name.split(".")[0] for name in names} - set(sys.stdlib_module_names) == {"numpy"}
+    for module in MODULES:
+        tree = ast.parse(inspect.getsource(module))
+        nodes = [node for node in ast.walk(tree) if isinstance(node, (ast.Import, ast.ImportFrom))]
+        names = {getattr(node, "module", None) or node.names[0].name for node in nodes}
+        others = {name for name in names if name.split(".")[0] not in sys.stdlib_module_names}
+        own = {name for name in others if name.startswith("utils.")}
+        assert own <= {"utils.checks", *(m.__name__ for m in MODULES)} and others - own <= {"numpy"}
 
 
 def test_answers_are_called_in_the_surroundings_that_are_given(monkeypatch, capsys):

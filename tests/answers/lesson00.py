@@ -58,7 +58,7 @@ WRONG_00 = [
     (lambda x: np.maximum.accumulate(x), "[3, 3, 3] for [3, 1, 2], where [3, 4, 6] is right"),
     (lambda x: {"sums": x}, "returns a dict that can't be read"),
     (lambda x: str(x), "returns the text '[3, 1, 2]', where numbers are asked for"),
-    (lambda x: np.sort(np.cumsum(x)), "the list has the right numbers in the wrong places"),
+    (lambda x: np.sort(np.cumsum(x)), "the list is sorted."),
     (total_keeps_the_half, "each step still halves the sum so far"),
     (lambda x: [x[0] + sum(x[: i + 1]) for i in range(len(x))], "the first number counts twice"),
     (lambda x: np.cumsum([x[0], *x]), "the first number counts twice"),

@@ -127,8 +127,8 @@ WRONG_STEP = [
     (lambda x, h, U, V, b: np.tanh(x @ U + h**3 @ V + b), f"{TERMS} h_prev"),
     (lambda x, h, U, V, b: np.tanh(x @ U + h @ V + b**2), f"{TERMS} b"),
     (lambda x, h, U, V, b: np.tanh(x**2 @ U + h**3 @ V + b), f"{TERMS} x_t and h_prev"),
-    (lambda x, h, U, V, b: np.tanh((x @ U + h @ V + b) * 1.1), "wrong for all arguments"),
-    (lambda x, h, U, V, b: -np.tanh(x @ U + h @ V + b), "has the wrong sign everywhere"),
+    (lambda x, h, U, V, b: np.tanh((x @ U + h @ V + b) * 1.1), "of 1.1 times the sum"),
+    (lambda x, h, U, V, b: -np.tanh(x @ U + h @ V + b), "h_t has the wrong sign."),
     (lambda x, h, U, V, b: np.tanh(x @ U + h @ V + b) / 2, "h_t is 0.5 times what it should be"),
     (lambda x, h, U, V, b: np.zeros_like(h), "h_t is zero everywhere"),
     (lambda x, h, U, V, b: np.log(x @ U + h @ V + b), "h_t holds NaN or infinity"),
@@ -141,25 +141,25 @@ WRONG_STEP = [
     ),
     (
         lambda x, h, U, V, b: np.tanh(x @ U + h @ V + b).T,
-        "shape is (units, batch) = (9, 6), and should be (batch, units) = (6, 9)",
+        "h_t is transposed: its axes are (units, batch), and should be (batch, units).",
     ),
     (
         lambda x, h, U, V, b: np.tanh(U.T @ x.T + V.T @ h.T + b[:, None]),
-        "in the wrong order of axes",
+        "h_t is transposed",
     ),
     (
         lambda x, h, U, V, b: np.tanh(x @ U + h @ V + b).T.reshape(h.shape),
         "h_t has the right numbers in the wrong places: reshape doesn't swap axes; did you",
     ),
-    (lambda x, h, U, V, b: np.tanh(x @ U + h @ V + b).sum(axis=0), "it is (units) = (9,)"),
-    (lambda x, h, U, V, b: [np.tanh(x @ U + h @ V + b)], "it is (1, batch, units) = (1, 6, 9)"),
+    (lambda x, h, U, V, b: np.tanh(x @ U + h @ V + b).sum(axis=0), "h_t is summed over batch."),
+    (lambda x, h, U, V, b: [np.tanh(x @ U + h @ V + b)], "its shape is (1, batch, units)."),
     (
         lambda x, h, U, V, b: np.tanh(x @ U + h @ V + b).squeeze(),
         "right otherwise, but for a single sample",
     ),
     (
         lambda x, h, U, V, b: np.tanh(x[:1] @ U + h[:1] @ V + b) + 0 * h,
-        "h_t is wrong at batch [1, 2, 3, 4, 5]",
+        "h_t has the first of its batch in every place.",
     ),
     (
         lambda x, h, U, V, b: (np.tanh(x @ U + h @ V + b), h),
@@ -196,8 +196,8 @@ WRONG_STEP = [
     (step_forgets_arguments, "arguments: 'W_x', 'W_h', and 'b'."),  # nor here
     (lambda x, h, U, V, b: math.tanh(x @ U), "np.tanh takes arrays, math.tanh does not"),
     # what came from the notebook
-    (step_with_a_global, "no size here is 2: is it written out, or a variable of the notebook"),
-    (step_with_a_global, "variable of the notebook? (`STATE` is not an argument)"),
+    (step_with_a_global, "no size here is 2, and `STATE` is a variable"),
+    (step_with_a_global, "`STATE` is a variable of the notebook."),
     (lambda x, h, U, V, b: np.tanh(x @ U + np.zeros(2) @ V + b), "no size here is 2: is it"),
     (
         lambda x, h, U, V, b: np.tanh(x @ U + np.zeros(2) + b),
@@ -351,7 +351,7 @@ WRONG_FORWARD = [
     (forward_zeroed_input, "changes its argument x in place"),
     (
         lambda x, U, V, b: stacked(x, U, V, b).transpose(2, 0, 1),
-        "(units, batch, timesteps) = (9, 6, 13)",
+        "order of its axes: (units, batch, timesteps), and should be (batch",
     ),
     (
         lambda x, U, V, b: stacked(x, U, V**2, b),
@@ -362,7 +362,7 @@ WRONG_FORWARD = [
         lambda x, U, V, b: tuple(steps_of(x, U, V, b)),
         "returns a tuple of 13 where one array is asked",
     ),
-    (lambda x, U, V, b: stacked(x, U, V, b)[0], "it is (timesteps, units) = (13, 9)"),
+    (lambda x, U, V, b: stacked(x, U, V, b)[0], "h holds the first of its batch alone."),
 ]
 
 WRONG_COUNT = [
@@ -425,10 +425,10 @@ WRONG_HALF_LIFE = [
     (lambda n: 0.5 ** (1 / (n - 1)), "your w is 0.9259"),
     (lambda n: 1e300 * n, "not one half"),
     (lambda n: [0.5 ** (1 / n)], "w is a number in brackets, where one number is asked for"),
-    (lambda n: round(0.5 ** (1 / n), 3), "that is nearly it: w is rounded"),
-    (lambda n: round(0.5 ** (1 / n), 4), "that is nearly it: w is rounded"),
+    (lambda n: round(0.5 ** (1 / n), 3), "w is rounded to 3 digits"),
+    (lambda n: round(0.5 ** (1 / n), 4), "w is rounded to 4 digits"),
     (lambda n: min(np.arange(0, 1, 1e-3), key=lambda w: abs(w**n - 0.5)), "w is rounded"),
-    (lambda n: -(0.5 ** (1 / n)), "w is negative, so the impulse would change its sign"),
+    (lambda n: -(0.5 ** (1 / n)), "w has the wrong sign"),
     (lambda n: (-0.5) ** (1 / n), "what your function returns is complex"),
 ]
 

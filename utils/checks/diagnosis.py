@@ -45,8 +45,8 @@ class Diagnosis:
         looks = [self.known, self.constant]
         if isinstance(self.results[0], list):
             looks += [self.whole, self.share, self.exchanged, self.one_pattern, self.one_slip]
-            looks += [self.each_part, self.no_number, self.from_notebook, self.unused]
-            looks += [self.influence, self.two_known, self.known_in_pattern, self.two_slips]
+            looks += [self.each_part, self.two_known, self.known_in_pattern, self.two_slips]
+            looks += [self.no_number, self.from_notebook, self.unused, self.influence]
             looks += [self.one_of_two]
         for look in looks:
             if found := look():
