@@ -116,7 +116,8 @@ def test_two_labs_side_by_side_are_for_this_machine_and_for_who_has_the_token(tm
 # They run lines that stand in the course's own files, or, walled in, what a student handed in.
 RUNS_CODE = {
     "utils/bug_zoo.py": "a copy of its own `backward` with a bug in it",
-    "utils/checks/engine.py": "the course's own answer with a known mistake in it",
+    "utils/checks/engine.py": "the course's own answer with a known mistake or a slip in it",
+    "utils/checks/slips.py": "the course's own answer with a slip in it",
     "tools/claims.py": "the lessons' own cells, with other seeds",
     "tools/grading/confined.py": "a student's cell, by a process without files and network",
     "tools/mutants.py": "imports what the tests import",

@@ -393,7 +393,7 @@ WRONG_COUNT = [
     (lambda f, u, o: f * u + u * u + 1 + u * o + 1, "each bias is counted as one"),
     (lambda f, u, o: 52, "you return the same number whatever the arguments"),
     (lambda f, u, o: f * u * o, "features = 3, units = 5, outputs = 2 you count 30"),
-    (lambda f, u, o: u * (f + u + 1) + o * (u + 1) + 0.5, "you count 57.5"),
+    (lambda f, u, o: u * (f + u + 1) + o * (u + 1) + 0.5, "the count is larger by 0.5 everywhere"),
     (lambda f, u, o: "57", "returns the text '57', where numbers are asked for"),
     (lambda f, u, o: (f * u, u * u), "the count holds 2 numbers, where one number is asked for."),
     (

@@ -45,8 +45,8 @@ class Diagnosis:
         looks = [self.known, self.constant]
         if isinstance(self.results[0], list):
             looks += [self.whole, self.share, self.exchanged, self.one_pattern, self.one_slip]
-            looks += [self.each_part, self.two_known, self.known_in_pattern, self.two_slips]
-            looks += [self.no_number, self.from_notebook, self.unused, self.influence]
+            looks += [self.each_part, self.no_number, self.two_known, self.known_in_pattern]
+            looks += [self.two_slips, self.from_notebook, self.unused, self.influence]
             looks += [self.one_of_two]
         for look in looks:
             if found := look():
@@ -99,7 +99,7 @@ class Diagnosis:
         parts = self.exercise.shares
         if not parts or len(self.arrays) < len(self.probes) or any(r[0].ndim for r in self.results):
             return None
-        rows = [[eval(part, {}, probe.args) for part in parts.values()] for probe in self.probes]
+        rows = [[part(**probe.args) for part in parts.values()] for probe in self.probes]
         return shares([*parts], np.array(rows, float), np.array([r[0] for r in self.results]))
 
     def exchanged(self):

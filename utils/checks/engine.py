@@ -96,7 +96,7 @@ class Exercise:
     origin: the name of the array that the others are made of.
     evidence: what is wrong with a number or a short list: a function of the probe's arguments
         and what was returned, or the words behind "for steps = 3 ".
-    shares: {"W_x": "features * units"}, what a number that is a sum is made of, if it is one.
+    shares: {"W_x": function of the arguments}, the parts of a number that is a sum.
     remarks: {pattern: how it is said here} for what would be said of a mistake nobody foresaw.
     seconds: how long an answer may take, in all its calls together.
 
