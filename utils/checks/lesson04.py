@@ -6,6 +6,7 @@ import itertools
 import numpy as np
 
 from utils.checks.engine import Probe, exercise
+from utils.checks.gates import curves, rows, taken  # noqa: F401 (taken: in the slips made of rows)
 from utils.layers import LSTM, sigmoid
 
 # --- one gate ---------------------------------------------------------------------------------
@@ -35,6 +36,17 @@ TWO_SIGMOIDS = (
     "input and state each have a sigmoid of their own: first the whole sum, then one sigmoid"
 )
 WRONG_BLOCK = "the columns of the {} are taken: the blocks lie in the order i, f, g, o"
+ORDER = "ifgo"
+SUM, TERMS = (
+    "x_t @ {W_x} + h_prev @ {W_h} + {b}",
+    {"W_x": "the input", "W_h": "the previous state", "b": "the bias"},
+)
+TURNED = "np.hstack([W.T for W in np.split(W_h, 4, axis=1)])"
+TRANSPOSED = "W_h is transposed: rows are samples here, so the state stands on the left"
+STACKED = "np.hstack([h_prev, x_t]) @ np.vstack([W_x, W_h])"
+STATE_FIRST = (
+    "the state stands before the input, and W_x above W_h, so that each meets the other's weights"
+)
 
 
 def two_sigmoids(extra):
@@ -57,14 +69,12 @@ forget_gate.knows(
         "z[:, units : 2 * units]": {
             "z[units : 2 * units]": "rows are cut out, which are samples: the blocks are columns, "
             "so a colon for all rows comes first",
+            "z.reshape(4, len(z), units)[1]": "the reshape mixes samples and gates: the samples "
+            "stay the first axis",
         },
         "sigmoid(z_f)": {
-            "z_f": "that is the sum before the sigmoid: a gate lies in 0..1",
-            "np.tanh(z_f)": "a gate lies between 0 and 1, and tanh reaches down to -1: a gate "
-            "needs the sigmoid",
-            "1 - sigmoid(z_f)": "that is 1 minus the gate, the share that is lost: the minus in "
-            "exp(-z) may be missing",
-            "sigmoid(sigmoid(z_f))": "the sigmoid is taken twice: once makes it a gate",
+            "np.tanh(z[:, 2 * units : 3 * units])": "that is the candidate g, from the third block "
+            "and by tanh: the forget gate is asked for",
             "sigmoid(z_f) * h_prev": "the gate is there and already multiplies h_prev: here f_t "
             "alone is asked for",
             "sigmoid(z_f - b[units:2*units]) + b[units:2*units]": (
@@ -79,13 +89,18 @@ forget_gate.knows(
         },
         " + h_prev @ W_h": {"": "the previous state is missing: the gate reads it, too"},
         "x_t @ W_x + ": {"": "the input is missing"},
-        "h_prev @ W_h": {
-            "h_prev @ np.hstack([W.T for W in np.split(W_h, 4, axis=1)])": (
-                "W_h is transposed: rows are samples here, so the state stands on the left"
-            ),
+        "h_prev @ W_h": {f"h_prev @ {TURNED}": TRANSPOSED},
+        "x_t @ W_x + h_prev @ W_h": {STACKED: STATE_FIRST},
+        "units = h_prev.shape[1]": {
+            "units = x_t.shape[1]": "units is the number of features: the blocks are as wide as "
+            "h_prev has columns",
+            "units = len(x_t)": "units is the number of samples: the blocks are as wide as h_prev "
+            "has columns",
         },
     }
 )
+forget_gate.knows(curves("sigmoid(z_f)", {"f": "z_f"}))
+forget_gate.knows(rows(SUM, TERMS, ORDER, gates="f"))
 
 
 # --- the whole step ---------------------------------------------------------------------------
@@ -110,7 +125,6 @@ def lstm_step(x_t, h_prev, c_prev, W_x, W_h, b):
     return h_t, c_t
 
 
-ORDER = "ifgo"
 ORDERS = ["".join(order) for order in itertools.permutations(ORDER) if "".join(order) != ORDER]
 ELSEWHERE = {"ifog": "some lecture notes", "igfo": "the first TensorFlow", "iofg": "ONNX"}
 
@@ -146,21 +160,6 @@ lstm_step.knows(
             "tanh: it needs tanh alone",
             "np.maximum(z_g, 0)": "the candidate goes through relu: here it needs tanh",
         },
-        "sigmoid(z_i), sigmoid(z_f), sigmoid(z_o)": {
-            "np.tanh(z_i), np.tanh(z_f), np.tanh(z_o)": "the gates go through tanh: they must lie "
-            "between 0 and 1",
-            "z_i, z_f, z_o": "the gates have lost their sigmoid",
-        },
-    }
-)
-lstm_step.knows(
-    {
-        f"sigmoid(z_{name})": {
-            f"z_{name}": f"{name} has lost its sigmoid, the other two gates have theirs",
-            f"np.tanh(z_{name})": f"{name} goes through tanh: it is a gate, from 0 to 1",
-            f"sigmoid(sigmoid(z_{name}))": f"{name} goes through the sigmoid twice",
-        }
-        for name in "ifo"
     }
 )
 lstm_step.knows(
@@ -186,8 +185,6 @@ lstm_step.knows(
             "kept",
             "(1 - i) * c_prev + i * g": "1 - i stands in the place of f: here the forget gate is "
             "a gate of its own",
-            "o * c_prev + i * g": "o stands in the place of f",
-            "f * c_prev + o * g": "o stands in the place of i",
             "np.tanh(f * c_prev + i * g)": "c_t itself has gone through tanh: the cell state "
             "stays as it is, only h_t is made of its tanh",
         },
@@ -197,8 +194,6 @@ lstm_step.knows(
             "o * sigmoid(c_t)": "h_t takes the sigmoid of the cell state: it takes its tanh",
             "np.tanh(o * c_t)": "the tanh is taken of the product: first the tanh, then the gate",
             "np.tanh(c_t)": "the output gate is left out of h_t",
-            "f * np.tanh(c_t)": "f stands in the place of o",
-            "i * np.tanh(c_t)": "i stands in the place of o",
             "o * np.tanh(c_prev)": "h_t is made of the old cell state: the new one is shown",
             "o * np.tanh(g)": "h_t is made of the candidate: the cell state is shown",
             "o + np.tanh(c_t)": "the output gate is added: a gate multiplies",
@@ -209,7 +204,9 @@ lstm_step.knows(
         "x_t @ W_x + h_prev @ W_h": {
             "x_t @ W_x": "the gates don't see the previous state h_prev",
             "h_prev @ W_h": "the gates don't see the input x_t",
+            STACKED: STATE_FIRST,
         },
+        "h_prev @ W_h": {f"h_prev @ {TURNED}": TRANSPOSED},
         # what is returned
         "return h_t, c_t": {
             "return c_t, h_t": "both are right and in the other order: h_t first",
@@ -221,6 +218,10 @@ lstm_step.knows(
         },
     }
 )
+lstm_step.knows(
+    curves("sigmoid(z_i), sigmoid(z_f), sigmoid(z_o)", {gate: f"z_{gate}" for gate in "ifo"})
+)
+lstm_step.knows(rows(SUM, TERMS, ORDER))
 
 
 # --- a latch, set by hand ---------------------------------------------------------------------
