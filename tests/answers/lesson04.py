@@ -240,11 +240,11 @@ WRONG_LATCH = [
     (weights(W, B[:2] + [0]), "b has the shape (3,), and should have (4,)"),
     (weights(np.array(W).T, B), "W_x has the shape (4, 2), and should have (2, 4)"),
     (weights(np.array(W) * np.nan, B), "W_x holds NaN"),
-    (weights([W[0], [0, -40, 0, 0]], B), "is up, i is only 2.1e-09, so little is written"),
+    (weights([W[0], [0, -40, 0, 0]], B), "is up, i is 2.1e-09, so too little is written"),
     (
         weights([W[0], [20, -20, 0, 0]], B),
-        "while the flag is up, i is only 0.5, so little is written, and f is still 0.5, so the old "
-        "value is not erased: the flag's weight just cancels the bias",
+        "while the flag is up, i is 0.5, so too little is written; and f is 0.5, so the old value "
+        "is not erased: the flag's weight just cancels the bias",
     ),
     (weights(W[::-1], B), "the rows of W_x are the other way round"),
     (weights([W[0], [40, 40, 0, 0]], [-20, -20, 0, 20]), "f is the wrong way round"),
@@ -253,11 +253,14 @@ WRONG_LATCH = [
     (weights(W, B, [[0, -50, 0, 0]]), "without W_h your cell would be a latch"),
     (
         weights([W[0], [16, -16, 0, 0]], [-8, 8, 0, 20]),
-        "f is 0.9997, so it forgets: that to the power of 900 is 0.74; and i is 0.00034, so other",
+        "f is 0.9997, so it forgets: that to the power of 900 is 0.74",
     ),
     (weights([[0, 0, -10, 0], W[1]], B), "the wrong sign"),
-    (weights([[0, 0, 0, 0], W[1]], B), "doesn't follow the value: while the flag is up, g lies"),
-    (weights([W[0], [40, 0, 0, 0]], B), "is up, f is still 1, so the old value is not erased"),
+    (
+        weights([[0, 0, 0, 0], W[1]], B),
+        "is up, what is written doesn't follow the value, for g is 0",
+    ),
+    (weights([W[0], [40, 0, 0, 0]], B), "is up, f is 1, so the old value is not erased"),
     (
         weights([W[0], [40, -10, 0, 0]], [-20, 5, 0, 20]),
         "while the flag is down, f is 0.9933, so it forgets: that to the power of 900 is 0.0",
@@ -269,7 +272,21 @@ WRONG_LATCH = [
     (weights([[3, 0, 10, 0], W[1]], [-10.35, 20, 0, 20]), "so other values leak in"),  # the +1
     (weights([[-3, 0, 10, 0], W[1]], [-10.35, 20, 0, 20]), "so other values leak in"),
     (weights(W, [-20, 20, 0, -1]), "right and not shown: o goes down to 0.27"),
-    (weights([[0, 0, 0.4, 0], W[1]], B), "at step 0 the stored value is +1 and h is 0.36"),
+    (
+        weights([[0, 0, 0.4, 0], W[1]], B),
+        "too little is written, for g is 0.38 for +1 and -0.38 for -1",
+    ),
+    # the gate at fault is named, not the first that could be better
+    (weights([W[0], [40, -22, 0, 0]], [-20, 20, 0, 0]), "and not shown: o goes down to 0.5"),
+    (weights([W[0], [40, -40, 0, 0]], [-8, 20, 0, 0]), "and not shown: o goes down to 0.5"),
+    (weights([W[0], [22, -40, 0, 0]], [-20, 20, 0, 0]), "and not shown: o goes down to 0.5"),
+    (weights([[0, 0, 0.4, 0], [40, -40, 0, 0]], [-20, 8, 0, 20]), "is up, too little is written"),
+    (
+        weights([[0, 20, 10, 0], W[1]], [-20, 0, 0, 20]),
+        "f is 1 for +1 and 2.061e-09 for -1, though the flag alone should move it, so it forgets",
+    ),
+    (lambda: HOLDS[:1] * 2 + ([0, 0, 0, 0],), "W_h has the shape (2, 4), and should have (1, 4)"),
+    (lambda: (B, W, [[0] * 4]), "returned in another order: it is W_x, W_h, b"),
     (lambda: 3, "returns a number where 3 arrays are asked for"),
     (lambda: (HOLDS[0], None, HOLDS[1]), "a tuple of 3, of which W_h is None, that can't be read"),
     (lambda: print("latch", end=" "), "prints but does not return"),
