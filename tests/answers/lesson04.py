@@ -75,10 +75,10 @@ WRONG_GATE = [
         "with other sizes, 20 features and 10 units, f_t has the wrong shape",
     ),
     (gate(lambda z, u: z[:, 3:6]), "f_t has the wrong shape: it is (batch, 3) = (6, 3)"),
-    (gate(curve=np.tanh), "a gate lies between 0 and 1"),
-    (gate(curve=lambda z: z), "the sum before the sigmoid"),
-    (gate(curve=lambda z: 1 / (1 + np.exp(z))), "the share that is lost"),
-    (gate(curve=lambda z: sigmoid(sigmoid(z))), "the sigmoid is taken twice"),
+    (gate(curve=np.tanh), "f goes through tanh: a gate is a share from 0 to 1"),
+    (gate(curve=lambda z: z), "f has lost its sigmoid"),
+    (gate(curve=lambda z: 1 / (1 + np.exp(z))), "f is 1 minus what it should be: has the exponent"),
+    (gate(curve=lambda z: sigmoid(sigmoid(z))), "f goes through the sigmoid twice"),
     (lambda x, h, U, V, b: gate()(x, h, U, V, b) * h, "the gate is there"),
     (
         lambda x, h, U, V, b: gate()(x, 0 * h, U, V, b) + gate()(0 * x, h, U, V, 0 * b),
@@ -182,8 +182,8 @@ WRONG_STEP = [
     (returning(lambda h, c, old: (c, c)), "c_t is returned twice"),
     (returning(lambda h, c, old: (h, old)), "the old cell state is returned"),
     (returning(lambda h, c, old: (h, np.tanh(c))), "the tanh of c_t is returned"),
-    (returning(lambda h, c, old: (h, 1.1 * c)), "right: h_t; but c_t is 1.1 times"),
-    (returning(lambda h, c, old: (h, c * c)), "but c_t has the right shape, and is wrong for all"),
+    (returning(lambda h, c, old: (h, 1.1 * c)), "c_t is 1.1 times what it should be"),
+    (returning(lambda h, c, old: (h, c * c)), "c_t is squared"),
     (changes_c, "the numbers are right, but your function changes its argument c_prev"),
     (of_nine_units, "right otherwise, but with other sizes, 20 features and 10 units, line 4"),
     # two mistakes at once: one part is explained
@@ -193,7 +193,7 @@ WRONG_STEP = [
     # where both are wrong, c_t comes first
     (
         step(cell=lambda i, f, g, c, h: f * c * c + i * g),
-        "before you look at h_t, made of c_t: c_t is right while",
+        "the factor c_prev enters twice, in c_t",
     ),
 ]
 
@@ -306,7 +306,7 @@ WRONG_BIAS = [
     (lambda n: float(sigmoid(0.5 ** (1 / n))), "you need the way back"),
     (lambda n: math.log(2 ** (1 / n) - 1), "the sign is wrong"),
     (lambda n: np.log(1 - 2 ** (1 / n)), "the bias is NaN: the logarithm of a negative number"),
-    (lambda n: round(math.log(1 / (2 ** (1 / n) - 1)), 4), "is close, but rounded or searched"),
+    (lambda n: round(math.log(1 / (2 ** (1 / n) - 1)), 4), "rounded to 4 digits"),
     (lambda n: math.log(0.5) / n, "the logarithm of the gate alone"),
     (lambda n: 1 / (2 ** (1 / n) - 1), "one step is left to take"),
     (lambda n: math.log(n), "the usual rule of thumb"),

@@ -6,10 +6,12 @@ answer itself does when one thing is changed: a sample, a time step, an argument
 """
 
 import itertools
+import time
 
 import numpy as np
 
 from utils.checks.calls import read_from_notebook, with_globals, written_out
+from utils.checks.pairs import PATIENCE, consistent
 from utils.checks.patterns import Wanted, pattern
 from utils.checks.results import (
     alike,
@@ -289,9 +291,14 @@ class Diagnosis:
 
     def two_known(self):
         """The words for two of the known mistakes that together have these results."""
-        for one, other in self.exercise.two_known.like(self.results[0]):
+        made = [list(map(same, theirs, self.results)) for theirs, _ in self.exercise.tried]
+        end = time.perf_counter() + PATIENCE
+        for pair in consistent(made, self.exercise.quiet):
+            if time.perf_counter() > end:
+                break
+            one, other = (self.exercise.mistakes[k] for k in pair)
             variant = self.exercise.variant(one, other)
-            if all(
+            if variant and all(
                 same(self.exercise.call(variant, probe).result, result)
                 for probe, result in zip(self.probes, self.results, strict=True)
             ):

@@ -138,7 +138,7 @@ class Exercise:
         """
         if "against" in self.judges:
             raise ValueError(f"{self.name} is judged, not compared: it can't know mistakes")
-        for kept in ("tried", "two_known"):
+        for kept in ("tried", "quiet"):
             vars(self).pop(kept, None)
         for line, wrongs in table.items():
             if (found := self.source.count(line)) != 1:
@@ -324,9 +324,9 @@ class Exercise:
         return [(slip, self.slipped(self.probes[0], slip)) for slip in found]
 
     @functools.cached_property
-    def two_known(self):
-        """Two of the known mistakes at once, and what they make of the first probe."""
-        return Pairs(self.mistakes, lambda *two: self.made_by(self.variant(*two)))
+    def quiet(self):
+        """On which probes each known mistake has no effect."""
+        return [list(map(same, theirs, self.wanted)) for theirs, _ in self.tried]
 
     @functools.cached_property
     def two_slips(self):
@@ -337,16 +337,16 @@ class Exercise:
             lambda *two: self.slipped(self.probes[0], *two) if slips.apart(*two) else None,
         )
 
-    def made_by(self, variant):
-        return variant and self.call(variant, self.probes[0]).result
-
     def slipped(self, probe, *made):
-        """The result of the reference with these slips in it; None where it has none."""
+        """The result of the reference with these slips in it; None where it has none, or nothing
+        in it, with which any empty result would agree."""
         code = slips.with_slips(self.tree, *made)
         scope = self.reference.__globals__ | {"some": slips.some}
         if code is None:
             return None
         with contextlib.suppress(Exception):
             exec(code, scope)
-            return call(scope[self.name], probe.args, self.returns).result
+            result = call(scope[self.name], probe.args, self.returns).result
+            empty = isinstance(result, list) and not all(array.size for array in result)
+            return None if empty else result
         return None

@@ -15,12 +15,13 @@ from utils.layers import GRU, LSTM, Dense, Last, Sequential, SimpleRNN, sigmoid
 GATES = "zrg"  # the order of the blocks, which is Keras's
 
 
-def remarks(table):
-    """{pattern: remark} as `remarks` of an exercise: what is found is said, and then the remark;
-    but for a size that is none here, of which the words speak already."""
+def remarks(table, instead=True):
+    """{pattern: remark} as `remarks` of an exercise: what is found is said, and then the remark.
+    It stands `instead` of a guess at a size or an index, or only where none is made."""
+    guess = ": no size here.*|: that index.*"
+    head, tail = ("", f"(?:{guess})?") if instead else (f"(?!.*(?:{guess}))", "")
     return {
-        f"(?=.*(?:{found}))(?!.*no size here)(.*?)(?:: that index.*)?": rf"\1: {remark}"
-        for found, remark in table.items()
+        f"{head}(?=.*(?:{found}))(.*?){tail}": rf"\1: {remark}" for found, remark in table.items()
     }
 
 
@@ -111,10 +112,13 @@ def shared(terms, gated, blocks):
 
 
 ONE_AXIS = "b has one axis"
-PRODUCTS = {  # what NumPy says, wherever the product is
-    "must agree|must be equal|matmul": ON_THE_LEFT,
-    "could not be broadcast": "* is element by element, @ is the matrix product",
-}
+PRODUCTS = remarks(  # of what NumPy says, wherever the product is
+    {
+        "must agree|must be equal|matmul": ON_THE_LEFT,
+        "could not be broadcast": "* is element by element, @ is the matrix product",
+    },
+    instead=False,
+)
 
 
 @exercise(
@@ -123,7 +127,7 @@ PRODUCTS = {  # what NumPy says, wherever the product is
     returns={"h_t": "batch units"},
     right="the new state agrees on random arrays, also with x_t and h_prev switched off in turn, "
     "and for a single sample",
-    remarks=remarks({"tuple index": f"{ONE_AXIS}: split it without axis=1"} | PRODUCTS),
+    remarks=remarks({"tuple index": f"{ONE_AXIS}: split it without axis=1"}) | PRODUCTS,
 )
 def gru_step(x_t, h_prev, W_x, W_h, b):
     """One step of a GRU, Keras's reset_after=False: x_t (batch, features), h_prev (batch, units),
@@ -193,8 +197,9 @@ gru_step.knows(
     right="the new state agrees on random arrays, both biases included, also with x_t and h_prev "
     "switched off in turn, and for a single sample",
     remarks=remarks(
-        {r"shapes .*\(2,|equal div": "b has two rows: b[0] goes with W_x, b[1] with W_h"} | PRODUCTS
-    ),
+        {r"shapes .*\(2,|equal div": "b has two rows: b[0] goes with W_x, b[1] with W_h"}
+    )
+    | PRODUCTS,
 )
 def gru_step_reset_after(x_t, h_prev, W_x, W_h, b):
     """One step of a GRU, Keras's default reset_after=True: as gru_step, but r acts on

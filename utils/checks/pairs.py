@@ -53,3 +53,17 @@ def alike(one, other):
         a == b and not abs(s - z) > d  # NaN isn't
         for (a, s, d), (b, z, _) in zip(one, other, strict=True)
     )
+
+
+def consistent(made, quiet):
+    """(one, other) of the mistakes that may have been made together, the best founded first.
+
+    made: (mistakes, probes), has it alone the result that came back? quiet: is it without effect?
+    Where one of two is without effect, the other one must have the result.
+    """
+    made, quiet = np.array(made, bool), np.array(quiet, bool)
+    against = ~made @ quiet.T
+    one, other = np.nonzero(np.triu(~against & ~against.T, 1))
+    grounds = (quiet[one] ^ quiet[other]).sum(axis=1)
+    order = np.argsort(-grounds, kind="stable")
+    return zip(one[order], other[order], strict=True)
