@@ -6,12 +6,12 @@ answer itself does when one thing is changed: a sample, a time step, an argument
 """
 
 import itertools
-import time
 
 import numpy as np
 
+from utils.checks import slips
 from utils.checks.calls import read_from_notebook, with_globals, written_out
-from utils.checks.pairs import PATIENCE, consistent
+from utils.checks.pairs import nearest
 from utils.checks.patterns import Wanted, pattern
 from utils.checks.results import (
     alike,
@@ -291,11 +291,8 @@ class Diagnosis:
 
     def two_known(self):
         """The words for two of the known mistakes that together have these results."""
-        made = [list(map(same, theirs, self.results)) for theirs, _ in self.exercise.tried]
-        end = time.perf_counter() + PATIENCE
-        for pair in consistent(made, self.exercise.quiet):
-            if time.perf_counter() > end:
-                break
+        alone = [theirs for theirs, _ in self.exercise.tried]
+        for pair in nearest(alone, self.wanted, self.results):
             one, other = (self.exercise.mistakes[k] for k in pair)
             variant = self.exercise.variant(one, other)
             if variant and all(
@@ -316,8 +313,11 @@ class Diagnosis:
 
     def two_slips(self):
         """The words for two slips that together have these results."""
-        for one, other in self.exercise.two_slips.like(self.results[0]):
-            if self.slip_explains(one, other):
+        made = [slip for slip, _ in self.exercise.slips]
+        alone = [[first] for _, first in self.exercise.slips]
+        for pair in nearest(alone, self.wanted[:1], self.results[:1]):
+            one, other = (made[k] for k in pair)
+            if slips.apart(one, other) and self.slip_explains(one, other):
                 return f"{NUMBERS} {one.words}; and {other.words}"
         return None
 

@@ -5,6 +5,7 @@ whatever happens to one gate, or to one array in its row, happens to the others 
 """
 
 import itertools
+import re
 
 import numpy as np
 
@@ -81,7 +82,7 @@ def rows(line, arrays, order, gates=None):
         wrong = line
         for name in some:
             wrong = wrong.replace(f"{{{name}}}", f"taken({name}, {places!r}, {order!r})")
-        table.setdefault(plain(wrong, names), words)
+        table.setdefault(plain(wrong), words)
 
     for gate, other in itertools.product(gates, order):
         if gate != other:
@@ -101,11 +102,9 @@ def rows(line, arrays, order, gates=None):
         for some in subsets(names, *range(1, len(names))):
             words = f"{one} and {other} are swapped in {listed(some)}, and nowhere else"
             add(some, exchanged, words)
-    return {plain(line, names): table}
+    return {plain(line): table}
 
 
-def plain(line, names):
-    """`line` with the braces gone around the `names` of arrays."""
-    for name in names:
-        line = line.replace(f"{{{name}}}", name)
-    return line
+def plain(line):
+    """`line` with the braces gone around the names of arrays."""
+    return re.sub(r"{(\w+)}", r"\1", line)

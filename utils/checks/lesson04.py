@@ -505,9 +505,6 @@ bias_for_half_life.knows(
             "for",
             "np.log(steps / 2)": "the bias grows like that, and one half is left for none of them",
             "1 / steps": RATE,
-            "steps / np.log(2)": "that is a time: the bias is what the sigmoid makes the gate of",
-            "np.log(2) * steps": "that is a sum of logarithms: the bias is what the sigmoid makes "
-            "the gate of",
             "np.arctanh(f)": "that inverts tanh: a gate goes through the sigmoid",
         },
         "0.5 ** (1 / steps)": {

@@ -8,7 +8,7 @@ import numpy as np
 
 from utils import cells, data, training
 from utils.checks.engine import Probe, exercise
-from utils.checks.gates import curves, rows, taken  # noqa: F401 (taken: in the slips made of rows)
+from utils.checks.gates import curves, plain, rows, taken  # noqa: F401 (taken: in the slips made of rows)
 from utils.checks.results import shape_difference
 from utils.layers import GRU, LSTM, Dense, Last, Sequential, SimpleRNN, sigmoid
 
@@ -108,10 +108,17 @@ def shared(terms, gated, blocks):
     return table
 
 
+def every_third(line):
+    """`line` with each third column in the place of each block."""
+    split = r"np.split\((.+?), 3(?:, axis=1)?\)"
+    return re.sub(split, r"[(\1)[..., k::3] for k in range(3)]", plain(line))
+
+
 # --- one step, the reset before the product ---------------------------------------------------
 
 
 ONE_AXIS = "b has one axis"
+EVERY_THIRD = "every third column is taken: a gate's columns lie side by side, in one block"
 PRODUCTS = remarks(  # of what NumPy says, wherever the product is
     {
         "must agree|must be equal|matmul": ON_THE_LEFT,
@@ -123,10 +130,10 @@ PRODUCTS = remarks(  # of what NumPy says, wherever the product is
 
 @exercise(
     STATE | MATRICES | {"b": "zrg*units"},
-    off=["x_t", "h_prev"],
+    off=["x_t", "h_prev", "b"],
     returns={"h_t": "batch units"},
-    right="the new state agrees on random arrays, also with x_t and h_prev switched off in turn, "
-    "and for a single sample",
+    right="the new state agrees on random arrays, also with x_t, h_prev and b switched off in "
+    "turn, and for a single sample",
     remarks=remarks({"tuple index": f"{ONE_AXIS}: split it without axis=1"}) | PRODUCTS,
 )
 def gru_step(x_t, h_prev, W_x, W_h, b):
@@ -177,14 +184,27 @@ gru_step.knows(
         "+ b_g": {"+ 2 * b_g": "the bias of the candidate is added twice"},
     }
 )
+BLOCKS_OF_ALL = (
+    "np.split({W_x}, 3, axis=1)\n"
+    "    W_hz, W_hr, W_hg = np.split({W_h}, 3, axis=1)\n"
+    "    b_z, b_r, b_g = np.split({b}, 3)"
+)
 gru_step.knows(
-    rows(
-        "np.split({W_x}, 3, axis=1)\n"
-        "    W_hz, W_hr, W_hg = np.split({W_h}, 3, axis=1)\n"
-        "    b_z, b_r, b_g = np.split({b}, 3)",
-        {"W_x": "the input", "W_h": "the previous state", "b": "the bias"},
-        GATES,
-    )
+    rows(BLOCKS_OF_ALL, {"W_x": "the input", "W_h": "the previous state", "b": "the bias"}, GATES)
+)
+gru_step.knows(
+    {
+        plain(BLOCKS_OF_ALL): {
+            every_third(BLOCKS_OF_ALL): EVERY_THIRD,
+        },
+        "np.split(W_x, 3, axis=1)\n    W_hz, W_hr, W_hg = np.split(W_h, 3, axis=1)": {
+            "np.split(np.vstack([W_x, W_h])[len(W_h) :], 3, axis=1)\n"
+            "    W_hz, W_hr, W_hg = np.split(np.vstack([W_x, W_h])[: len(W_h)], 3, axis=1)": (
+                "the state stands before the input, and W_x above W_h, so that each meets the "
+                "other's weights"
+            ),
+        },
+    }
 )
 
 # --- one step, the reset after the product ----------------------------------------------------
@@ -192,10 +212,10 @@ gru_step.knows(
 
 @exercise(
     STATE | MATRICES | {"b": "2 zrg*units"},
-    off=["x_t", "h_prev"],
+    off=["x_t", "h_prev", "b"],
     returns={"h_t": "batch units"},
-    right="the new state agrees on random arrays, both biases included, also with x_t and h_prev "
-    "switched off in turn, and for a single sample",
+    right="the new state agrees on random arrays, both biases included, also with x_t, h_prev and "
+    "b switched off in turn, and for a single sample",
     remarks=remarks(
         {r"shapes .*\(2,|equal div": "b has two rows: b[0] goes with W_x, b[1] with W_h"}
     )
@@ -260,10 +280,14 @@ gru_step_reset_after.knows(
         },
     }
 )
+SIDES = (
+    "np.split(x_t @ {W_x} + {b_x}, 3, axis=1)\n"
+    "    h_z, h_r, h_g = np.split(h_prev @ {W_h} + {b_h}, 3, axis=1)"
+)
+gru_step_reset_after.knows({plain(SIDES): {every_third(SIDES): EVERY_THIRD}})
 gru_step_reset_after.knows(
     rows(
-        "np.split(x_t @ {W_x} + {b_x}, 3, axis=1)\n"
-        "    h_z, h_r, h_g = np.split(h_prev @ {W_h} + {b_h}, 3, axis=1)",
+        SIDES,
         {
             "W_x": "the product with W_x",
             "b_x": "the first row of b",
