@@ -75,10 +75,10 @@ WRONG_GATE = [
         "with other sizes, 20 features and 10 units, f_t has the wrong shape",
     ),
     (gate(lambda z, u: z[:, 3:6]), "f_t has the wrong shape: it is (batch, 3) = (6, 3)"),
-    (gate(curve=np.tanh), "a gate lies between 0 and 1"),
-    (gate(curve=lambda z: z), "the sum before the sigmoid"),
-    (gate(curve=lambda z: 1 / (1 + np.exp(z))), "the share that is lost"),
-    (gate(curve=lambda z: sigmoid(sigmoid(z))), "the sigmoid is taken twice"),
+    (gate(curve=np.tanh), "f goes through tanh: a gate is a share from 0 to 1"),
+    (gate(curve=lambda z: z), "f has lost its sigmoid"),
+    (gate(curve=lambda z: 1 / (1 + np.exp(z))), "f is 1 minus what it should be: has the exponent"),
+    (gate(curve=lambda z: sigmoid(sigmoid(z))), "f goes through the sigmoid twice"),
     (lambda x, h, U, V, b: gate()(x, h, U, V, b) * h, "the gate is there"),
     (
         lambda x, h, U, V, b: gate()(x, 0 * h, U, V, b) + gate()(0 * x, h, U, V, 0 * b),
@@ -182,8 +182,8 @@ WRONG_STEP = [
     (returning(lambda h, c, old: (c, c)), "c_t is returned twice"),
     (returning(lambda h, c, old: (h, old)), "the old cell state is returned"),
     (returning(lambda h, c, old: (h, np.tanh(c))), "the tanh of c_t is returned"),
-    (returning(lambda h, c, old: (h, 1.1 * c)), "right: h_t; but c_t is 1.1 times"),
-    (returning(lambda h, c, old: (h, c * c)), "but c_t has the right shape, and is wrong for all"),
+    (returning(lambda h, c, old: (h, 1.1 * c)), "c_t is 1.1 times what it should be"),
+    (returning(lambda h, c, old: (h, c * c)), "c_t is squared"),
     (changes_c, "the numbers are right, but your function changes its argument c_prev"),
     (of_nine_units, "right otherwise, but with other sizes, 20 features and 10 units, line 4"),
     # two mistakes at once: one part is explained
@@ -193,7 +193,7 @@ WRONG_STEP = [
     # where both are wrong, c_t comes first
     (
         step(cell=lambda i, f, g, c, h: f * c * c + i * g),
-        "before you look at h_t, made of c_t: c_t is right while",
+        "the factor c_prev enters twice, in c_t",
     ),
 ]
 
@@ -240,11 +240,11 @@ WRONG_LATCH = [
     (weights(W, B[:2] + [0]), "b has the shape (3,), and should have (4,)"),
     (weights(np.array(W).T, B), "W_x has the shape (4, 2), and should have (2, 4)"),
     (weights(np.array(W) * np.nan, B), "W_x holds NaN"),
-    (weights([W[0], [0, -40, 0, 0]], B), "is up, i is only 2.1e-09, so little is written"),
+    (weights([W[0], [0, -40, 0, 0]], B), "is up, i is 2.1e-09, so too little is written"),
     (
         weights([W[0], [20, -20, 0, 0]], B),
-        "while the flag is up, i is only 0.5, so little is written, and f is still 0.5, so the old "
-        "value is not erased: the flag's weight just cancels the bias",
+        "while the flag is up, i is 0.5, so too little is written; and f is 0.5, so the old value "
+        "is not erased: the flag's weight just cancels the bias",
     ),
     (weights(W[::-1], B), "the rows of W_x are the other way round"),
     (weights([W[0], [40, 40, 0, 0]], [-20, -20, 0, 20]), "f is the wrong way round"),
@@ -253,11 +253,14 @@ WRONG_LATCH = [
     (weights(W, B, [[0, -50, 0, 0]]), "without W_h your cell would be a latch"),
     (
         weights([W[0], [16, -16, 0, 0]], [-8, 8, 0, 20]),
-        "f is 0.9997, so it forgets: that to the power of 900 is 0.74; and i is 0.00034, so other",
+        "f is 0.9997, so it forgets: that to the power of 900 is 0.74",
     ),
     (weights([[0, 0, -10, 0], W[1]], B), "the wrong sign"),
-    (weights([[0, 0, 0, 0], W[1]], B), "doesn't follow the value: while the flag is up, g lies"),
-    (weights([W[0], [40, 0, 0, 0]], B), "is up, f is still 1, so the old value is not erased"),
+    (
+        weights([[0, 0, 0, 0], W[1]], B),
+        "is up, what is written doesn't follow the value, for g is 0",
+    ),
+    (weights([W[0], [40, 0, 0, 0]], B), "is up, f is 1, so the old value is not erased"),
     (
         weights([W[0], [40, -10, 0, 0]], [-20, 5, 0, 20]),
         "while the flag is down, f is 0.9933, so it forgets: that to the power of 900 is 0.0",
@@ -269,7 +272,21 @@ WRONG_LATCH = [
     (weights([[3, 0, 10, 0], W[1]], [-10.35, 20, 0, 20]), "so other values leak in"),  # the +1
     (weights([[-3, 0, 10, 0], W[1]], [-10.35, 20, 0, 20]), "so other values leak in"),
     (weights(W, [-20, 20, 0, -1]), "right and not shown: o goes down to 0.27"),
-    (weights([[0, 0, 0.4, 0], W[1]], B), "at step 0 the stored value is +1 and h is 0.36"),
+    (
+        weights([[0, 0, 0.4, 0], W[1]], B),
+        "too little is written, for g is 0.38 for +1 and -0.38 for -1",
+    ),
+    # the gate at fault is named, not the first that could be better
+    (weights([W[0], [40, -22, 0, 0]], [-20, 20, 0, 0]), "and not shown: o goes down to 0.5"),
+    (weights([W[0], [40, -40, 0, 0]], [-8, 20, 0, 0]), "and not shown: o goes down to 0.5"),
+    (weights([W[0], [22, -40, 0, 0]], [-20, 20, 0, 0]), "and not shown: o goes down to 0.5"),
+    (weights([[0, 0, 0.4, 0], [40, -40, 0, 0]], [-20, 8, 0, 20]), "is up, too little is written"),
+    (
+        weights([[0, 20, 10, 0], W[1]], [-20, 0, 0, 20]),
+        "f is 1 for +1 and 2.061e-09 for -1, though the flag alone should move it, so it forgets",
+    ),
+    (lambda: HOLDS[:1] * 2 + ([0, 0, 0, 0],), "W_h has the shape (2, 4), and should have (1, 4)"),
+    (lambda: (B, W, [[0] * 4]), "returned in another order: it is W_x, W_h, b"),
     (lambda: 3, "returns a number where 3 arrays are asked for"),
     (lambda: (HOLDS[0], None, HOLDS[1]), "a tuple of 3, of which W_h is None, that can't be read"),
     (lambda: print("latch", end=" "), "prints but does not return"),
@@ -289,7 +306,7 @@ WRONG_BIAS = [
     (lambda n: float(sigmoid(0.5 ** (1 / n))), "you need the way back"),
     (lambda n: math.log(2 ** (1 / n) - 1), "the sign is wrong"),
     (lambda n: np.log(1 - 2 ** (1 / n)), "the bias is NaN: the logarithm of a negative number"),
-    (lambda n: round(math.log(1 / (2 ** (1 / n) - 1)), 4), "is close, but rounded or searched"),
+    (lambda n: round(math.log(1 / (2 ** (1 / n) - 1)), 4), "rounded to 4 digits"),
     (lambda n: math.log(0.5) / n, "the logarithm of the gate alone"),
     (lambda n: 1 / (2 ** (1 / n) - 1), "one step is left to take"),
     (lambda n: math.log(n), "the usual rule of thumb"),

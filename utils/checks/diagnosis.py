@@ -9,7 +9,9 @@ import itertools
 
 import numpy as np
 
+from utils.checks import slips
 from utils.checks.calls import read_from_notebook, with_globals, written_out
+from utils.checks.pairs import nearest
 from utils.checks.patterns import Wanted, pattern
 from utils.checks.results import (
     alike,
@@ -289,9 +291,11 @@ class Diagnosis:
 
     def two_known(self):
         """The words for two of the known mistakes that together have these results."""
-        for one, other in self.exercise.two_known.like(self.results[0]):
+        alone = [theirs for theirs, _ in self.exercise.tried]
+        for pair in nearest(alone, self.wanted, self.results):
+            one, other = (self.exercise.mistakes[k] for k in pair)
             variant = self.exercise.variant(one, other)
-            if all(
+            if variant and all(
                 same(self.exercise.call(variant, probe).result, result)
                 for probe, result in zip(self.probes, self.results, strict=True)
             ):
@@ -309,8 +313,11 @@ class Diagnosis:
 
     def two_slips(self):
         """The words for two slips that together have these results."""
-        for one, other in self.exercise.two_slips.like(self.results[0]):
-            if self.slip_explains(one, other):
+        made = [slip for slip, _ in self.exercise.slips]
+        alone = [[first] for _, first in self.exercise.slips]
+        for pair in nearest(alone, self.wanted[:1], self.results[:1]):
+            one, other = (made[k] for k in pair)
+            if slips.apart(one, other) and self.slip_explains(one, other):
                 return f"{NUMBERS} {one.words}; and {other.words}"
         return None
 

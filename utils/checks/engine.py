@@ -45,11 +45,9 @@ from utils.checks.calls import (
     works,
 )  # fmt: skip
 from utils.checks.diagnosis import Diagnosis
-from utils.checks.pairs import Pairs
 from utils.checks.probes import Probe, axes_of, must_be, random_probes
 from utils.checks.results import kind, same
 
-LIKELY = 60  # slips that are tried in pairs
 WIDTH = 72  # characters that a line of output holds at 1024 pixels, before it breaks within words
 
 
@@ -114,6 +112,7 @@ class Exercise:
         self.arguments, self.origin, self.evidence = arguments or {}, origin, evidence
         self.shares, self.remarks, self.seconds = shares or {}, remarks or {}, seconds
         self.name, self.mistakes, self.judges = reference.__name__, [], {}
+        self.coded = {}  # slips: the reference with them, as code
         self.answer, self.spent = None, 0  # what is judged, and the seconds it has taken
         source = textwrap.dedent(inspect.getsource(reference))  # now: the file may change later
         self.source = source[re.search(r"^def ", source, re.MULTILINE).start() :]
@@ -138,8 +137,7 @@ class Exercise:
         """
         if "against" in self.judges:
             raise ValueError(f"{self.name} is judged, not compared: it can't know mistakes")
-        for kept in ("tried", "two_known"):
-            vars(self).pop(kept, None)
+        vars(self).pop("tried", None)
         for line, wrongs in table.items():
             if (found := self.source.count(line)) != 1:
                 told = f"{line!r} must stand in {self.name} once, and does {found} times"
@@ -323,30 +321,18 @@ class Exercise:
         found = slips.slips(self.tree)
         return [(slip, self.slipped(self.probes[0], slip)) for slip in found]
 
-    @functools.cached_property
-    def two_known(self):
-        """Two of the known mistakes at once, and what they make of the first probe."""
-        return Pairs(self.mistakes, lambda *two: self.made_by(self.variant(*two)))
-
-    @functools.cached_property
-    def two_slips(self):
-        """Two of the likeliest slips at once, and what they make of the first probe."""
-        likely = [slip for slip, first in self.slips if isinstance(first, list)][:LIKELY]
-        return Pairs(
-            likely,
-            lambda *two: self.slipped(self.probes[0], *two) if slips.apart(*two) else None,
-        )
-
-    def made_by(self, variant):
-        return variant and self.call(variant, self.probes[0]).result
-
     def slipped(self, probe, *made):
-        """The result of the reference with these slips in it; None where it has none."""
-        code = slips.with_slips(self.tree, *made)
+        """The result of the reference with these slips in it; None where it has none, or nothing
+        in it, with which any empty result would agree."""
+        if made not in self.coded:
+            self.coded[made] = slips.with_slips(self.tree, *made)
+        code = self.coded[made]
         scope = self.reference.__globals__ | {"some": slips.some}
         if code is None:
             return None
         with contextlib.suppress(Exception):
             exec(code, scope)
-            return call(scope[self.name], probe.args, self.returns).result
+            result = call(scope[self.name], probe.args, self.returns).result
+            empty = isinstance(result, list) and not all(array.size for array in result)
+            return None if empty else result
         return None

@@ -6,6 +6,7 @@ import itertools
 import numpy as np
 
 from utils.checks.engine import Probe, exercise
+from utils.checks.gates import curves, rows, taken  # noqa: F401 (taken: in the slips made of rows)
 from utils.layers import LSTM, sigmoid
 
 # --- one gate ---------------------------------------------------------------------------------
@@ -35,6 +36,17 @@ TWO_SIGMOIDS = (
     "input and state each have a sigmoid of their own: first the whole sum, then one sigmoid"
 )
 WRONG_BLOCK = "the columns of the {} are taken: the blocks lie in the order i, f, g, o"
+ORDER = "ifgo"
+SUM, TERMS = (
+    "x_t @ {W_x} + h_prev @ {W_h} + {b}",
+    {"W_x": "the input", "W_h": "the previous state", "b": "the bias"},
+)
+TURNED = "np.hstack([W.T for W in np.split(W_h, 4, axis=1)])"
+TRANSPOSED = "W_h is transposed: rows are samples here, so the state stands on the left"
+STACKED = "np.hstack([h_prev, x_t]) @ np.vstack([W_x, W_h])"
+STATE_FIRST = (
+    "the state stands before the input, and W_x above W_h, so that each meets the other's weights"
+)
 
 
 def two_sigmoids(extra):
@@ -57,14 +69,12 @@ forget_gate.knows(
         "z[:, units : 2 * units]": {
             "z[units : 2 * units]": "rows are cut out, which are samples: the blocks are columns, "
             "so a colon for all rows comes first",
+            "z.reshape(4, len(z), units)[1]": "the reshape mixes samples and gates: the samples "
+            "stay the first axis",
         },
         "sigmoid(z_f)": {
-            "z_f": "that is the sum before the sigmoid: a gate lies in 0..1",
-            "np.tanh(z_f)": "a gate lies between 0 and 1, and tanh reaches down to -1: a gate "
-            "needs the sigmoid",
-            "1 - sigmoid(z_f)": "that is 1 minus the gate, the share that is lost: the minus in "
-            "exp(-z) may be missing",
-            "sigmoid(sigmoid(z_f))": "the sigmoid is taken twice: once makes it a gate",
+            "np.tanh(z[:, 2 * units : 3 * units])": "that is the candidate g, from the third block "
+            "and by tanh: the forget gate is asked for",
             "sigmoid(z_f) * h_prev": "the gate is there and already multiplies h_prev: here f_t "
             "alone is asked for",
             "sigmoid(z_f - b[units:2*units]) + b[units:2*units]": (
@@ -79,13 +89,18 @@ forget_gate.knows(
         },
         " + h_prev @ W_h": {"": "the previous state is missing: the gate reads it, too"},
         "x_t @ W_x + ": {"": "the input is missing"},
-        "h_prev @ W_h": {
-            "h_prev @ np.hstack([W.T for W in np.split(W_h, 4, axis=1)])": (
-                "W_h is transposed: rows are samples here, so the state stands on the left"
-            ),
+        "h_prev @ W_h": {f"h_prev @ {TURNED}": TRANSPOSED},
+        "x_t @ W_x + h_prev @ W_h": {STACKED: STATE_FIRST},
+        "units = h_prev.shape[1]": {
+            "units = x_t.shape[1]": "units is the number of features: the blocks are as wide as "
+            "h_prev has columns",
+            "units = len(x_t)": "units is the number of samples: the blocks are as wide as h_prev "
+            "has columns",
         },
     }
 )
+forget_gate.knows(curves("sigmoid(z_f)", {"f": "z_f"}))
+forget_gate.knows(rows(SUM, TERMS, ORDER, gates="f"))
 
 
 # --- the whole step ---------------------------------------------------------------------------
@@ -110,7 +125,6 @@ def lstm_step(x_t, h_prev, c_prev, W_x, W_h, b):
     return h_t, c_t
 
 
-ORDER = "ifgo"
 ORDERS = ["".join(order) for order in itertools.permutations(ORDER) if "".join(order) != ORDER]
 ELSEWHERE = {"ifog": "some lecture notes", "igfo": "the first TensorFlow", "iofg": "ONNX"}
 
@@ -146,21 +160,6 @@ lstm_step.knows(
             "tanh: it needs tanh alone",
             "np.maximum(z_g, 0)": "the candidate goes through relu: here it needs tanh",
         },
-        "sigmoid(z_i), sigmoid(z_f), sigmoid(z_o)": {
-            "np.tanh(z_i), np.tanh(z_f), np.tanh(z_o)": "the gates go through tanh: they must lie "
-            "between 0 and 1",
-            "z_i, z_f, z_o": "the gates have lost their sigmoid",
-        },
-    }
-)
-lstm_step.knows(
-    {
-        f"sigmoid(z_{name})": {
-            f"z_{name}": f"{name} has lost its sigmoid, the other two gates have theirs",
-            f"np.tanh(z_{name})": f"{name} goes through tanh: it is a gate, from 0 to 1",
-            f"sigmoid(sigmoid(z_{name}))": f"{name} goes through the sigmoid twice",
-        }
-        for name in "ifo"
     }
 )
 lstm_step.knows(
@@ -186,8 +185,6 @@ lstm_step.knows(
             "kept",
             "(1 - i) * c_prev + i * g": "1 - i stands in the place of f: here the forget gate is "
             "a gate of its own",
-            "o * c_prev + i * g": "o stands in the place of f",
-            "f * c_prev + o * g": "o stands in the place of i",
             "np.tanh(f * c_prev + i * g)": "c_t itself has gone through tanh: the cell state "
             "stays as it is, only h_t is made of its tanh",
         },
@@ -197,8 +194,6 @@ lstm_step.knows(
             "o * sigmoid(c_t)": "h_t takes the sigmoid of the cell state: it takes its tanh",
             "np.tanh(o * c_t)": "the tanh is taken of the product: first the tanh, then the gate",
             "np.tanh(c_t)": "the output gate is left out of h_t",
-            "f * np.tanh(c_t)": "f stands in the place of o",
-            "i * np.tanh(c_t)": "i stands in the place of o",
             "o * np.tanh(c_prev)": "h_t is made of the old cell state: the new one is shown",
             "o * np.tanh(g)": "h_t is made of the candidate: the cell state is shown",
             "o + np.tanh(c_t)": "the output gate is added: a gate multiplies",
@@ -209,7 +204,9 @@ lstm_step.knows(
         "x_t @ W_x + h_prev @ W_h": {
             "x_t @ W_x": "the gates don't see the previous state h_prev",
             "h_prev @ W_h": "the gates don't see the input x_t",
+            STACKED: STATE_FIRST,
         },
+        "h_prev @ W_h": {f"h_prev @ {TURNED}": TRANSPOSED},
         # what is returned
         "return h_t, c_t": {
             "return c_t, h_t": "both are right and in the other order: h_t first",
@@ -221,6 +218,10 @@ lstm_step.knows(
         },
     }
 )
+lstm_step.knows(
+    curves("sigmoid(z_i), sigmoid(z_f), sigmoid(z_o)", {gate: f"z_{gate}" for gate in "ifo"})
+)
+lstm_step.knows(rows(SUM, TERMS, ORDER))
 
 
 # --- a latch, set by hand ---------------------------------------------------------------------
@@ -306,53 +307,118 @@ REPAIRS = {  # what is said of weights that one change would make a latch: the c
 }
 
 
-def at_a_flag(i, f):
-    """What is wrong with the two gates while the flag is up."""
-    told = [f"i is only {i.min():.2g}, so little is written"] * bool(i.min() < 0.9)
-    told += [f"f is still {f.max():.2g}, so the old value is not erased"] * bool(f.max() > 0.1)
+ROLES = {  # a gate, and when: what is best there, of the input (..., 2)
+    ("i", "up"): lambda x: 1,
+    ("f", "up"): lambda x: 0,
+    ("g", "up"): lambda x: x[..., 0],
+    ("i", "down"): lambda x: 0,
+    ("f", "down"): lambda x: 1,
+    ("o", "always"): lambda x: 1,
+}
+SOME = sorted(itertools.product([False, True], repeat=len(ROLES)), key=sum)
+
+
+def phase(when, x):
+    """Where, in sequences x, the flag is up, or down, or either."""
+    return {"up": x[..., 1] > 0, "down": x[..., 1] == 0, "always": x[..., 1] >= 0}[when]
+
+
+def at_fault(gates, x, stored):
+    """The fewest roles that, held at what is best, would make the cell a latch; of several such
+    sets the one that is furthest from the best."""
+    held = {name: np.repeat(gates[name][None], len(SOME), axis=0) for name in ORDER}
+    away = np.zeros(len(SOME))
+    for k, ((name, when), best) in enumerate(ROLES.items()):
+        where, chosen = phase(when, x), np.array(SOME)[:, k]
+        changed = np.where(where, best(x), gates[name])
+        away += chosen * np.abs(changed - gates[name]).sum()
+        held[name][chosen] = np.where(where, best(x), held[name][chosen])
+    c, holds = np.zeros(held["i"].shape[:2]), np.ones(len(SOME), bool)
+    for t in range(x.shape[1]):
+        i, f, g, o = (held[name][:, :, t] for name in ORDER)
+        c = f * c + i * g
+        holds &= np.all(o * np.tanh(c) * stored[:, t] >= 0.5, axis=1)
+    fewest = min(sum(some) for some, ok in zip(SOME, holds, strict=True) if ok)
+    sets = [k for k, some in enumerate(SOME) if holds[k] and sum(some) == fewest]
+    return [*itertools.compress(ROLES, SOME[max(sets, key=lambda k: away[k])])]
+
+
+def shown(gate, x, digits=2, worst=np.max):
+    """A gate's value, in words, over the steps of x (steps, 2) that are looked at."""
+    by_value = [gate[x[:, 0] == value] for value in (1, -1)]
+    if abs(by_value[0].mean() - by_value[1].mean()) > 0.05:
+        means = [f"{of.mean():.{digits}g}" for of in by_value]
+        return f"{means[0]} for +1 and {means[1]} for -1"
+    if np.ptp(gate) > 0.05:
+        return f"between {gate.min():.{digits}g} and {gate.max():.{digits}g}"
+    return f"{worst(gate):.{digits}g}"
+
+
+def heard(gate, x, **how):
+    """`shown` of a gate that should hear the flag alone."""
+    words = shown(gate, x, **how)
+    return words + ", though the flag alone should move it" * ("for +1" in words)
+
+
+def while_up(roles, gates, x):
+    """What is wrong while the flag is up."""
+    i, f, g = (gates[name][phase("up", x)] for name in "ifg")
+    x, told = x[phase("up", x)], []
+    if ("g", "up") in roles:
+        follows = np.all(g * x[:, 0] > 0.05)
+        fault = "too little is written" if follows else "what is written doesn't follow the value"
+        told.append(f"{fault}, for g is {shown(g, x)}")
+    if ("i", "up") in roles:
+        told.append(f"i is {heard(i, x, worst=np.min)}, so too little is written")
+    if ("f", "up") in roles:
+        told.append(f"f is {heard(f, x)}, so the old value is not erased")
     if told and any(np.allclose(gate, 0.5, atol=0.01) for gate in (i, f)):
         told[-1] += ": the flag's weight just cancels the bias, and must be larger"
-    return told and "while the flag is up, " + ", and ".join(told)
+    return told
 
 
-def between_flags(i, f):
-    """What is wrong with the two gates while the flag is down."""
-    told, left = [], f.mean() ** 900
-    if left < 0.8:
-        told.append(f"f is {f.mean():.4g}, so it forgets: that to the power of 900 is {left:.2g}")
-    if i.mean() * 900 > 0.2:
-        told.append(f"i is {i.mean():.2g}, so other values leak in, and there are hundreds")
-    return told and "while the flag is down, " + "; and ".join(told)
+def while_down(roles, gates, x):
+    """What is wrong while the flag is down."""
+    i, f = (gates[name][phase("down", x)] for name in "if")
+    x, told = x[phase("down", x)], []
+    if ("f", "down") in roles:
+        told.append(f"f is {heard(f, x, digits=4, worst=np.min)}, so it forgets")
+        if np.ptp(f) <= 0.05:
+            told[-1] += f": that to the power of 900 is {f.min() ** 900:.2g}"
+    if ("i", "down") in roles:
+        told.append(f"i is {heard(i, x)}, so other values leak in, and there are hundreds")
+    return told
 
 
 def what_leaks(weights):
-    """What is wrong with a latch: the one change that would mend it, or what its gates show."""
+    """What is wrong with a latch: the one change that would mend it, or the gates at fault."""
     for words, change in REPAIRS.items():
         if latches(change(*weights)):
             return words
     x, stored = tape()
-    h, layer = run(weights, x)
-    i, f, g, o, c = (layer.gates[name][:, :, 0] for name in (*ORDER, "c"))
-    up, down = x[:, :, 1] > 0, x[:, :, 1] == 0
-    if np.any(g[up] * x[up][:, 0] < 0.3):
-        return (
-            "what is written doesn't follow the value: while the flag is up, g lies between "
-            f"{g[up].min():.2g} and {g[up].max():.2g}"
+    _, layer = run(weights, x)
+    gates = {name: layer.gates[name][:, :, 0] for name in ORDER}
+    roles = at_fault(gates, x, stored)
+    told = [
+        f"while the flag is {when}, {'; and '.join(words)}"
+        for when, words in (
+            ("up", while_up(roles, gates, x)),
+            ("down", while_down(roles, gates, x)),
         )
-    if words := at_a_flag(i[up], f[up]) or between_flags(i[down], f[down]):
-        return words
-    if np.all(c * stored >= 0.5) and o.min() < 0.9:
-        return f"the cell state is right and not shown: o goes down to {o.min():.2g}"
-    sample, step = np.argwhere(h * stored < 0.5)[0]
-    return (
-        f"at step {step} the stored value is {stored[sample, step]:+.0f} and h is "
-        f"{h[sample, step]:.2g}, where at least 0.5 in size is asked for"
-    )
+        if words
+    ]
+    if ("o", "always") in roles:
+        right = "the cell state is right and not shown: " * (len(roles) == 1)
+        told.append(f"{right}o goes down to {gates['o'].min():.2g}")
+    return ". And ".join(told)
 
 
 @latch.against
 def no_latch(weights):
     """Whatever weights come, the real cell runs with them; its gates say what is wrong."""
+    shapes = [value.shape for value in weights]
+    if shapes != [*SHAPES.values()] and sorted(shapes) == sorted(SHAPES.values()):
+        return f"the three are returned in another order: it is {', '.join(SHAPES)}"
     for (name, shape), value in zip(SHAPES.items(), weights, strict=True):
         if value.shape != shape:
             return f"{name} has the shape {value.shape}, and should have {shape}"
@@ -368,6 +434,8 @@ def what_is_kept(args, bias):
     f, steps = float(sigmoid(np.float64(bias))), args["steps"]
     if abs(f**steps - 0.5) < 0.005:
         return f"{bias:.6g} is close, but rounded or searched: give the exact formula, unrounded"
+    if not 0 < f**steps < 1:
+        return f"with your {bias:.4g} the gate is {f:.4g}: it must lie between 0 and 1"
     return (
         f"with your {bias:.4g} the gate is {f:.4g}, and that to the power of {steps} is "
         f"{f**steps:.3g}, not one half"
@@ -386,6 +454,9 @@ def bias_for_half_life(steps):
     return np.log(f / (1 - f))
 
 
+ONE_OVER_E = "leaves about exp(-1), 37 %: exactly one half is asked for"
+RATE = "that is a rate of decay: the bias is what the sigmoid makes the gate of"
+
 bias_for_half_life.knows(
     {
         "np.log(f / (1 - f))": {
@@ -393,18 +464,67 @@ bias_for_half_life.knows(
             "sigmoid(f)": "the sigmoid leads from the bias to the gate: you need the way back",
             "np.log((1 - f) / f)": "the sign is wrong: that bias shuts the gate by as much as it "
             "should open it",
-            "np.log((f - 1) / f)": "the bias is NaN: the logarithm of a negative number",
+            "np.log((f - 1) / f)": "the bias is NaN: the logarithm of a negative number, for "
+            "which f or 1 - f has the wrong sign",
+            "np.log(f / 1 - f)": "brackets are missing: / comes before -, so the logarithm is that "
+            "of 0",
+            "np.log(f) / (1 - f)": "a bracket closes too early: the logarithm is that of the whole "
+            "quotient",
+            "np.log(f) / np.log(1 - f)": "two logarithms are divided: of a quotient they are "
+            "subtracted",
+            "np.log10(f / (1 - f))": "the logarithm is that of base 10: exp is undone by the "
+            "natural one",
+            "np.log2(f / (1 - f))": "the logarithm is that of base 2: exp is undone by the natural "
+            "one",
+            "np.log(f * (1 - f))": "the product of f and 1 - f stands where their quotient should",
+            "np.log(1 / f) - 1": "the 1 stands behind the logarithm, and belongs within it: solve "
+            "step by step",
+            "-np.log(1 / f) - 1": "the 1 stands behind the logarithm, and belongs within it: solve "
+            "step by step",
+            "1 - np.log(1 / f)": "the 1 stands outside the logarithm, and belongs within it: solve "
+            "step by step",
+            "np.log(1 + 1 / f)": "1 is added within the logarithm: on the way back it is "
+            "subtracted",
+            "-np.log(1 + 1 / f)": "1 is added within the logarithm: on the way back it is "
+            "subtracted",
             "np.log(f)": "the logarithm of the gate alone is not the inverse of the sigmoid",
+            "-np.log(f)": "minus the logarithm of the gate is the rate of decay, and no inverse of "
+            "the sigmoid",
+            "np.log(1 - f)": "the logarithm of 1 - f alone is not the inverse of the sigmoid",
+            "-np.log(1 - f)": "minus the logarithm of 1 - f is close where f is near 1: the exact "
+            "inverse of the sigmoid is asked for",
             "f / (1 - f)": "that is exp of the bias: one step is left to take",
-            "np.log(steps)": "that is the usual rule of thumb, which leaves about exp(-1), 37 %: "
-            "exactly one half is asked for",
+            "(1 - f) / f": "that is exp of minus the bias: one step is left to take",
+            "1 / (1 - f)": "that is how many steps the gate remembers: the bias is the inverse of "
+            "the sigmoid",
+            "1 / sigmoid(f)": "1 divided by the sigmoid is not its inverse: solve for what is "
+            "inside",
+            "np.log(steps)": f"that is the usual rule of thumb, which {ONE_OVER_E}",
+            "np.log(2 * steps)": "that is close for many steps: the exact formula is asked for",
+            "np.log(steps / np.log(2))": "that is close for many steps: the exact formula is asked "
+            "for",
+            "np.log(steps / 2)": "the bias grows like that, and one half is left for none of them",
+            "1 / steps": RATE,
             "np.arctanh(f)": "that inverts tanh: a gate goes through the sigmoid",
         },
         "0.5 ** (1 / steps)": {
             "1 - 0.5 / steps": "the gate takes equal bites: each step leaves its share of what is "
             "left by then",
+            "0.5 / steps": "brackets are missing around the exponent: ** comes before /",
+            "1 - 1 / steps": "your gate loses one part in `steps` at each step, which "
+            f"{ONE_OVER_E}",
+            "np.exp(-1 / steps)": "your gate leaves exp(-1) after `steps` steps, 37 %: one half is "
+            "asked for",
+            "np.exp(-0.5 / steps)": "your gate leaves exp(-0.5), 61 %: exactly one half is asked "
+            "for",
+            "1 - np.log(2) / steps": "your gate is close for many steps: the exact root is asked "
+            "for",
+            "0.5 ** (1 / (steps + 1))": "one half is left after `steps` + 1 steps: one too many",
+            "0.5 ** (1 / (steps - 1))": "one half is left after `steps` - 1 steps: one too few",
             "0.5**steps": "that is what a gate of 0.5 leaves after `steps` steps: here the gate "
             "is the unknown",
+            "0.5": "your gate is one half: it is what is left after one step, not after `steps`",
+            "np.sqrt(1 / steps)": "base and exponent are exchanged: it is the root of one half",
         },
     }
 )

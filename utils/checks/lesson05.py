@@ -1,23 +1,27 @@
 """The checks of lesson 05. Each begins with the reference, which is a solution to read."""
 
 import functools
+import re
 from typing import NamedTuple
 
 import numpy as np
 
 from utils import cells, data, training
 from utils.checks.engine import Probe, exercise
+from utils.checks.gates import curves, plain, rows, taken  # noqa: F401 (taken: in the slips made of rows)
+from utils.checks.results import shape_difference
 from utils.layers import GRU, LSTM, Dense, Last, Sequential, SimpleRNN, sigmoid
 
 GATES = "zrg"  # the order of the blocks, which is Keras's
 
 
-def remarks(table):
-    """{pattern: remark} as `remarks` of an exercise: what is found is said, and then the remark,
-    which stands in the place of a guess, for it knows better."""
+def remarks(table, instead=True):
+    """{pattern: remark} as `remarks` of an exercise: what is found is said, and then the remark.
+    It stands `instead` of a guess at a size or an index, or only where none is made."""
     guess = ": no size here.*|: that index.*"
+    head, tail = ("", f"(?:{guess})?") if instead else (f"(?!.*(?:{guess}))", "")
     return {
-        f"(?=.*(?:{found}))(.*?)(?:{guess})?": rf"\1: {remark}" for found, remark in table.items()
+        f"{head}(?=.*(?:{found}))(.*?){tail}": rf"\1: {remark}" for found, remark in table.items()
     }
 
 
@@ -26,7 +30,6 @@ MATRICES = {"W_x": "features zrg*units", "W_h": "units zrg*units"}
 
 # --- what can go wrong in a step, wherever the reset is ---------------------------------------
 
-SHARE = "a gate is a share from 0 to 1, which is the sigmoid's range"
 COLUMNS = "is cut into rows: the blocks are columns, so split along axis 1"
 ON_THE_LEFT = "states are rows, and stand on the left of @"
 LAST_LINE = {
@@ -44,8 +47,6 @@ LAST_LINE = {
     "g": "that is the candidate g_t: the update gate has still to mix it in",
     "z": "that is the update gate z_t: the state is asked for",
     "r": "that is the reset gate r_t: the state is asked for",
-    "r * h_prev + (1 - r) * g": "the last line mixes with r: the update gate z decides how much is "
-    "kept",
     "z * r * h_prev + (1 - z) * g": "the kept state is multiplied by r as well: r acts inside the "
     "candidate only",
     "np.tanh(z * h_prev + (1 - z) * g)": "the new state goes through tanh once more: a mixture "
@@ -53,21 +54,18 @@ LAST_LINE = {
 }
 
 
-def reordered(blocks):
+def reordered(*blocks):
     """Lines after which `blocks`, {} for a gate's letter, are taken in another order; the nudge."""
 
-    def lines(order, *blocks):
+    def lines(order):
         sides = [[", ".join(map(block.format, k)) for k in (order, GATES)] for block in blocks]
         return "\n    ".join([*map(" = ".join, sides), "z = sigmoid("])
 
     here = "the blocks are taken in the order {}: here they lie in the order z, r, g"
-    orders = {lines(k, *blocks.values()): ", ".join(k) for k in ("rzg", "zgr", "gzr", "grz")}
-    table = {wrong: here.format(order) for wrong, order in orders.items()}
-    table[lines("rzg", *blocks.values())] += (
+    table = {lines(k): here.format(", ".join(k)) for k in ("rzg", "zgr", "gzr", "grz", "rgz")}
+    table[lines("rzg")] += (
         ". That is another framework's order, or z and r have changed places in your last two lines"
     )
-    for name, block in blocks.items():
-        table[lines("rzg", block)] = f"z and r are swapped in {name}, and nowhere else"
     return table
 
 
@@ -79,10 +77,7 @@ def shared(terms, gated, blocks):
     candidate = g.replace(state, gated)
     table = {
         "z * h_prev + (1 - z) * g": LAST_LINE,
-        f"z = sigmoid({z})\n    r = sigmoid(": {
-            f"z = 1 - sigmoid({z})\n    r = 1 - sigmoid(": "both gates are 1 minus what they "
-            "should be: has the exponent in your sigmoid the right sign?",
-        },
+        **curves(f"z = sigmoid({z})\n    r = sigmoid({r})", {"z": z, "r": r}),
         "g = np.tanh(": {
             "g = sigmoid(": "the candidate comes from a sigmoid: a state may be negative, so it "
             "goes through tanh",
@@ -90,9 +85,8 @@ def shared(terms, gated, blocks):
             "g = np.maximum(0, ": "the candidate comes from a ReLU: here it goes through tanh",
         },
         gated: {
-            "0": "the candidate does not see the previous state",
+            "0": f"g lacks {[*terms][1]}",
             state: "the reset gate is missing from the candidate",
-            gated.replace("r", "z", 1): "the candidate uses z where the reset gate r belongs",
             f"{gated.replace('r', '(1 - r)', 1)}": "the candidate uses 1 - r: an open reset gate, "
             "r = 1, lets the old state in",
         },
@@ -103,14 +97,8 @@ def shared(terms, gated, blocks):
         f"np.tanh({candidate})": {
             f"r * np.tanh({g})": "r multiplies the finished candidate: it acts inside the tanh",
         },
-        "z = sigmoid(": reordered(blocks),
-        "r = sigmoid(": {},
+        "z = sigmoid(": reordered(*blocks),
     }
-    for gate in "zr":
-        table[f"{gate} = sigmoid("] |= {
-            f"{gate} = np.tanh(": f"{gate} comes from a tanh: {SHARE}",
-            f"{gate} = (": f"the sigmoid of {gate} is missing: {SHARE}",
-        }
     for gate, whole in zip(GATES, (z, r, candidate), strict=True):
         for name, term in terms.items():
             parts = whole.split(" + ")
@@ -120,23 +108,33 @@ def shared(terms, gated, blocks):
     return table
 
 
+def every_third(line):
+    """`line` with each third column in the place of each block."""
+    split = r"np.split\((.+?), 3(?:, axis=1)?\)"
+    return re.sub(split, r"[(\1)[..., k::3] for k in range(3)]", plain(line))
+
+
 # --- one step, the reset before the product ---------------------------------------------------
 
 
 ONE_AXIS = "b has one axis"
-PRODUCTS = {  # what NumPy says, wherever the product is
-    "must agree|must be equal|matmul": ON_THE_LEFT,
-    "could not be broadcast": "* is element by element, @ is the matrix product",
-}
+EVERY_THIRD = "every third column is taken: a gate's columns lie side by side, in one block"
+PRODUCTS = remarks(  # of what NumPy says, wherever the product is
+    {
+        "must agree|must be equal|matmul": ON_THE_LEFT,
+        "could not be broadcast": "* is element by element, @ is the matrix product",
+    },
+    instead=False,
+)
 
 
 @exercise(
     STATE | MATRICES | {"b": "zrg*units"},
-    off=["x_t", "h_prev"],
+    off=["x_t", "h_prev", "b"],
     returns={"h_t": "batch units"},
-    right="the new state agrees on random arrays, also with x_t and h_prev switched off in turn, "
-    "and for a single sample",
-    remarks=remarks({"tuple index": f"{ONE_AXIS}: split it without axis=1"} | PRODUCTS),
+    right="the new state agrees on random arrays, also with x_t, h_prev and b switched off in "
+    "turn, and for a single sample",
+    remarks=remarks({"tuple index": f"{ONE_AXIS}: split it without axis=1"}) | PRODUCTS,
 )
 def gru_step(x_t, h_prev, W_x, W_h, b):
     """One step of a GRU, Keras's reset_after=False: x_t (batch, features), h_prev (batch, units),
@@ -155,10 +153,10 @@ gru_step.knows(
         {
             "the input": "x_t @ W_x{}",
             "the previous state": "h_prev @ W_h{}",
-            "its bias": "b_{}",
+            "the bias": "b_{}",
         },
         gated="(r * h_prev) @ W_hg",
-        blocks={"W_x": "W_x{}", "W_h": "W_h{}", "b": "b_{}"},
+        blocks=["W_x{}", "W_h{}", "b_{}"],
     )
 )
 gru_step.knows(
@@ -186,19 +184,42 @@ gru_step.knows(
         "+ b_g": {"+ 2 * b_g": "the bias of the candidate is added twice"},
     }
 )
+BLOCKS_OF_ALL = (
+    "np.split({W_x}, 3, axis=1)\n"
+    "    W_hz, W_hr, W_hg = np.split({W_h}, 3, axis=1)\n"
+    "    b_z, b_r, b_g = np.split({b}, 3)"
+)
+gru_step.knows(
+    rows(BLOCKS_OF_ALL, {"W_x": "the input", "W_h": "the previous state", "b": "the bias"}, GATES)
+)
+gru_step.knows(
+    {
+        plain(BLOCKS_OF_ALL): {
+            every_third(BLOCKS_OF_ALL): EVERY_THIRD,
+        },
+        "np.split(W_x, 3, axis=1)\n    W_hz, W_hr, W_hg = np.split(W_h, 3, axis=1)": {
+            "np.split(np.vstack([W_x, W_h])[len(W_h) :], 3, axis=1)\n"
+            "    W_hz, W_hr, W_hg = np.split(np.vstack([W_x, W_h])[: len(W_h)], 3, axis=1)": (
+                "the state stands before the input, and W_x above W_h, so that each meets the "
+                "other's weights"
+            ),
+        },
+    }
+)
 
 # --- one step, the reset after the product ----------------------------------------------------
 
 
 @exercise(
     STATE | MATRICES | {"b": "2 zrg*units"},
-    off=["x_t", "h_prev"],
+    off=["x_t", "h_prev", "b"],
     returns={"h_t": "batch units"},
-    right="the new state agrees on random arrays, both biases included, also with x_t and h_prev "
-    "switched off in turn, and for a single sample",
+    right="the new state agrees on random arrays, both biases included, also with x_t, h_prev and "
+    "b switched off in turn, and for a single sample",
     remarks=remarks(
-        {r"shapes .*\(2,|equal div": "b has two rows: b[0] goes with W_x, b[1] with W_h"} | PRODUCTS
-    ),
+        {r"shapes .*\(2,|equal div": "b has two rows: b[0] goes with W_x, b[1] with W_h"}
+    )
+    | PRODUCTS,
 )
 def gru_step_reset_after(x_t, h_prev, W_x, W_h, b):
     """One step of a GRU, Keras's default reset_after=True: as gru_step, but r acts on
@@ -219,7 +240,7 @@ gru_step_reset_after.knows(
     shared(
         {"the input": "x_{}", "the previous state": "h_{}"},
         gated="r * h_g",
-        blocks={"what comes from the input": "x_{}", "what comes from the state": "h_{}"},
+        blocks=["x_{}", "h_{}"],
     )
 )
 gru_step_reset_after.knows(
@@ -243,13 +264,13 @@ gru_step_reset_after.knows(
             "b_x = b_h = b[1]": "the second row of b is used twice, the first not at all",
             "b_x = b_h = b[0] + b[1]": "both rows of b are added on both sides: b[0] goes with "
             "W_x, b[1] with W_h",
+            "b_x, b_h = b / 2": "both rows of b are halved, as in a mean: they are added whole",
+            "b_x, b_h = (b[0] + b[1]) / 2, 0": "the mean of the two rows of b is taken: both are "
+            "added, b_x to the input's side and b_h to the state's",
+            "b_x = b_h = (b[0] + b[1]) / 2": "the mean of the two rows of b is taken on both "
+            "sides: b[0] goes with W_x, b[1] with W_h",
             "b_x, b_h = 0, b[0] + b[1]": "both rows of b are added on the state's side: the first "
             "belongs to the input's side",
-        },
-        "z = sigmoid(": {
-            "h_z, h_r, _ = np.split(h_prev @ W_h, 3, axis=1)\n    z = sigmoid(": (
-                "the second row of b is missing from z and r: there both rows are added"
-            ),
         },
         "np.split(x_t @ W_x + b_x, 3, axis=1)": {
             "np.split(x_t @ W_x + b_x, 3)": f"what comes from the input {COLUMNS}",
@@ -259,18 +280,35 @@ gru_step_reset_after.knows(
         },
     }
 )
+SIDES = (
+    "np.split(x_t @ {W_x} + {b_x}, 3, axis=1)\n"
+    "    h_z, h_r, h_g = np.split(h_prev @ {W_h} + {b_h}, 3, axis=1)"
+)
+gru_step_reset_after.knows({plain(SIDES): {every_third(SIDES): EVERY_THIRD}})
+gru_step_reset_after.knows(
+    rows(
+        SIDES,
+        {
+            "W_x": "the product with W_x",
+            "b_x": "the first row of b",
+            "W_h": "the product with W_h",
+            "b_h": "the second row of b",
+        },
+        GATES,
+    )
+)
 
 # --- counting ---------------------------------------------------------------------------------
 
 
-LAYERS = [(2, 5, True), (2, 5, False), (7, 4, True), (7, 4, False), (1, 12, True), (9, 3, False)]
+SIZES = [(2, 5), (7, 4), (1, 12), (9, 3), (3, 8), (5, 2), (4, 6)]  # more than TERMS
+LAYERS = [(*sizes, after) for sizes in SIZES for after in (True, False)]
 
 
 @exercise(
     probes=[Probe({"features": f, "units": u, "reset_after": after}) for f, u, after in LAYERS],
     returns={"the count": ""},
-    right="the count holds for six layers, for both places of the reset gate",
-    evidence="you count {got:g}: write down the shapes of W_x, W_h and b and count each",
+    right="the count holds for layers of seven sizes, for both places of the reset gate",
 )
 def count_parameters(features, units, reset_after):
     """How many numbers W_x, W_h and b of a GRU hold together, for either place of the reset."""
@@ -278,43 +316,117 @@ def count_parameters(features, units, reset_after):
     return 3 * (features * units + units * units + biases * units)
 
 
-ONE_BLOCK = "features * units + units * units + biases * units"
-MATRIX = "W_h is a matrix: every unit hears every unit"
+def terms(features, units):
+    """What numbers of a layer may be multiples of: W_x, W_h, b, and three that are no array."""
+    return features * units, units**2, units, features, features**2, 1
 
-count_parameters.knows(
-    {
-        "3 * (": {
-            "4 * (": "that is an LSTM's count, with four blocks: a GRU has three",
-            "2 * (": "two blocks are counted: the candidate has weights as well",
-            "(": "one block is counted: z, r and the candidate have each their own",
-        },
-        "2 if reset_after else 1": {
-            "1": "with reset_after the bias has two rows",
-            "2": "without reset_after the bias has one row",
-            "1 if reset_after else 2": "the two settings are swapped",
-            "0": "the bias is missing",
-            "4 / 3 if reset_after else 1": "you count a second bias for the candidate alone, "
-            "which is all that is needed, but Keras gives every block one: look at the shape of b",
-        },
-        "features * units + units * units": {
-            "features * units": "the weights W_h are missing",
-            "units * units": "the weights W_x are missing",
-            "features * units + units": MATRIX,
-            "features * units + 2 * units": MATRIX,
-            "features * units + features * features": "W_h leads from the units to the units",
-            "features + units": "W_x and W_h are matrices: their sizes are products, not sums",
-        },
-        f"3 * ({ONE_BLOCK})": {
-            "3 * (features * units + units * units) + biases * units": (
-                "the bias has a block for each of z, r and g, as the matrices have"
-            ),
-            "biases * 3 * (features * units + units * units + units)": (
-                "reset_after doubles the bias only, not the matrices"
-            ),
-            f"3 * ({ONE_BLOCK}) + units + 1": "an output layer is counted as well: leave it out",
-        },
-    }
-)
+
+BLOCKS = {
+    1: "one block is counted: z, r and the candidate have each their own",
+    2: "two blocks are counted: the candidate has weights as well",
+    4: "four blocks are counted, which is an LSTM's number: a GRU has three",
+    6: "six blocks of each matrix are counted: reset_after doubles the bias only, not the matrices",
+}
+EVERY_UNIT = "every unit hears every unit"
+
+
+def fitted(counts):
+    """How many of each of the `terms` are in counts of layers of all `SIZES`; None if they are
+    made of anything else."""
+    if not np.isfinite(counts).all():
+        return None
+    table = np.array([terms(*sizes) for sizes in SIZES], float)
+    many = np.linalg.lstsq(table, counts, rcond=None)[0]
+    return np.round(many, 3) + 0.0 if np.allclose(table @ many, counts, atol=1e-3) else None
+
+
+def of_matrices(W_x, W_h, features, squares, more):
+    """What is wrong with so many blocks of the matrices, and such terms as no array has; `more`
+    says whether there is more of units alone than the bias holds."""
+    if W_x == W_h not in (0, 3):
+        yield BLOCKS.get(W_x, f"{W_x:g} blocks of each matrix are counted: a GRU has three")
+        return
+    if not W_x:
+        yield "W_x is a matrix: every unit hears every feature" if features else "W_x is missing"
+    elif W_x != 3:
+        yield f"W_x has three blocks, and you count {W_x:g}"
+    if not W_h and (more or squares):
+        yield f"W_h is a matrix from units to units: {EVERY_UNIT}"
+    elif not W_h:
+        yield f"W_h is missing: {EVERY_UNIT}"
+    elif W_h != 3:
+        bracket = ", as if the 3 did not multiply the whole sum" if W_h == 1 else ""
+        yield f"W_h has three blocks, and you count {W_h:g}{bracket}"
+
+
+def of_biases(both, one, blocks):
+    """What is wrong with so many blocks of the bias with and without reset_after, where a row
+    should have so many `blocks`."""
+    rows = both / blocks, one / blocks
+    if rows == (2, 1):
+        return
+    if rows == (0, 0):
+        yield "the bias is missing"
+    elif rows == (1, 2):
+        yield "the two settings of reset_after are swapped"
+    elif (both, one) == (blocks + 1, blocks):
+        yield (
+            "you count a second bias for the candidate alone, which is all that is needed, but "
+            "Keras gives every block one: look at the shape of b"
+        )
+    elif any(row != int(row) for row in rows):
+        yield "each row of b has three blocks, one for each of z, r and the candidate"
+    else:
+        if rows[0] != 2:
+            yield f"with reset_after b has two rows, and you count {rows[0]:g}"
+        if rows[1] != 1:
+            yield f"without reset_after b has one row, and you count {rows[1]:g}"
+
+
+def of_counts(both, one):
+    """What is wrong with counts that are made of so many of each of the `terms`, with reset_after
+    and without."""
+    if not both[:5].any() and not one[:5].any():
+        yield "the same number comes out for layers of all sizes: count with features and units"
+        return
+    more = both[2] > 6 and one[2] > 3
+    if more and both[5] == one[5] == 1:
+        yield "an output layer is counted as well: leave it out"
+        both, one = both - (0, 0, 1, 0, 0, 1), one - (0, 0, 1, 0, 0, 1)
+    elif both[5] or one[5]:
+        yield "a number stands for itself in your sum: b has as many columns as the matrices"
+    lists = [[*of_matrices(*many[[0, 1, 3, 4]], more)] for many in (both, one)]
+    yield from (line for line in lists[0] if line in lists[1])
+    for form, lines, others in (("with", *lists), ("without", *lists[::-1])):
+        if own := [line for line in lines if line not in others]:
+            yield f"{form} reset_after: {'; '.join(own)}"
+    if one[:2].all() and both[:2].all() and not both[5] and not one[5]:
+        yield from of_biases(both[2], one[2], one[0] if one[0] == one[1] else 3)
+
+
+@count_parameters.against
+def miscounted(counts):
+    """Which part is missing or too much, whatever the total: for a wrong sum says little."""
+    counts, wanted = [count for (count,) in counts], np.concatenate(count_parameters.wanted)
+    for count, want in zip(counts, wanted, strict=True):
+        if words := shape_difference(count, want, {}):
+            return f"the count {words}"
+    if np.array_equal(counts, wanted):
+        return None
+    if len({*map(float, counts)}) == 1:
+        return "you return the same number whatever the arguments"
+    both, one = (fitted(np.array(counts, float)[k::2]) for k in (0, 1))
+    if both is not None and one is not None and (told := [*of_counts(both, one)]):
+        return ". And ".join(told)
+    at = int(np.argmax(np.array(counts) != wanted))
+    features, units, after = LAYERS[at]
+    right = [form for k, form in enumerate(("with", "without")) if counts[k::2] == [*wanted[k::2]]]
+    return (
+        f"{f'right {right[0]} reset_after, but ' if right else ''}for {features} features, {units} "
+        f"units and reset_after = {after} you count {counts[at]:g}: write down the shapes of W_x, "
+        "W_h and b, and count each"
+    )
+
 
 # --- from one convention to the other ---------------------------------------------------------
 
@@ -328,6 +440,7 @@ def other_gru_step(x_t, h_prev, W_x, W_h, b):
 @exercise(
     MATRICES | {"b": "zrg*units"},
     off=["W_xz", "W_hz"],
+    large=["W_x", "W_h", "b"],
     returns={"W_x": "features", "W_h": "units", "b": ""},
     right="the network with your weights, in the other convention, is the same network",
 )
@@ -340,61 +453,91 @@ def convert_update_gate(W_x, W_h, b):
 
 
 MORE = "a sigmoid turns into 1 minus itself when everything inside it changes its sign"
-ROWS = "are negated, and the blocks are columns"
+COLUMNS_OF_Z = "the block of z is as wide as there are units"
+SIGNS = {  # which columns are negated: what is said of it
+    "block >= 0": "all three blocks change their sign: only z means something else, r and g stay",
+    "block == 1": "the block of r is negated: z is the first of the three",
+    "block == 2": "the block of g is negated: z is the first of the three",
+    "block < 2": "both gates are negated: r means the same in both conventions",
+    "block != 1": "the blocks of z and g are negated: g means the same in both conventions",
+    "block != 0": "the blocks of r and g are negated, and that of z is not: it is the other way "
+    "round",
+    "np.arange(len(b)) < len(W_x)": f"as many columns are negated as W_x has rows: {COLUMNS_OF_Z}",
+    "np.arange(len(b)) < 4": "four columns are negated, however many units there are",
+    "np.arange(len(b)) < len(b) // 2": "half of the columns are negated: the block of z is a third "
+    "of them",
+    "np.arange(len(b)) == 0": "a single column is negated, the first: the block of z has as many "
+    "as there are units",
+    "np.arange(len(b)) < len(W_h) - 1": f"one column too few is negated: {COLUMNS_OF_Z}",
+    "np.arange(len(b)) < len(W_h) + 1": f"one column too many is negated: {COLUMNS_OF_Z}",
+    "np.arange(len(b)) % 3 == 0": "every third column is negated: the blocks lie side by side",
+}
+MADE = {  # of the block of z in an array a, or of its blocks: what is said of it
+    "np.where(block == 0, 1 - a, a)": "1 minus the weights is not it: 1 - z is the sigmoid of "
+    "minus the sum",
+    "np.where(block == 0, 1 - sigmoid(a), a)": "the sigmoid acts on the sum, not on a weight: what "
+    "must become of the sum?",
+    "np.where(block == 0, -np.abs(a), a)": "the block of z is made negative, whatever it was: "
+    "what is below zero changes its sign as well",
+    "np.where(block == 0, np.abs(a), a)": "the block of z is made positive, whatever it was: "
+    "what is above zero changes its sign as well",
+    "np.where(block == 0, 1 / a, a)": "1 divided by the weights is not it: 1 - z is the sigmoid "
+    "of minus the sum",
+    "np.where(block == 0, 0, a)": "the block of z is zero: its numbers stay, with another sign",
+    "np.concatenate([a[..., block == k] for k in (1, 0, 2)], axis=-1)": "the blocks of z and r "
+    "have changed places: they stay where they are",
+    "np.concatenate([a[..., block == k] for k in (2, 1, 0)], axis=-1)": "the blocks of z and g "
+    "have changed places: they stay where they are",
+}
 CONVERTED = "W_x * sign, W_h * sign, b * sign"
 
 
-def each(change):
-    """What stands instead of CONVERTED if all three arrays, called a, are changed so."""
-    return f"tuple({change} for a in (W_x, W_h, b))"
+def with_a(name, change):
+    """`change` of the array a, of the one called `name`."""
+    return re.sub(r"\ba\b", name, change)
+
+
+def changed(name):
+    """{wrong: words} for one of the three arrays, where the others may be right."""
+    inside = "b_z" if name == "b" else f"the product with {name}"
+    table = {name: f"{name} keeps its sign: {MORE}, and {inside} is inside it"}
+    for columns, words in SIGNS.items():
+        table[f"{name} * np.where({columns}, -1, 1)"] = f"in {name} {words}"
+    if name == "W_h":  # as many rows as a block has columns
+        table["W_h * np.where(block >= 0, -1, 1)"] = (
+            "all of W_h is negated: of its columns only those of z are, and blocks are columns"
+        )
+    for change, words in MADE.items():
+        table[with_a(name, change)] = f"in {name} {words}"
+    return table
 
 
 convert_update_gate.knows(
     {
-        "b * sign": {
-            "b": f"the bias keeps its sign: {MORE}, and b_z is inside it",
-            "np.where(block == 0, 1 - b, b)": "the bias becomes 1 - b_z: like the weights it "
-            "changes its sign only",
-        },
-        "W_h * sign": {
-            "W_h": f"W_h keeps its sign: {MORE}, and the product with W_h is inside it",
-            "-W_h": f"the rows of W_h {ROWS}",
-        },
-        "W_x * sign": {
-            "W_x": f"W_x keeps its sign: {MORE}, and the product with W_x is inside it",
-            "np.vstack([-W_x[: len(W_h)], W_x[len(W_h) :]])": f"rows of W_x {ROWS}",
-        },
-        "W_x * sign, W_h * sign": {"W_x, W_h": f"both matrices keep their sign: {MORE}"},
-        "W_h * sign, b * sign": {"W_h, b": f"only W_x is converted: {MORE}"},
-        "block == 0": {
+        "block == 0": SIGNS
+        | {
             "block < 0": "nothing has changed: the update gate would now keep what it used to "
             "replace",
-            "block >= 0": "all three blocks change their sign: only z means something else, r and "
-            "g stay",
-            "block == 1": "the block of r is negated: z is the first of the three",
-            "block == 2": "the block of g is negated: z is the first of the three",
-            "block < 2": "both gates are negated: r means the same in both conventions",
-            "block != 1": "the blocks of z and g are negated: g means the same in both conventions",
-            "np.arange(len(b)) < len(W_x)": "as many columns are negated as W_x has rows: the "
-            "block of z is as wide as there are units",
-            "np.arange(len(b)) < 4": "four columns are negated, however many units there are",
-            "np.arange(len(b)) < len(b) // 2": "half of the columns are negated: the block of z "
-            "is a third of them",
         },
         CONVERTED: {
-            each("np.where(block == 0, 1 - a, a)"): "1 minus the weights is not it: 1 - z is the "
-            "sigmoid of minus the sum",
-            each("np.where(block == 0, 1 - sigmoid(a), a)"): (
-                "the sigmoid acts on the sum, not on a weight: what must become of the sum?"
-            ),
-            each("np.concatenate([a[..., block == k] for k in (1, 0, 2)], axis=-1)"): (
-                "the blocks of z and r have changed places: they stay where they are"
-            ),
-            each("np.concatenate([a[..., block == k] for k in (2, 1, 0)], axis=-1)"): (
-                "the blocks of z and g have changed places: they stay where they are"
-            ),
+            f"tuple({change} for a in (W_x, W_h, b))": words for change, words in MADE.items()
+        }
+        | {
+            "np.vstack([-W_x[: len(W_h)], W_x[len(W_h) :]]), -W_h, b * sign": "rows of W_x and W_h "
+            "are negated: the blocks are columns",
             "W_h * sign, W_x * sign, b * sign": "the weights are right and in another order: W_x "
             "comes first",
+        },
+        **{f"{name} * sign": changed(name) for name in ("W_x", "W_h", "b")},
+        "W_x * sign, W_h * sign": {"W_x, W_h": f"both matrices keep their sign: {MORE}"},
+        "W_h * sign, b * sign": {"W_h, b": f"only W_x is converted: {MORE}"},
+    }
+)
+convert_update_gate.knows(
+    {
+        "W_x * sign": {
+            "np.vstack([-W_x[: len(W_h)], W_x[len(W_h) :]])": "rows of W_x are negated, and the "
+            "blocks are columns",
         },
     }
 )

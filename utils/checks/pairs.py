@@ -1,55 +1,48 @@
-"""Two mistakes at once: of all pairs those that may have made a result, tried once and kept."""
+"""Two mistakes at once: which two may have made a result, the likeliest first."""
 
-import functools
-import itertools
 import time
 
 import numpy as np
 
-PATIENCE = 1  # seconds that an answer waits for pairs that no answer before it has tried
+from utils.checks.results import same
+
+PATIENCE = 1  # seconds for trying pairs
 
 
-class Pairs:
-    """All pairs of `things`, and fingerprints of what `make(one, other)` returns.
+def nearest(alone, right, came):
+    """(one, other) of mistakes, those first whose effects add up most nearly to what came back.
 
-    A result is a list of arrays, or anything else where two don't go together.
+    alone: the results of each mistake on some probes; right, came: those that are asked for and
+    that came back. Small effects add up, and large ones nearly, so the two that were made are among
+    the first; and where one of them has no effect, the other alone has made what came back. In turn
+    with them come those that stand first in the list. Ends when the time is over.
     """
+    end, aim = time.perf_counter() + PATIENCE, flat(came[0], right[0])
+    effects = {k: flat(results[0], right[0]) for k, results in enumerate(alone)}
+    effects = {k: effect for k, effect in effects.items() if effect is not None}
+    if aim is None or not effects:
+        return
+    table, numbers = np.array([*effects.values()]), np.array([*effects])
+    squares = (table**2).sum(axis=1) - 2 * table @ aim
+    one, other = np.triu_indices(len(table), 1)
+    distance = squares[one] + squares[other] + 2 * (table @ table.T)[one, other]
+    quiet, made = (
+        np.array([[*map(same, alone[k], there)] for k in numbers]) for there in (right, came)
+    )
+    against = quiet @ ~made.T  # of each two: a probe on which one is quiet, and the other not it
+    contradicted = against[one, other] | against[other, one]
+    place = np.minimum(np.argsort(np.argsort(distance)), np.arange(len(distance)))
+    for k in np.lexsort([place, contradicted]):
+        if time.perf_counter() > end:
+            return
+        yield numbers[one[k]], numbers[other[k]]
 
-    def __init__(self, things, make):
-        self.make, self.made, self.left = make, [], itertools.combinations(things, 2)
 
-    def like(self, result):
-        """Each pair whose result may be this one; to be looked at closely by whoever asks."""
-        own, end = fingerprint(result), time.perf_counter() + PATIENCE
-        for pair, theirs in itertools.chain(self.made, self.new(end)):
-            if alike(own, theirs):
-                yield pair
-
-    def new(self, end):
-        """Pairs that haven't been tried yet, until the time is over."""
-        while time.perf_counter() < end and (pair := next(self.left, None)):
-            theirs = fingerprint(self.make(*pair))
-            if theirs is not None:
-                self.made.append((pair, theirs))
-                yield pair, theirs
-
-
-def fingerprint(result):
-    """(shape, weighted sum, how far equal ones may lie apart) of each array; None without."""
+def flat(result, right):
+    """How far arrays are from the right ones, in one row; None where that can't be said."""
     if not isinstance(result, list):
         return None
-    sums = ((a, float(np.dot(a.ravel(), weights(a.size)))) for a in result)
-    return [(a.shape, s, 1e-5 * np.abs(a).sum() + 1e-9) for a, s in sums]
-
-
-@functools.cache
-def weights(size):
-    return np.random.default_rng(0).uniform(0.5, 1, size)
-
-
-def alike(one, other):
-    """May two results with these fingerprints be the same?"""
-    return all(
-        a == b and not abs(s - z) > d  # NaN isn't
-        for (a, s, d), (b, z, _) in zip(one, other, strict=True)
-    )
+    pairs = [*zip(result, right, strict=True)]
+    if any(a.shape != b.shape or not np.isfinite(a).all() for a, b in pairs):
+        return None
+    return np.concatenate([(a - b).ravel() for a, b in pairs])

@@ -77,7 +77,8 @@ def random_probes(arguments, off=(), large=(), seed=0):
     for zero in [*itertools.combinations(off, 1), *itertools.combinations(off, 2)]:
         names = " and ".join(zero)
         when = f"while {names} {'is' if len(zero) == 1 else 'are'} zero"
-        look = f"look at what you do with {names}, and with what {names} meets"
+        meet = "it meets" if len(zero) == 1 else "they meet"
+        look = f"look at what you do with {names}, and with what {meet}"
         probes.append(probe(when, look, zero))
     if large:
         many = probe(f"with large numbers in {' and '.join(large)}", "does anything overflow?")
