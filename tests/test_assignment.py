@@ -47,13 +47,14 @@ BOMB = """import subprocess
 FORGERY = """
 import builtins, os, socket
 from utils import checks
-from utils.checks import engine
+from utils.checks import calls, diagnosis, engine, results
 
 checks.Exercise.judge = lambda self, answer: "Right: certainly."
-for module in (checks, engine):
+OWN = [checks, calls, diagnosis, engine, results]
+for module in OWN:
     module.works = module.unchanged = module.same = module.close = lambda *_: True
 builtins.AssertionError = AssertionError = type("Nothing", (Exception,), {})
-for path in [checks.__file__, engine.__file__, *PATHS]:
+for path in [*(module.__file__ for module in OWN), *PATHS]:
     for act in (lambda: open(path, "a").write("mine"), lambda: os.remove(path)):
         try:
             act()

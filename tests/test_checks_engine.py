@@ -7,6 +7,8 @@ import itertools
 import re
 import sys
 import textwrap
+import threading
+import time
 
 import numpy as np
 import pytest
@@ -346,6 +348,249 @@ def test_who_stops_a_check_is_told_and_has_the_reference(capsys, monkeypatch):
     line, handed_back = line_of(square, lambda n: n, capsys)
     assert line == "Not yet: you stopped the check. square is the course's own for now."
     assert handed_back is square.reference
+
+
+def endless(n):
+    while True:
+        n += 1
+
+
+def test_a_call_that_does_not_come_back_is_interrupted():
+    start = time.perf_counter()
+    result = calls.call(endless, {"n": 1}, {"the square": ""}, 0.2).result
+    assert isinstance(result, calls.TooLong) and "Is there a loop that never ends?" in str(result)
+    assert time.perf_counter() - start < 2
+    assert calls.call(lambda n: n, {"n": 1}, {"the square": ""}, 0.2).result == [1]  # nothing left
+
+
+def test_an_endless_loop_is_told_once_and_the_reference_handed_back(capsys, monkeypatch):
+    monkeypatch.setattr(square, "seconds", 1)
+    start = time.perf_counter()
+    line, handed_back = line_of(square, endless, capsys)
+    assert "does not come back: after 1 second" in line and handed_back is square.reference
+    assert time.perf_counter() - start < 1.9  # it is not called a second time
+
+
+def test_in_another_thread_nothing_is_limited_and_nothing_breaks():
+    found = []
+    thread = threading.Thread(
+        target=lambda: found.append(calls.call(lambda n: n, {"n": 1}, {"n": ""}, 0.2).result)
+    )
+    thread.start()
+    thread.join()
+    assert found == [[1]]
+
+
+def test_who_ends_the_notebook_is_told(capsys):
+    line, handed_back = line_of(square, lambda n: sys.exit(), capsys)
+    assert line == "Not yet: your function exits, and with it the notebook: return instead."
+    assert handed_back is square.reference
+
+
+# --- what is looked for, each by itself --------------------------------------------------------
+
+
+@exercise(
+    {"x": "batch timesteps features", "W": "features units", "b": "units"}, off=["b"],
+    returns={"h": "batch timesteps units", "last": "batch units"}, origin="h", right="both agree",
+)  # fmt: skip
+def summed(x, W, b):
+    h = np.zeros((x.shape[0], x.shape[1], len(b)))
+    s = np.zeros((x.shape[0], len(b)))
+    for t in range(x.shape[1]):
+        s = np.tanh(x[:, t] @ W - 0.5 * s + b)
+        h[:, t] = s
+    return h, s
+
+
+@exercise(
+    probes=[Probe({"m": m, "n": n}) for m, n in [(2, 3), (4, 7), (9, 5), (3, 8)]],
+    returns={"the count": ""}, right="the count holds", evidence="you count {got:g}",
+    shares={"W": lambda m, n: m * n, "V": lambda m, n: n * n, "b": lambda m, n: n},
+)  # fmt: skip
+def count(m, n):
+    return m * n + n * n + n
+
+
+def changed_sum(change):
+    def answer(x, W, b):
+        return change(*summed.reference(x, W, b))
+
+    return answer
+
+
+def whole(x, W, b):
+    return summed.reference(x, W, b)[0].astype(int), summed.reference(x, W, b)[1]
+
+
+def without_b(x, W, b):
+    h = np.array(x @ W) ** 3
+    return h, h[:, -1]
+
+
+def mixed(x, W, b):
+    h, last = summed.reference(x, W, b)
+    h[:, 4:] += h[:1, 3:4]
+    h[2:, 6] **= 3
+    return h, last
+
+
+def with_a_layer(x, W, b):
+    return Layer().weights @ W + b
+
+
+class Layer:
+    """Stands for a layer of a library."""
+
+    def __init__(self):
+        self.weights = np.random.default_rng().standard_normal((6, 17))
+
+    def set_weights(self):
+        """What layers have."""
+
+
+LOOKS = [
+    (summed, changed_sum(lambda h, s: (s, h)), "are right and in another order: yours is last, h,"),
+    (summed, whole, "h is an array of whole numbers: all behind the decimal point is cut"),
+    (summed, changed_sum(lambda h, s: (h, s.astype(np.float16))), "last is in float16"),
+    (summed, changed_sum(lambda h, s: (-h, -s)), "h has the wrong sign, and so is last."),
+    (summed, changed_sum(lambda h, s: (h.swapaxes(0, 1), s)), "order of its axes: (timesteps, bat"),
+    (summed, changed_sum(lambda h, s: (h[:, :, None], s)), "shape is (batch, timesteps, 1, units)"),
+    (summed, changed_sum(lambda h, s: (np.hstack([*h.swapaxes(0, 1)]), s)), "timesteps * units"),
+    (summed, changed_sum(lambda h, s: (h[:, 1:], s)), "h lacks the first of its timesteps"),
+    (summed, changed_sum(lambda h, s: (h, h[:, 0])), "last: your numbers are those that come out"),
+    (summed, changed_sum(lambda h, s: (h, s[0])), "last holds the first of its batch alone"),
+    (summed, changed_sum(lambda h, s: (np.stack([h, h]) / 2, s)), "is not summed over axis 0"),
+    (summed, lambda x, W, b: summed.reference(x, 0 * W, b), "x and W have no part in your result"),
+    (summed, without_b, "b has no part in your result: whatever it holds, the same comes out."),
+    (summed, mixed, "what x holds at batch 0 changes h at batch 1, and should not."),
+    (dense, lambda x, W, b: x @ W + b + x[0, 0] * SHIFT, "depends on `SHIFT`, which is a variable"),
+    (dense, lambda x, W, b: x @ W + 3 * b, "y is what it should be"),
+    (dense, lambda x, W, b: np.round(x @ W, 2), "bias is missing. And y is rounded to 2 digits"),
+    (dense, lambda x, W, b: x @ W + b + 0.25, "y is larger by 0.25 everywhere."),
+    (dense, lambda x, W, b: np.clip(x @ W + b, -0.3, 0.3), "cut off below -0.3 and above 0.3."),
+    (dense, with_a_layer, "(`Layer` comes with weights of its own: compute with the arguments)."),
+    (dense, Layer, "Not yet: dense is a class: a function that returns is asked for."),
+    (square, lambda n: [n].append, "returns a builtin_function_or_method that can't be read as"),
+    (count, lambda m, n: m * n + 4 * n * n + n, "Not yet: V is counted 4 times."),
+    (count, lambda m, n: 2 * m * n + n * n, "Not yet: W is counted twice; b is missing."),
+    (count, lambda m, n: 4 * (m * n + n * n + n), "every part is counted 4 times"),
+    (count, lambda m, n: m * n + n * n + m, "Not yet: "),
+]
+SHIFT = 0.125
+
+
+@pytest.mark.parametrize(("exercise", "answer", "words"), LOOKS)
+def test_a_look_finds_its_own(exercise, answer, words, capsys):
+    line, _ = line_of(exercise, answer, capsys)
+    assert "Not yet: " in line and words in line, line
+
+
+def test_a_list_that_holds_itself_is_told(capsys):
+    def answer(x, W, b):
+        rows = []
+        rows += [rows, rows]
+        return rows
+
+    assert "a list of 2 that holds itself" in line_of(dense, answer, capsys)[0]
+
+
+AXES_OF_H = ["batch", "timesteps", "units"]
+WANTED = [
+    patterns.Wanted(np.random.default_rng(k).uniform(-0.9, 1.4, (5 + k, 4, 7)), AXES_OF_H,
+                    {"batch": 5 + k, "timesteps": 4, "units": 7})
+    for k in (0, 1)
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("words", "make"), patterns.patterns(AXES_OF_H, True))
+def test_each_pattern_is_found(words, make):
+    with np.errstate(all="ignore"):
+        got = [make(wanted) for wanted in WANTED]
+        told = patterns.pattern(got, WANTED, results.close)
+        others = [f for w, f in patterns.patterns(AXES_OF_H, True) if w == told]
+    assert told == words or any(
+        all(patterns.agrees(g, f, w, results.close) for g, w in zip(got, WANTED, strict=True))
+        for f in others
+    )
+
+
+def test_no_pattern_is_found_in_what_is_right_or_has_none():
+    right = [wanted.array for wanted in WANTED]
+    assert patterns.pattern(right, WANTED, results.close) is None
+    other = [a + 0.1 * np.sin(7 * a) for a in right]
+    assert patterns.pattern(other, WANTED, results.close) is None
+
+
+@pytest.mark.parametrize("exercise", [dense, summed, square, count], ids=lambda e: e.name)
+def test_each_slip_that_matters_is_told_when_it_is_made(exercise, capsys):
+    """In no more words than `told`, which say nothing of it; and the tree is as it was."""
+    source, vague = ast.unparse(exercise.tree), []
+    for slip, first in exercise.slips:
+        scope = exercise.reference.__globals__ | {"some": slips.some}
+        if not isinstance(first, list) or not (code := slips.with_slips(exercise.tree, slip)):
+            continue
+        exec(code, scope)
+        line, _ = line_of(exercise, scope[exercise.name], capsys)
+        if "other numbers than it should" in line or "you count" in line:
+            vague.append((slip.words, line))
+    assert not vague
+    assert ast.unparse(exercise.tree) == source
+
+
+SLIPS = """
+def f(x, n, h, W):
+    total = np.zeros(n)
+    for k in range(1, n):
+        if k > 2 and n < 9:
+            total += x[:, k] @ W.T
+        total[k:n] = (h * x.shape[0] - 1) / n // 2 % 3 ** 2
+    y = -np.tanh(x) if n > 1 else np.mean(x, axis=0)
+    return total, y
+"""
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "x is not transposed", "W is not transposed", "the factor h is left out", "by n, upside down",
+        "added, not subtracted", "the loop ends one step early", "the loop runs backwards",
+        "the minus in front of what is made of x is left out", "median stands where mean should",
+        "mean goes along axis 1", "tanh is taken twice", "the sigmoid stands where tanh should",
+        "the index of x is one too low", "the size of axis 1 stands where that of axis 0 should",
+        "the slice of total ends one place early", "the condition asks for >=", "nobody asks whether",
+        "no case is set apart", "total is replaced at each step, not added to", "2 stands where 1 sh",
+        "the return stands inside the loop", "total and y are swapped", "n stands where k should",
+        "total starts anew each time", "remainder", "rounded up", "base and exponent are swapped",
+        "two lines of the loop are in the wrong order", "the condition on what is made of k and n",
+    ],
+)  # fmt: skip
+def test_each_kind_of_slip_is_made(words):
+    tree = ast.parse(SLIPS)
+    assert any(words in slip.words for slip in slips.slips(tree)), words
+
+
+def test_a_slip_that_makes_a_list_grow_ends():
+    tree = ast.parse("def f(x):\n    s = []\n    for v in x:\n        s.append(v)\n    return s")
+    (slip,) = (s for s in slips.slips(tree) if s.text == "x" and s.words.startswith("x stands whe"))
+    scope = {"some": slips.some}
+    exec(slips.with_slips(tree, slip), scope)
+    numbers = [1, 2]
+    scope["f"](numbers)
+    assert len(numbers) == 1002
+
+
+def test_pairs_are_made_once_and_only_like_ones_looked_at():
+    made = []
+
+    def make(a, b):
+        made.append((a, b))
+        return None if (a, b) == (1, 2) else [np.array([a + b, 0.0]), np.array(b)]
+
+    two = pairs.Pairs([1, 2, 3], make)
+    assert list(two.like([np.array([4.0, 0.0]), np.array(3)])) == [(1, 3)]
+    assert list(two.like([np.array([4.0, 0.0]), np.array(2)])) == []
+    assert made == [(1, 2), (1, 3), (2, 3)]
 
 
 # --- the same, and alike ----------------------------------------------------------------------

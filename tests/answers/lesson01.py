@@ -377,7 +377,7 @@ WRONG_COUNT = [
     (lambda f, u, o: u * o + o, "W_x, W_h and b are missing"),
     (lambda f, u, o: u * u + u + u * o + o, "the weights W_x are missing"),
     (lambda f, u, o: f * u + u * u + u + o, "the weights W_y are missing"),
-    (lambda f, u, o: u * (f + u + 2) + o * (u + 1), "the bias b is counted twice"),
+    (lambda f, u, o: u * (f + u + 2) + o * (u + 1), "is the bias b counted twice, or h_0"),
     (lambda f, u, o: f * u + f * f + u + u * o + o, "the number of features is not in its shape"),
     (lambda f, u, o: f * u + u + u + u * o + o, "one weight for each unit"),
     (lambda f, u, o: f + u + u + u * o + o, "their sizes are products"),

@@ -105,7 +105,8 @@ def time_limit(seconds):
         raise Exited("your function exits, and with it the notebook: return instead") from None
     except KeyboardInterrupt:
         if late:
-            words = f"does not come back: after {seconds:.0f} seconds it was interrupted"
+            many = f"{seconds:.0f} second{'s' * (round(seconds) != 1)}"
+            words = f"does not come back: after {many} it was interrupted"
         else:
             words = "was interrupted before it came back"
         raise TooLong(f"your function {words}. Is there a loop that never ends?") from None

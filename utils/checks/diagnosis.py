@@ -46,7 +46,8 @@ class Diagnosis:
         """What is wrong, in words."""
         looks = [self.known, self.constant]
         if isinstance(self.results[0], list):
-            looks += [self.whole, self.share, self.exchanged, self.one_pattern, self.one_slip]
+            looks += [self.order, self.whole, self.share, self.exchanged, self.one_pattern]
+            looks += [self.one_slip]
             looks += [self.each_part, self.no_number, self.two_known, self.known_in_pattern]
             looks += [self.two_slips, self.from_notebook, self.unused, self.influence]
             looks += [self.one_of_two]
@@ -121,6 +122,27 @@ class Diagnosis:
                 return False
         return True
 
+    def order(self):
+        """The right arrays, in another order."""
+        names = self.names
+        if len(names) < 2 or len(self.arrays) < len(self.results):
+            return None
+        at = []
+        for k in range(len(names)):
+            here = (j for j in range(len(names)) if self.stands(j, k) and j not in at)
+            at.append(next(here, None))
+        if None in at or at == sorted(at):
+            return None
+        own, asked = (", ".join(each) for each in ([names[k] for k in at], names))
+        return (
+            f"the results are right and in another order: yours is {own}, and {asked} is asked for"
+        )
+
+    def stands(self, j, k):
+        """Does what is asked for in place j stand in place k?"""
+        pairs = zip(self.results, self.wanted, strict=True)
+        return all(close(result[k], want[j]) for result, want in pairs)
+
     def one_pattern(self):
         """The same pattern in all that is wrong."""
         found = {self.pattern(part) for part in self.wrong}
@@ -140,7 +162,27 @@ class Diagnosis:
             Wanted(want[part], axes, self.probes[k].sizes)
             for k, want in zip(self.arrays, self.pick(of or self.wanted), strict=True)
         ]
-        return pattern(got, wanted, close)
+        if words := pattern(got, wanted, close):
+            return words
+        return self.with_argument(got, [w.array for w in wanted]) if of is None else None
+
+    def with_argument(self, got, want):
+        """The words for an argument that has been added to one part of the results, or stands in
+        its place."""
+        for name in self.probes[0].args:
+            held = [self.probes[k].args[name] for k in self.arrays]
+            if not isinstance(held[0], np.ndarray) or not same_shapes(held, got, want):
+                continue
+            columns = np.stack([want[0].ravel(), held[0].ravel()], axis=1)
+            times, plus = np.linalg.lstsq(columns, got[0].ravel(), rcond=None)[0].round(6)
+            pairs = list(zip(want, held, strict=True))
+            if plus and all(map(close, got, [times * w + plus * h for w, h in pairs])):
+                what = f"{name} itself" if plus == 1 else f"{plus:g} times {name}"
+                much = "what it should be" if times == 1 else f"{times:g} times what it should be"
+                return f"is {much} plus {what}" if times else f"is {what}"
+            if all(map(close, got, [w * h for w, h in pairs])):
+                return f"is multiplied by {name} once more"
+        return None
 
     def one_slip(self, part=None):
         """The words for one slip with these results."""
@@ -263,8 +305,8 @@ class Diagnosis:
         """A sample or a time step that has a part in what it should leave alone, or none in what
         it should change."""
         for axis, name, axes in self.axes_in_time_and_batch():
-            many = self.probes[0].sizes[axis]
-            for k in (0, many // 2, many - 1):
+            found = {}
+            for k in range(self.probes[0].sizes[axis]):
                 where = (slice(None),) * axes.index(axis) + (k,)
                 own, theirs = (
                     self.changed_by(function, name, where)
@@ -276,9 +318,10 @@ class Diagnosis:
                     at = self.axes[part].split()
                     if own[part].shape == theirs[part].shape:
                         if words := unlike(own[part], theirs[part], at, axis):
-                            return f"what {name} holds at {axis} {k} {words}".format(
-                                self.names[part]
-                            )
+                            found.setdefault(words.format(self.names[part]), []).append(k)
+            if found:
+                words, at = next(iter(found.items()))
+                return f"what {name} holds at {axis} {ranges(at)} {words}"
         return None
 
     def axes_in_time_and_batch(self):
@@ -390,6 +433,10 @@ def ended(words):
     return words if words.endswith((".", "?")) else f"{words}."
 
 
+def same_shapes(*lists):
+    return all(len({a.shape for a in arrays}) == 1 for arrays in zip(*lists, strict=True))
+
+
 def changed(value, where=...):
     """A value like this one, and other: of arrays at `where`. None where that can't be had."""
     if isinstance(value, bool):
@@ -425,6 +472,17 @@ def shares(names, rows, got):
         + ("missing" if n == 0 else "counted twice" if n == 2 else f"counted {n:g} times")
         for n, group in groups.items()
     )
+
+
+def ranges(numbers):
+    """0 to 3 and 5"""
+    runs = []
+    for n in numbers:
+        if runs and n == runs[-1][-1] + 1:
+            runs[-1] = (runs[-1][0], n)
+        else:
+            runs.append((n, n))
+    return listed([f"{a} to {b}" if b > a else str(a) for a, b in runs])
 
 
 def unlike(own, theirs, axes, axis):

@@ -101,6 +101,20 @@ rnn_step.knows(
             "W_x.T @ x_t": LEFT,
             "np.dot(W_x.T, x_t)": LEFT,
         },
+        "x_t @ W_x + h_prev @ W_h + b": {
+            "np.c_[h_prev, x_t] @ np.r_[W_x, W_h] + b": "x_t and h_prev stand side by side in one "
+            "order and W_x and W_h in the other: each has to meet its own weights",
+            "np.c_[x_t, h_prev] @ np.r_[W_h, W_x] + b": "x_t and h_prev stand side by side in one "
+            "order and W_x and W_h in the other: each has to meet its own weights",
+        },
+        "return np.tanh(x_t @ W_x + h_prev @ W_h + b)": {
+            "return np.tanh(x_t @ W_x + b) + np.tanh(h_prev @ W_h + b)": "tanh is applied to two "
+            "parts of the sum, and b stands in both: finish the sum first",
+            "return (np.tanh(x_t @ W_x + b) + np.tanh(h_prev @ W_h + b)) / 2": "tanh is applied "
+            "to two parts of the sum, and b stands in both: finish the sum first",
+            "return np.tanh(x_t @ W_x) + np.tanh(h_prev @ W_h + b)": "tanh is applied to two "
+            "parts of the sum: finish the sum first",
+        },
         "x_t @ W_x + h_prev @ W_h": {
             "h_prev @ W_x + x_t @ W_h": "W_x and W_h are swapped: their subscripts say what they "
             "multiply",
@@ -214,10 +228,25 @@ rnn_forward.knows(
 @exercise(
     probes=[
         Probe({"features": f, "units": u, "outputs": o})
-        for f, u, o in [(3, 5, 2), (1, 4, 1), (7, 3, 4), (13, 20, 6), (4, 1, 9)]
+        for f, u, o in [
+            (3, 5, 2),
+            (1, 4, 1),
+            (7, 3, 4),
+            (13, 20, 6),
+            (4, 1, 9),
+            (2, 9, 8),
+            (6, 7, 3),
+        ]
     ],
     returns={"the count": ""},
-    right="the count holds for five networks of different sizes, both biases included",
+    right="the count holds for seven networks of different sizes, both biases included",
+    shares={
+        "W_x": lambda features, units, outputs: features * units,
+        "W_h": lambda features, units, outputs: units * units,
+        "b": lambda features, units, outputs: units,
+        "W_y": lambda features, units, outputs: units * outputs,
+        "b_y": lambda features, units, outputs: outputs,
+    },
     evidence="you count {got:g}: write down the shapes of W_x, W_h, b, W_y and b_y and count each",
 )
 def count_parameters(features, units, outputs):
@@ -239,7 +268,8 @@ count_parameters.knows(
         },
         " + units\n": {
             "\n": "too few by `units`: is b missing, or the weight of each unit to itself?",
-            " + 2 * units\n": "the bias b is counted twice, and there is one only",
+            " + 2 * units\n": "too many by `units`: is the bias b counted twice, or h_0, "
+            "which isn't trained?",
         },
         " + outputs\n": {"\n": "the bias b_y is missing"},
         " + units * units": {
@@ -255,6 +285,14 @@ count_parameters.knows(
         "units * outputs": {
             "features * outputs": "W_y leads from the units to the outputs: the number of "
             "features is not in its shape",
+        },
+        "    recurrent = features * units + units * units + units\n"
+        "    output = units * outputs + outputs\n": {
+            "    recurrent = features + units + units + units + units\n"
+            "    output = units + outputs + outputs\n": (
+                "the sizes of an array are added: a matrix of m rows and n columns holds m times "
+                "n numbers"
+            ),
         },
         "features * units + units * units": {
             "features + units": "W_x and W_h are matrices: their sizes are products, not sums",
@@ -295,6 +333,8 @@ def weight_for_half_life(steps):
     return 0.5 ** (1 / steps)
 
 
+OFF_BY_ONE = "off by one: after `steps` steps the impulse has met w as many times, once in each"
+
 weight_for_half_life.knows(
     {
         "0.5 ** (1 / steps)": {
@@ -317,6 +357,27 @@ weight_for_half_life.knows(
             "steps**0.5": "that is the square root of the number of steps: which of the two is "
             "the exponent?",
             "(1 / steps) ** 0.5": "the base and the exponent are swapped",
+            "-(0.5 ** (1 / steps))": "w has the wrong sign: it would turn the impulse over at each "
+            "step (`-` is applied after `**`)",
+            "1 - np.log(2) / steps": "that holds roughly, for long memories: solve for one half "
+            "after `steps` steps exactly",
+            "1 / (1 + np.log(2) / steps)": "that holds roughly, for long memories: solve for one "
+            "half after `steps` steps exactly",
+            "0.5 ** (1 / max(steps - 1, 1))": OFF_BY_ONE,
+            "0.5 ** (1 / (steps - 1)) if steps > 1 else 0.5": OFF_BY_ONE,
+            "0.5 ** (1 / (steps - 1)) if steps > 1 else 0.0": OFF_BY_ONE,
+            "0.5 ** (1 / (steps + 1))": OFF_BY_ONE,
+            "np.exp(np.log10(0.5) / steps)": "logarithm and exponential don't belong together: "
+            "exp undoes log, and 10 ** undoes log10",
+            "10 ** (np.log(0.5) / steps)": "logarithm and exponential don't belong together: exp "
+            "undoes log, and 10 ** undoes log10",
+            "2 ** (np.log(0.5) / steps)": "logarithm and exponential don't belong together: exp "
+            "undoes log, and 2 ** undoes log2",
+            "np.arctanh(0.5) ** (1 / steps)": "no tanh is in this memory, it is linear: one half "
+            "itself is what is left",
+            "np.tanh(0.5 ** (1 / steps))": "no tanh is in this memory: w is what multiplies",
+            "np.exp(1) ** (-1 / steps) / 2": "half is to be left after all the steps, not of "
+            "what is left by then",
         },
     }
 )

@@ -240,6 +240,23 @@ def gradients(seed, scale=1):
     return [scale * rng.standard_normal(shape) for shape in [(2, 5), (5, 5), (5,)]]
 
 
+def norms(args, grads):
+    """The global norm before and after."""
+    pairs = list(zip(grads, args["grads"], strict=True))
+    before, after = (np.sqrt(sum(np.sum(pair[k] ** 2) for pair in pairs)) for k in (1, 0))
+    factors = [np.sum(g * b) / max(np.sum(b * b), 1e-12) for g, b in pairs]
+    several = "{:.3g}, {:.3g} and {:.3g} times as long".format(*factors)
+    how = (
+        "all three arrays are scaled alike"
+        if np.ptp(factors) < 1e-6
+        else f"the arrays are {several}"
+    )
+    return (
+        f"the global norm was {before:.3g}, the limit is {args['limit']:g}, and what you return "
+        f"has the norm {after:.3g}: {how}"
+    )
+
+
 @exercise(
     probes=[
         Probe({"grads": gradients(0), "limit": 2.5}),
@@ -265,6 +282,7 @@ def gradients(seed, scale=1):
         ),
     ],
     returns=dict.fromkeys(["grads[0]", "grads[1]", "grads[2]"]),
+    evidence=norms,
     right="gradients above the limit are scaled by one factor to a global norm equal to it, "
     "smaller ones and all-zero ones stay as they are, and the arguments are left alone",
 )
@@ -325,6 +343,8 @@ clip_by_norm.knows(
             "the global norm counts every entry",
             "sum(np.sum(np.abs(g)) for g in grads)": "that norm adds absolute values: the length "
             "of a vector adds squares",
+            "np.sqrt(sum(np.sum(g**2) for g in grads) / sum(g.size for g in grads))": MEANS,
+            "sum(np.sum(g**2) for g in grads) / sum(g.size for g in grads)": MEANS,
             "np.sqrt(sum(sum(g**2) for g in grads))": "the norm is an array, and should be one "
             "number: Python's sum adds along the first axis only, so sum over all axes",
             "np.sqrt(np.mean([np.mean(g**2) for g in grads]))": MEANS,
@@ -337,6 +357,32 @@ clip_by_norm.knows(
             "limit": "the gradients are multiplied by the limit, not scaled to it",
             "limit**2 / norm": "the limit enters the factor twice",
             "norm / limit": "the factor is upside down: large gradients grow",
+            "(limit / norm) ** 0.5": "the factor is a square root, so the norm comes out too large",
+            "limit / norm**2": "the factor is divided by the norm twice",
+        },
+    }
+)
+
+
+OWN_NORMS = {  # of each array by itself, or of less
+    "np.sum(g**2)": "and without its square root",
+    "np.sum(np.abs(g))": "and of absolute values, not of squares",
+    "np.max(np.abs(g))": "and only that of its largest entry",
+    "np.sqrt(np.mean(g**2))": "and made of a mean",
+    "np.linalg.norm(g, axis=-1, keepdims=True)": "and of each row",
+}
+clip_by_norm.knows(
+    {
+        f"norm = {SUM_OF_SQUARES}": {
+            f"return [g * {factor.format(norm)} for g in grads]": (
+                f"each array is clipped by a norm of its own, {also}: one global norm serves "
+                "for all"
+            )
+            for norm, also in OWN_NORMS.items()
+            for factor in (
+                "np.minimum(1, limit / np.maximum({}, 1e-30))",
+                "limit / np.maximum({}, 1e-30)",
+            )
         },
     }
 )

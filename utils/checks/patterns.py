@@ -51,6 +51,10 @@ RESHAPED = (
     "has the right numbers in the wrong places: reshape doesn't swap axes; did you want a "
     "transpose?"
 )
+MANY = {"batch": "the batch size"} | {
+    axis: f"the number of {axis}"
+    for axis in ("timesteps", "units", "features", "window", "horizon")
+}
 EVERYWHERE = {
     "is zero everywhere": lambda w: 0 * w.array,
     "has the wrong sign": lambda w: -w.array,
@@ -75,16 +79,16 @@ EVERYWHERE = {
                              (100, "100"), (0.01, "0.01"), (0.1, "0.1"))
     },
     **{
-        f"is divided by the number of {axis}": functools.partial(
+        f"is divided by {many}": functools.partial(
             lambda axis, w: w.array / w.sizes.get(axis, 1), axis
         )
-        for axis in ("batch", "timesteps", "units", "features", "samples", "window", "horizon")
+        for axis, many in MANY.items()
     },
     **{
-        f"is multiplied by the number of {axis}": functools.partial(
+        f"is multiplied by {many}": functools.partial(
             lambda axis, w: w.array * w.sizes.get(axis, 1), axis
         )
-        for axis in ("batch", "timesteps", "units", "features", "samples", "window", "horizon")
+        for axis, many in MANY.items()
     },
 }  # fmt: skip
 BENT = {

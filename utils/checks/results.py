@@ -150,6 +150,12 @@ def shape_difference(got, want, sizes):
         return f"has {axis}, of length 1: its shape is {shapes}"
     if got.size == want.size and close(got.ravel(), want.ravel()):
         return f"has the right numbers, cut into other axes: its shape is {shapes}"
+    for k in range(got.ndim) if got.ndim == want.ndim + 1 else ():
+        if close(got.sum(k), want):
+            names = {size: axis for axis, size in sizes.items() if size > 1}
+            return (
+                f"is not summed over {names.get(got.shape[k], f'axis {k}')}: its shape is {shapes}"
+            )
     return f"has the wrong shape: it is {shapes}"
 
 

@@ -424,13 +424,15 @@ def of_an_index(entry, whole):
         yield "0", f"the first of {whole} is read again and again"
 
 
+NEAR = {ast.Lt: ("<=", ">"), ast.LtE: ("<", ">="), ast.Gt: (">=", "<"), ast.GtE: (">", "<=")}
+NEAR |= {ast.Eq: ("!=",), ast.NotEq: ("==",)}
+
+
 @of.register
 def _(node: ast.Compare, names):
     a, b = text(node.left), text(node.comparators[0])
-    for other in ("<", "<=", ">", ">=", "==", "!="):
-        new = f"{a} {other} {b}"
-        if new != text(node):
-            yield new, f"the condition asks for {other}"
+    for other in NEAR.get(type(node.ops[0]), ()):
+        yield f"{a} {other} {b}", f"the condition asks for {other}"
 
 
 @of.register
