@@ -171,7 +171,11 @@ class Diagnosis:
         its place."""
         for name in self.probes[0].args:
             held = [self.probes[k].args[name] for k in self.arrays]
-            if not isinstance(held[0], np.ndarray) or not same_shapes(held, got, want):
+            if not isinstance(held[0], np.ndarray) or not same_shapes(got, want):
+                continue
+            try:
+                held = [np.broadcast_to(h, g.shape) for h, g in zip(held, got, strict=True)]
+            except ValueError:
                 continue
             columns = np.stack([want[0].ravel(), held[0].ravel()], axis=1)
             times, plus = np.linalg.lstsq(columns, got[0].ravel(), rcond=None)[0].round(6)
