@@ -524,9 +524,11 @@ WRONG_SETTINGS = [
     (chosen("relu", epochs=2), LESS),
     (chosen("relu", epochs=20), "with relu the errors are 0."),
     (chosen("tanh", epochs=20, units=8), "look once more at the figure that compares"),
-    (chosen(epochs=30), "you have more epochs to spend"),
+    (chosen(epochs=30), ": with more epochs, seed "),
+    (chosen(epochs=40, learning_rate=0.5), ": with a third of the learning rate, seed"),
+    (chosen(epochs=20, learning_rate=3.0, units=8), "the steps are too long: they lead away"),
     (chosen(epochs=20, units=2), f"{LESS}: "),
-    (chosen(epochs=150, units=2), "try other learning rates and other units"),
+    (chosen(epochs=150, units=2), "seed "),
     (chosen(epochs=5, learning_rate=10), "the training blows up, so its steps are too long"),
     (chosen(epochs=5, learning_rate=1e200), "the errors are out of all bounds, out of all bounds"),
     (
