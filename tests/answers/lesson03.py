@@ -194,7 +194,10 @@ WRONG_WINDOWS = [
         "two steps after their windows: th",
     ),
     (lambda s, t: (windows_by_view(s, t)[0], ahead(s, t)), "and so there is one too few of them"),
-    (lambda s, t: (windows_by_view(s, t)[0][:-1, :, 0], ahead(s, t)), "two steps after their wind"),
+    (
+        lambda s, t: (windows_by_view(s, t)[0][:-1, :, 0], ahead(s, t)),
+        "it is (samples - 1, timesteps)",
+    ),
     (around, "two steps after their windows: the next value is asked for, and the last is taken"),
     (
         lambda s, t: (windows_by_view(s, t)[0], s[t - 1 :, None]),
@@ -209,7 +212,7 @@ WRONG_WINDOWS = [
     (then(shuffled), "windows has the right samples, but in another order"),
     (
         then(lambda x, y: (x, shuffled(x, y)[1])),
-        "right: windows; but targets has the right samples, but in",
+        "windows agrees. targets has the right samples, but in another order",
     ),
     (then(in_random_order), "called twice with the same arguments"),
     (then(lambda x, y: (x[:, :, 0], y[:, 0])), "even a single feature needs it; and the targets"),
@@ -218,10 +221,13 @@ WRONG_WINDOWS = [
     (then(lambda x, y: (x, y[:, :, None])), "one axis too many"),
     (then(lambda x, y: (x.swapaxes(1, 2), y)), "one time step with many features"),
     (then(lambda x, y: (x.swapaxes(0, 1), y)), "(timesteps, samples, 1): the samples come first"),
-    (then(lambda x, y: (x.T, y)), "windows has the right numbers in the wrong order of axes"),
+    (
+        then(lambda x, y: (x.T, y)),
+        "windows is wrong in the order of its axes: (features, timesteps, samples)",
+    ),
     (then(lambda x, y: (y, x)), "the windows come first"),
     (then(lambda x, y: x), "an array of shape (17, 5, 1) where 2 arrays are asked for: windows,"),
-    (then(lambda x, y: (x, -y)), "right: windows; but targets has the wrong sign everywhere"),
+    (then(lambda x, y: (x, -y)), "Not yet: targets has the wrong sign."),
     (five_at_a_time, "right otherwise, but for windows of a single value"),
     (windows_of_all_lengths, "of arrays that have different shapes."),
     (windows_in_place, "changes its argument series in place"),
@@ -239,7 +245,7 @@ WRONG_AXES = [
     (lambda a: np.rot90(a, 3)[:, :, None], "time runs backwards"),
     (lambda a: a[..., None] if len(a) == len(a.T) else a.T[..., None], "for as many samples as"),
     (lambda a: np.squeeze(a.T)[..., None], "for a single sample"),
-    (lambda a: a.T.reshape(-1, 1), "it is (78, 1), and should be (samples, timesteps, 1)"),
+    (lambda a: a.T.reshape(-1, 1), "its shape is (78, 1), and should be (samples, timesteps, 1)"),
     (lambda a: a.T(0, 1), "raises TypeError"),
 ]
 
@@ -302,9 +308,9 @@ WRONG_NEXT = [
     (lambda answer, w: answer(moved(w)), "what turns it into a number again?"),
     (lambda answer, w: answer(w), "the network gets the plain windows, and its answer is handed"),
     (next_to(lambda w: w), "the network gets the plain windows: it knows"),
-    (next_to(moved, lambda w: w[:, 0]), "added to the first value"),
-    (next_to(moved, lambda w: w.mean(1)), "added to the mean"),
-    (next_to(lambda w: w - w[:, :1]), "the first value is subtracted, and the last one added"),
+    (next_to(moved, lambda w: w[:, 0]), "and the first value added"),
+    (next_to(moved, lambda w: w.mean(1)), "subtracted, and the mean added"),
+    (next_to(lambda w: w - w[:, :1]), "the first value is subtracted, and the last value added"),
     (next_to(lambda w: w - w[:, :1], lambda w: w[:, 0]), "the first value is subtracted and"),
     (next_to(lambda w: w - w.mean(1, keepdims=True)), "the mean is subtracted, and"),
     (next_to(lambda w: w - w.mean()), "one mean of all the windows"),
@@ -319,15 +325,22 @@ WRONG_NEXT = [
     (lambda answer, w: answer(moved(w))[:, 0] + w[:, -1, 0], "shape is (samples,), and"),
     (next_to(lambda w: w - w[0, -1], lambda w: w[0, -1]), "serves for all"),
     (lambda answer, w: float(answer(moved(w)) + w[:, -1]), "an answer for each sample"),
+    (lambda answer, w: answer(w - w[:, [4]]) + w[:, 4], "the value at index 4 is subtracted and"),
+    (lambda answer, w: answer(w - w[:, [7]]) + w[:, 7], "for longer windows"),
+    (lambda answer, w: answer(moved(w)) + w[:, -2], "and the value before the last added"),
+    (lambda answer, w: answer(w - w[-1:]) + w[-1:, 0], "that is the last window"),
     (next_in_place, "changes its argument windows in place: work on a copy"),
     # nobody foresaw these
     (next_to(lambda w: 2 * moved(w)), "right while the network answers 0, and wrong otherwise"),
-    (next_to(moved, lambda w: 2 * w[:, -1]), "right while each window ends in 0"),
+    (next_to(moved, lambda w: 2 * w[:, -1]), "what is made of last is added twice"),
     (next_to(lambda w: moved(w)[..., 0]), "an array (samples, timesteps, 1), and got (6, 8) (6 is"),
     (next_to(lambda w: w[:, :, 0] - w[:, -1]), "raises ValueError: `answer` takes an array"),
     (lambda answer, w: answer + w[:, -1], "raises TypeError"),
     (lambda answer, w: np.ones((6, 1)), "you return the same numbers"),
-    (lambda answer, w: (answer(moved(w)) + w[:, -1])[:1], "it is (1, 1), and should be (samples"),
+    (
+        lambda answer, w: (answer(moved(w)) + w[:, -1])[:1],
+        "the result holds the first of its samples alone",
+    ),
 ]
 
 
@@ -512,8 +525,8 @@ WRONG_SCALED = [
     (turned(back=lambda y, w, m, s: y[:, 0] * s + m), "the shape is (samples,), and (samples, 1)"),
     (scaled_in_place, "the numbers are right, but your function changes its argument windows in"),
     # nobody foresaw these
-    (turned(back=lambda y, w, m, s: y * s * s + m), "right while the spread is 1, and wrong other"),
-    (turned(back=lambda y, w, m, s: y * s + 2 * m), "right while the mean is 0, and wrong otherw"),
+    (turned(back=lambda y, w, m, s: y * s * s + m), "the factor spread enters twice"),
+    (turned(back=lambda y, w, m, s: y * s + 2 * m), "mean is added twice"),
     (turned(lambda w, m, s: (w[:, :, 0] - m) / s), "an array (samples, timesteps, 1), and got (6,"),
     (lambda answer, w, m, s: answer.predict((w - m) / s) * s + m, "has no attribute 'predict'"),
 ]
@@ -525,8 +538,8 @@ WRONG_SETTINGS = [
     (chosen("relu", epochs=20), "with relu the errors are 0."),
     (chosen("tanh", epochs=20, units=8), "look once more at the figure that compares"),
     (chosen(epochs=30), ": with more epochs, seed "),
-    (chosen(epochs=40, learning_rate=0.5), ": with a third of the learning rate, seed"),
-    (chosen(epochs=20, learning_rate=3.0, units=8), "the steps are too long: they lead away"),
+    (chosen(epochs=40, learning_rate=0.1, units=4), "seed "),
+    (chosen(epochs=20, learning_rate=1.0, units=2), "the steps are too long: they lead away"),
     (chosen(epochs=20, units=2), f"{LESS}: "),
     (chosen(epochs=150, units=2), "seed "),
     (chosen(epochs=5, learning_rate=10), "the training blows up, so its steps are too long"),

@@ -163,7 +163,8 @@ WRONG = {
         (cut(y_from=-1, y_to=-1), "the first target is the window's own last value"),
         (cut(y_from=1, y_to=1, samples=-1), "a step is skipped between window and targets"),
         (cut(x_from=1), "window k begins one step late"),
-        (cut(step=2), "shape"),
+        (cut(step=2), "x holds every other of its samples, and so is y"),
+        (cut(step=3), "there are 6 windows, where 16 are due: one begins at each step"),
         (tutorial_windows, "do not count the horizon"),
         (lambda s, w, h: windows_by_view(s, w, h)[::-1], "in the other order: x first"),
         (lambda s, w, h: windows_by_view(s, w, h)[0], "where 2 arrays are asked for"),
@@ -182,7 +183,7 @@ WRONG = {
         (lambda s, f, h, n: s[f - 1 - np.arange(h) % n], "run backwards in time"),
         (lambda s, f, h, n: s[f : f + h], "which nobody knows yet"),
         (lambda s, f, h, n: s[f - n : f][:h], "for a horizon of more than two seasons"),
-        (lambda s, f, h, n: s[f - n], "it is (), and should be (horizon)"),
+        (lambda s, f, h, n: s[f - n], "the forecast holds the first of its horizon alone"),
     ],
     "find_leaks": [
         (
@@ -222,7 +223,7 @@ WRONG = {
         (lambda m, n: (np.median(m) / np.median(n), *report_by_list(m, n)[1:]), "first the ratio"),
         (lambda m, n: (np.mean(m / n), *report_by_list(m, n)[1:]), "that is the mean"),
         (lambda m, n: (np.min(m / n), *report_by_list(m, n)[1:]), "your best run alone"),
-        (lambda m, n: report_by_list(n, m), "upside down"),
+        (lambda m, n: report_by_list(n, m), "mine and linear change places"),
         (lambda m, n: [*report_by_list(m, n)[:3], np.sum(m <= n)], "a draw counts as a win"),
         (lambda m, n: [*report_by_list(m, n)[:3], np.mean(m < n)], "a share, where a count"),
         (lambda m, n: [*report_by_list(m, n)[:3], np.sum(m > n)], "that you lost"),

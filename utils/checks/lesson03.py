@@ -39,6 +39,12 @@ WRITTEN_OUT = "is a number written out that depends on the arguments?"
     returns={"windows": "samples timesteps features", "targets": "samples outputs"},
     right="all windows and targets agree for four series, also with windows of a single value, "
     "and where there is one window only",
+    remarks={
+        r"(.*)windows has the wrong shape: it is \((\d+), timesteps, 1\).* = \((\d+), .*": (
+            r"\1there are \2 windows, where \3 are due: one begins at each step of the series, as "
+            "long as a value follows it"
+        ),
+    },
 )
 def make_windows(series, timesteps):
     """A series of numbers -> windows (samples, timesteps, 1), what follows each (samples, 1)."""
@@ -798,12 +804,12 @@ predict_scaled.knows(
 # --- differences, and back --------------------------------------------------------------------
 
 
-def asked(of, when="", look="", samples=6, end=None):
+def asked(of, when="", look="", samples=6, end=None, steps=8):
     """A probe with random windows, which all end in the number `end` if there is one."""
-    windows = np.random.default_rng(samples).uniform(-9, 9, (samples, 8, 1))
+    windows = np.random.default_rng(samples).uniform(-9, 9, (samples, steps, 1))
     if end is not None:
         windows[:, -1] = end
-    sizes = {"samples": samples, "timesteps": 8}
+    sizes = {"samples": samples, "timesteps": steps}
     return Probe({"answer": network(of), "windows": windows}, when, look, sizes)
 
 
@@ -817,6 +823,7 @@ ASK = "what is the network asked?"
         asked(lambda d: d.sum(axis=1), "while each window ends in 0", "what of its end?", end=0),
         asked(lambda d: 3 * d[:, -2], "for a network that looks at the last step only", ASK),
         asked(lambda d: np.diff(d, axis=1).mean(axis=1), "for the mean of all steps", ASK),
+        asked(recurrent, "for longer windows", "is a number of steps written out?", steps=11),
         asked(recurrent, "for a single sample", "do the samples get mixed up?", samples=1),
     ],
     returns={"the result": "samples outputs"},
@@ -831,6 +838,34 @@ def predict_next(answer, windows):
 SUM = "return answer(windows - last) + last[:, 0]"
 WHICH = "the network has learnt differences to the last value of the window"
 
+OTHERS = {  # that may be subtracted and added in place of the last value
+    "the first value": "windows[:, :1]",
+    "the value before the last": "windows[:, -2:-1]",
+    **{f"the value at index {k}": f"windows[:, {k} : {k} + 1]" for k in range(1, 6)},
+    "the mean": "windows.mean(axis=1, keepdims=True)",
+    "the largest value": "windows.max(axis=1, keepdims=True)",
+    "the smallest value": "windows.min(axis=1, keepdims=True)",
+}
+
+predict_next.knows(
+    {
+        SUM: {
+            text: f"{words}: {WHICH}"
+            for name, other in OTHERS.items()
+            for text, words in {
+                f"return answer(windows - last) + ({other})[:, 0]": (
+                    f"the last value is subtracted, and {name} added"
+                ),
+                f"return answer(windows - {other}) + last[:, 0]": (
+                    f"{name} is subtracted, and the last value added"
+                ),
+                f"return answer(windows - {other}) + ({other})[:, 0]": (
+                    f"{name} is subtracted and added"
+                ),
+            }.items()
+        }
+    }
+)
 predict_next.knows(
     {
         # what is taken out, and what is put back
@@ -841,26 +876,8 @@ predict_next.knows(
             "handed on: it takes differences and returns one",
             "return answer(windows) + last[:, 0]": "the network gets the plain windows: it knows "
             "differences only",
-            "return answer(windows - last) + windows[:, 0]": (
-                f"the predicted difference is added to the first value: {WHICH}"
-            ),
-            "return answer(windows - last) + windows.mean(axis=1)": (
-                f"the predicted difference is added to the mean: {WHICH}"
-            ),
-            "return answer(windows - windows[:, :1]) + last[:, 0]": (
-                f"the first value is subtracted, and the last one added: {WHICH}"
-            ),
-            "return answer(windows - windows[:, :1]) + windows[:, 0]": (
-                f"the first value is subtracted and added: {WHICH}"
-            ),
-            "return answer(windows - windows.mean(axis=1, keepdims=True)) + last[:, 0]": (
-                f"the mean is subtracted, and the last value added: {WHICH}"
-            ),
             "return answer(windows - windows.mean()) + last[:, 0]": (
                 f"one mean of all the windows is subtracted: {WHICH}"
-            ),
-            "mean = windows.mean(axis=1)\n    return answer(windows - mean[:, None]) + mean": (
-                f"the mean is subtracted and added: {WHICH}"
             ),
             "return answer(last - windows) + last[:, 0]": "the differences have the wrong sign: "
             "the value minus the last one",
@@ -889,6 +906,7 @@ predict_next.knows(
             ),
         },
         "windows[:, -1:]": {
+            "windows[-1:]": "that is the last window: the last value of each window is asked for",
             "windows[:1, -1:]": "the first window's last value serves for all: each window has "
             "its own",
         },

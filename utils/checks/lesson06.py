@@ -29,6 +29,12 @@ def window_probe(steps, window, horizon, when="", look=""):
     returns={"x": "samples window", "y": "samples horizon"},
     right="every window and its targets agree, for horizons of 1 and more, down to a series that "
     "has room for one window only",
+    remarks={
+        r"(.*)x has the wrong shape: it is \((\d+), window\).* = \((\d+), .*": (
+            r"\1there are \2 windows, where \3 are due: one begins at each step of the series, as "
+            "long as all its targets follow"
+        ),
+    },
 )
 def cut_windows(series, window, horizon):
     """x (samples, window): each stretch of the series; y (samples, horizon): what follows it."""
@@ -90,7 +96,12 @@ cut_windows.knows(
                 "window k begins one step late, and so holds its own first target"
             ),
         },
-        "return x, y": {"return y, x": "both are right and in the other order: x first"},
+        "return x, y": {
+            "return x[1:], y[1:]": "the first window is missing: it begins with the series",
+            "return x[:-1], y[1:]": "a step is skipped between window and targets: the first "
+            "target follows at once",
+            "return y, x": "both are right and in the other order: x first",
+        },
     }
 )
 
