@@ -29,6 +29,9 @@ PLAIN = {  # an exception's words: what is said of it; the first that fits
     r"RecursionError.*": r"raises \g<0>: the function calls itself and never comes to an end",
     r".*converted to Python scalars.*": r"raises \g<0>: np.tanh takes arrays, math.tanh does not",
     r".* as a data type.*": r"raises \g<0>: the shape goes in as a tuple, in brackets of its own",
+    r".*input arrays must have the same shape.*": (
+        "stacks arrays that have different shapes: are the last ones cut short?"
+    ),
     r".*inhomogeneous shape.*": "makes one array of arrays that have different shapes",
     r".*matmul: .*size (\d+) is different from (\d+).*": (
         r"multiplies arrays that don't fit: size \2 on the left and size \1 on the right must agree"

@@ -351,6 +351,8 @@ class Diagnosis:
 
     def known_in_pattern(self):
         """The words for a known mistake whose results came back in a pattern."""
+        if not self.wrong:  # the arrays are right: what is wrong came as an error
+            return None
         for theirs, words in self.exercise.tried:
             if not all(isinstance(result, list) for result in theirs) or len(self.names) > 1:
                 continue

@@ -1,13 +1,20 @@
 """The checks of lesson 03. Each begins with the reference, which is a solution to read."""
 
 import ast
+import functools
 import re
+from collections import Counter
+from itertools import combinations_with_replacement
 
 import numpy as np
 
-from utils.checks.engine import Probe, exercise, kind
+from utils.checks.calls import LIMIT
+from utils.checks.engine import Probe, call, exercise, kind
+from utils.checks.patterns import Wanted, pattern
+from utils.checks.results import close, listed
 from utils.layers import ACTIVATIONS, Dense, Last, Sequential, SimpleRNN
 from utils.training import Adam, cosine_decay, minibatches, mse, train
+from utils.words import exact, number
 
 # --- windows ----------------------------------------------------------------------------------
 
@@ -32,6 +39,12 @@ WRITTEN_OUT = "is a number written out that depends on the arguments?"
     returns={"windows": "samples timesteps features", "targets": "samples outputs"},
     right="all windows and targets agree for four series, also with windows of a single value, "
     "and where there is one window only",
+    remarks={
+        r"(.*)windows has the wrong shape: it is \((\d+), timesteps, 1\).* = \((\d+), .*": (
+            r"\1there are \2 windows, where \3 are due: one begins at each step of the series, as "
+            "long as a value follows it"
+        ),
+    },
 )
 def make_windows(series, timesteps):
     """A series of numbers -> windows (samples, timesteps, 1), what follows each (samples, 1)."""
@@ -224,19 +237,15 @@ def stacked(first_units, second_units):
     )
 
 
-RANGES = {
-    "sigmoid": "between 0 and 1",
-    "tanh": "between \N{MINUS SIGN}1 and 1",
-    "relu": "from 0 up",
-}
-
-
 @stacked.against
 def wrong_model(models):
-    """What is wrong with Keras models, looked at from the input to the output, or nothing."""
+    """What is wrong with Keras models, or nothing. What counts is what they do, not how they are
+    made: with random weights they must give what the reference gives with the same ones."""
+    looks = [wrong_input, wrong_output, wrong_weights, wrong_behaviour]
     for units, model in zip(STACKS, models, strict=True):
-        if words := wrong_input(model) or wrong_layers(model) or wrong_sizes(model, *units):
+        if words := next(filter(None, (look(model, *units) for look in looks)), None):
             return words
+        looks = looks[:3]  # what it does is known by now: of the second its sizes are looked at
     return None
 
 
@@ -246,8 +255,12 @@ def refusal(error, first_units, _):
     error = str(error)
     if "to a shape" in error:
         return "Input takes the shape as a tuple: both numbers in brackets of their own"
+    if re.search(r"__init__\(\) .*'(input_size|layers|return_sequences)'", error):
+        return "that is a layer of the course's own, of NumPy: Keras has its in keras.layers"
     if "Sequential.__init__() takes" in error:
         return "Sequential takes one list of layers: square brackets belong around them"
+    if "Only input tensors may be passed" in error:
+        return "hand over the function that builds a model, and not the model itself"
     if not (found := re.search(r"expected ndim=3, .*shape received: (\(.*\))", error)):
         return None
     shape = ast.literal_eval(found[1])
@@ -269,17 +282,23 @@ def refusal(error, first_units, _):
     return f"a recurrent layer is handed {words}, and needs (samples, time steps, features)"
 
 
-def wrong_input(model):
-    """What is wrong with what the model reads, or nothing."""
+def wrong_input(model, *_):
+    """What is wrong with what the model says that it reads, or nothing."""
     import keras
 
     if not isinstance(model, keras.Model):
-        tensor = isinstance(model, keras.KerasTensor)
-        more = ": keras.Model makes one of what goes in and what comes out" if tensor else ""
+        more = ""
+        if isinstance(model, keras.KerasTensor):
+            more = ": keras.Model makes one of what goes in and what comes out"
+        elif isinstance(model, Sequential):
+            more = ". That is the course's own, of NumPy: Keras has its layers in keras.layers"
         return f"your function returns {kind(model)}, where a Keras model is asked for{more}"
-    if not model.built:
-        return "the model has not been told what it will read: begin with Input"
-    samples, *shape = model.input_shape
+    shape = getattr(model, "input_shape", None) if model.built else None
+    if shape is None:  # not built yet, or a class of the learner's: running it will tell
+        return None
+    if not isinstance(shape, tuple):
+        return f"the model takes {len(shape)} inputs: a day is one"
+    samples, *shape = shape
     if samples is not None:
         return f"the model is fixed to {samples} samples at a time: give the shape of one sample"
     if shape == [FEATURES, TIMESTEPS]:
@@ -289,64 +308,226 @@ def wrong_input(model):
             f"the number of samples, {SAMPLES}, stands in the shape of the input: Input takes the "
             "shape of a single sample"
         )
-    if shape not in ([TIMESTEPS, FEATURES], [None, FEATURES]):
+    if shape not in ([TIMESTEPS, FEATURES], [None, FEATURES], [None, None]):
         return f"the model reads samples of shape {tuple(shape)}: what is the shape of one day?"
     return None
 
 
-def wrong_layers(model):
-    """What is wrong with the kinds of layers and with what the last one does, or nothing."""
-    names = [type(layer).__name__ for layer in model.layers]
-    names = [name for name in names if name != "InputLayer"]
+def days(samples=6):
+    noise = np.random.default_rng(0).normal(size=(samples, TIMESTEPS, FEATURES))
+    return 0.3 * noise.astype("float32")
+
+
+def wrong_output(model, first_units, _):
+    """What is wrong with the shape of what comes out, or nothing."""
+    got = call(model, {"days": days()}, object, seconds=LIMIT).value
+    if isinstance(got, Exception):
+        words = " ".join(str(got).split())[:200]
+        told = f"given days of shape (6, {TIMESTEPS}, {FEATURES}), your model raises {words}"
+        return refusal(got, first_units, None) or told
+    if isinstance(got, (list, tuple, dict)):
+        return f"{len(got)} things come out of the model: one number for each day is asked for"
+    shape = tuple(got.shape)
+    if shape == (6, 1):
+        return None
+    names = named_layers(model)
     if names == ["SimpleRNN", "SimpleRNN"]:
         return "the dense layer is missing: what comes out is a state, and not a number of degrees"
-    if names != ["SimpleRNN", "SimpleRNN", "Dense"]:
-        return (
-            f"the layers are {', '.join(names)}: two SimpleRNN are asked for, and a Dense that "
-            "reads the last state of the second"
-        )
-    if len(model.output_shape) == 3:
+    if len(shape) == 3 and names == ["SimpleRNN", "SimpleRNN", "Dense"]:
         return (
             "the output has an axis of time, a number for each hour: the second recurrent layer "
             "should hand on its last state only"
         )
-    if model.output_shape[1] != 1:
-        return f"{model.output_shape[1]} numbers come out for each day: one is asked for"
-    name = getattr(model.layers[-1].activation, "__name__", "of another kind")
-    if name != "linear":
-        limits = f", and lets out numbers {RANGES[name]} only" if name in RANGES else ""
-        return f"the activation of the dense layer is {name}{limits}: any number may be right here"
-    return None
+    if len(shape) == 2 and names == ["SimpleRNN", "SimpleRNN", "Dense"]:
+        return f"{shape[1]} numbers come out for each day: one is asked for"
+    shown = f"(samples, {', '.join(map(str, shape[1:]))})".replace(", )", ",)")
+    return other_layers(names) or f"what comes out has the shape {shown}: (samples, 1) is asked for"
 
 
-def wrong_sizes(model, first_units, second_units):
-    """What is wrong with the numbers of units and of parameters, or nothing."""
-    units = [layer.units for layer in model.layers if hasattr(layer, "units")][:2]
+def leaves(model):
+    """The layers of a model, those of models within it too, in their order."""
+    for layer in model.layers:
+        yield from leaves(layer) if hasattr(layer, "layers") else [layer]
+
+
+def named_layers(model):
+    names = [type(layer).__name__ for layer in leaves(model)]
+    return [name for name in names if name != "InputLayer"]
+
+
+def other_layers(names):
+    """What is said of other layers than those that are asked for, or nothing."""
+    if names == ["SimpleRNN", "SimpleRNN", "Dense"]:
+        return None
+    return (
+        f"the layers are {', '.join(names)}: two SimpleRNN are asked for, and a Dense that "
+        "reads the last state of the second"
+    )
+
+
+def shapes(first_units, second_units):
+    """{shape of an array of weights: what it is called}; no two are alike."""
+    return {
+        (FEATURES, first_units): "W_x of the first layer",
+        (first_units, first_units): "W_h of the first layer",
+        (first_units,): "the bias of the first layer",
+        (first_units, second_units): "W_x of the second layer",
+        (second_units, second_units): "W_h of the second layer",
+        (second_units,): "the bias of the second layer",
+        (second_units, 1): "the weights of the dense layer",
+        (1,): "the bias of the dense layer",
+    }
+
+
+def wrong_weights(model, first_units, second_units):
+    """What is wrong with the model's arrays of weights, or nothing."""
+    wanted, got = shapes(first_units, second_units), [w.shape for w in model.get_weights()]
+    if sorted(got) == sorted(wanted):
+        frozen = len(got) - len(model.trainable_weights)
+        return f"{frozen} of the 8 arrays of weights are frozen and learn nothing" * (frozen > 0)
+    names = named_layers(model)
+    if "Dropout" not in names and (words := other_layers(names)):
+        return words
+    units = [layer.units for layer in leaves(model) if hasattr(layer, "units")][:2]
     if units == [second_units, first_units]:
         return "the two numbers of units have changed places"
-    if units != [first_units, second_units]:
+    if len(units) == 2 and units != [first_units, second_units]:
         return (
             f"with first_units = {first_units} and second_units = {second_units} the recurrent "
             f"layers have {units[0]} and {units[1]} units"
         )
-    wanted = count_stacked.reference(FEATURES, first_units, second_units, 1)
-    if model.count_params() != wanted:
-        return f"{model.count_params()} parameters where {wanted} are due: is a bias left out?"
+    if missing := [name for shape, name in wanted.items() if shape not in got]:
+        verb = "is" if len(missing) == 1 else "are"
+        return f"{' and '.join(missing)} {verb} missing"
+    return f"the model has {len(got)} arrays of weights, where {len(wanted)} are due"
+
+
+RANGES = {
+    **dict.fromkeys(["sigmoid", "hard_sigmoid"], "between 0 and 1"),
+    **dict.fromkeys(["tanh", "softsign", "hard_tanh"], "between \N{MINUS SIGN}1 and 1"),
+    **dict.fromkeys(["relu", "softplus", "exponential"], "from 0 up"),
+    **dict.fromkeys(["elu", "selu", "silu", "gelu"], "from a little below 0 up"),
+    "softmax": "that add up to 1, so always 1,",
+}
+
+
+def wrong_behaviour(model, first_units, second_units):
+    """How what comes out differs from what two SimpleRNN and a Dense make with the same random
+    weights, if it does."""
+    weights = {shape: random_weights(shape) for shape in shapes(first_units, second_units)}
+    model.set_weights([weights[w.shape] for w in model.get_weights()])
+    x, bends = days(), [layer.activation for layer in leaves(model) if recurrent_layer(layer)]
+    got = np.asarray(model(x))
+    if not np.allclose(got, np.asarray(model(x, training=True)), atol=1e-4):
+        if np.allclose(got, np.asarray(model(x)), atol=1e-4):
+            return "while it is trained, the model drops or adds numbers: nobody asked for that"
+        return "given the same days twice, the model answers differently: does it keep its state?"
+    bends = bends if len(bends) == 2 else [np.tanh, np.tanh]
+    make = functools.partial(forecast, list(weights.values()), bends)
+    if np.allclose(got, right := make(x), atol=1e-4):
+        return None
+    dense = [layer for layer in leaves(model) if type(layer).__name__ == "Dense"]
+    name = getattr(dense[-1].activation, "__name__", "of another kind") if dense else "linear"
+    if name != "linear":
+        if name in RANGES:
+            more = f", and lets out numbers {RANGES[name]} only: any number may be right here"
+        else:
+            more = ": none is asked for, so that any number comes out as easily as any other"
+        return f"the activation of the dense layer is {name}{more}"
+    for words, change in OTHER_WAYS.items():
+        if np.allclose(got, make(x, **change), atol=1e-4):
+            return words
+    if found := pattern([got], [Wanted(right, ["samples", "outputs"], {})], close):
+        return f"the number that comes out {found}: the dense layer's own is asked for"
+    return without_part(model, x, got) or other_layers(named_layers(model)) or (
+        "with random weights your model gives other numbers than two SimpleRNN and a Dense do: "
+        "what happens to the numbers before, between and behind the layers?"
+    )  # fmt: skip
+
+
+def random_weights(shape):
+    """Such that the first hour still counts after the last: W_h neither shrinks nor grows."""
+    weights = np.random.default_rng(sum(shape)).normal(size=shape)
+    if len(shape) == 2 and shape[0] == shape[1]:
+        return np.linalg.qr(weights)[0]
+    return 0.3 * weights
+
+
+def recurrent_layer(layer):
+    return type(layer).__name__ == "SimpleRNN"
+
+
+def forecast(weights, bends, x, backwards=(), read=lambda h: h[:, -1], between=lambda h: h):
+    """What comes out of the stack: weights as in `shapes`, with one thing otherwise."""
+    for k, bend in enumerate(bends):
+        W_x, W_h, b = weights[3 * k : 3 * k + 3]
+        h, states = np.zeros((len(x), len(W_h))), []
+        for x_t in np.moveaxis(x[:, ::-1] if k in backwards else x, 1, 0):
+            h = np.asarray(bend(x_t @ W_x + h @ W_h + b))
+            states.append(h)
+        x = np.stack(states, axis=1)
+        x = between(x) if k == 0 else x
+    return read(x) @ weights[6] + weights[7]
+
+
+OTHER_WAYS = {
+    **{
+        f"{name} the day backwards: go_backwards turns time round": {"backwards": which}
+        for name, which in {
+            "the first layer reads": [0],
+            "the second layer reads": [1],
+            "both layers read": [0, 1],
+        }.items()
+    },
+    **{
+        f"the dense layer reads {name} of the second layer, where its last state is asked for": {
+            "read": read
+        }
+        for name, read in {
+            "the first state": lambda h: h[:, 0],
+            "the state before the last": lambda h: h[:, -2],
+            "the mean of all states": lambda h: h.mean(axis=1),
+            "the largest of all states": lambda h: h.max(axis=1),
+            "the sum of all states": lambda h: h.sum(axis=1),
+        }.items()
+    },
+    **{
+        f"the second layer is handed {name}: all states of the first are asked for": {
+            "between": between
+        }
+        for name, between in {
+            "the last state again and again": lambda h: np.repeat(h[:, -1:], TIMESTEPS, axis=1),
+            "the last state alone": lambda h: h[:, -1:],
+            "the mean of all states": lambda h: h.mean(axis=1, keepdims=True),
+            "the states turned round": lambda h: h[:, ::-1],
+        }.items()
+    },
+}
+
+
+def without_part(model, x, got):
+    """Hours or measurements that have no part in what comes out, in words, if there are any."""
+    for axis, name in ((1, "hour"), (2, "feature")):
+        for k in range(x.shape[axis]):
+            moved = x.copy()
+            moved[(slice(None),) * axis + (k,)] += 2
+            if np.allclose(got, np.asarray(model(moved)), atol=1e-6):
+                return f"{name} {k} of the day has no part in what comes out, counted from 0"
     return None
 
 
 # --- counting a stack -------------------------------------------------------------------------
 
 
+SIZES = ["features", "first_units", "second_units", "outputs"]
+COUNTED = [(3, 11, 7, 2), (1, 32, 16, 1), (7, 4, 13, 5), (10, 23, 6, 3), (2, 5, 9, 17)]
+COUNTED += np.random.default_rng(0).integers(2, 40, (25, 4)).tolist()
+
+
 @exercise(
-    probes=[
-        Probe(dict(zip(["features", "first_units", "second_units", "outputs"], n, strict=True)))
-        for n in [(3, 11, 7, 2), (1, 32, 16, 1), (7, 4, 13, 5), (10, 23, 6, 3), (2, 5, 9, 17)]
-    ],
+    probes=[Probe(dict(zip(SIZES, sizes, strict=True))) for sizes in COUNTED],
     returns={"the count": ""},
-    right="the count holds for five stacks of different sizes, all three biases included",
-    evidence="you count {got:g}: write down for each of the three layers what it reads, and the "
-    "shapes of its arrays",
+    right="the count holds for thirty stacks of different sizes, all three biases included",
 )
 def count_stacked(features, first_units, second_units, outputs):
     """Parameters of SimpleRNN(first_units), SimpleRNN(second_units), Dense(outputs)."""
@@ -356,66 +537,169 @@ def count_stacked(features, first_units, second_units, outputs):
     return first + second + dense
 
 
-TOTAL = "return first + second + dense"
+# What a count can be made of: products of two sizes, single ones, and a plain number. A text of
+# letters names each: "fa" is features times first_units. How often each of them is counted comes
+# out of the counts of thirty stacks, whatever the learner wrote.
+LETTER = dict(zip("fabo", SIZES, strict=True))
+TERMS = ["".join(t) for n in range(3) for t in combinations_with_replacement("fabo", n)]
+PARTS = {
+    "fa": "W_x of the first layer",
+    "aa": "W_h of the first layer",
+    "a": "the bias of the first layer",
+    "ab": "W_x of the second layer",
+    "bb": "W_h of the second layer",
+    "b": "the bias of the second layer",
+    "bo": "W of the dense layer",
+    "o": "the bias of the dense layer",
+}
+FIRST, SECOND, DENSE = ("fa", "aa", "a"), ("ab", "bb", "b"), ("bo", "o")
 STEPS = "every time step uses the same weights, so the number of steps does not count"
+ONE_EACH = "each bias is counted as one number: a layer has one for each unit"
+MATRIX = "is counted as a vector: every unit reads every unit of its layer"
+INSTEAD = {  # what is missing, what is counted too much: what is said of it; the first that fits
+    (("aa", "bb"), ("a", "b")): f"W_h {MATRIX}, in both layers",
+    (("aa",), ("a",)): f"W_h of the first layer {MATRIX}",
+    (("bb",), ("b",)): f"W_h of the second layer {MATRIX}",
+    (("bo", "o"), ("b", "")): "outputs has no part in your count: the dense layer has a weight "
+    "from each unit to each output, and a bias for each",
+    (("a", "b", "o"), ("", "", "")): ONE_EACH,
+    (("a",), ("",)): f"{PARTS['a']} is counted as one number: it has one for each unit",
+    (("b",), ("",)): f"{PARTS['b']} is counted as one number: it has one for each unit",
+    (("o",), ("",)): f"{PARTS['o']} is counted as one number: it has one for each output",
+    (("a", "b"), ("f", "a")): "a bias is counted for each number that a layer reads: it has one "
+    "for each unit",
+    (("b",), ("a",)): "the second layer has a bias for each unit of its own, not of the first",
+    (("a",), ("b",)): "the first layer has a bias for each unit of its own, not of the second",
+    (("a",), ("f",)): "the first layer has a bias for each of its units, not for each feature",
+    (("o",), ("b",)): "the dense layer has a bias for each output, not for each unit it reads",
+    (("ab",), ("fb",)): "the second layer does not read the features: what does the first hand "
+    "to it?",
+    (("ab",), ("fa",)): "the second layer does not read the features: what does the first hand "
+    "to it?",
+    (("ab",), ("aa",)): "W_x of the second layer leads from the first layer's units to its own",
+    (("ab",), ("bb",)): "W_x of the second layer leads from the first layer's units to its own",
+    (("bb",), ("aa",)): "W_h of the second layer leads from its own units to its own units",
+    (("bb",), ("ab",)): "W_h of the second layer leads from its own units to its own units",
+    (("aa",), ("fa",)): "W_h of the first layer leads from its own units to its own units",
+    (("aa",), ("ab",)): "W_h of the first layer leads from its own units to its own units",
+    (("aa",), ("ff",)): "W_h of the first layer leads from its own units to its own units",
+    (("fa",), ("f",)): "W_x of the first layer leads from each feature to each of its units",
+    (("bo",), ("ao",)): "the dense layer reads the second layer's state, not the first's",
+    (("bo",), ("fo",)): "the dense layer reads the second layer's state, not the features",
+    (("bo",), ("b",)): "outputs has no part in the weights of the dense layer",
+    ((), ("fb",)): "the second layer reads the first layer's states, and not the features as well",
+    ((), ("ao", "o")): "a dense layer is counted for each recurrent layer: there is one, at the "
+    "end",
+    ((), ("ao",)): "the dense layer reads the second layer's state only",
+    ((), ("fo",)): "the dense layer reads the second layer's state only",
+}
+OF_BOTH = {  # likewise, where no whole layer explains it
+    (("aa", "bb"), ()): "W_h is missing in both layers: what makes them recurrent?",
+    (("a", "b"), ()): "the biases of both recurrent layers are missing",
+    ((), ("a", "b")): "a second bias is counted in both recurrent layers: one is added to a state",
+}
 
-count_stacked.knows(
-    {
-        # the second layer
-        "first_units * second_units": {
-            "features * second_units": "the second layer does not read the features: what does "
-            "the first hand to it?",
-            "(features + first_units) * second_units": "the second layer reads the first layer's "
-            "states, and not the features as well",
-        },
-        "first_units * second_units + ": {
-            "": "W_x of the second layer is missing: it has to read the first layer's states",
-        },
-        "+ second_units**2": {
-            "+ first_units**2": "W_h of the second layer leads from its own units to its own units",
-        },
-        # recurrent weights
-        " + first_units**2": {"": "W_h of the first layer is missing"},
-        " + second_units**2": {"": "W_h of the second layer is missing"},
-        TOTAL: {
-            "return first + second + dense - first_units**2 - second_units**2": (
-                "W_h is missing in both layers: what makes them recurrent?"
-            ),
-            "return first + second + dense - first_units - second_units": (
-                "the biases of both recurrent layers are missing"
-            ),
-            "return first + second + dense - first_units - second_units - outputs": (
-                "all three biases are missing"
-            ),
-            "return first + second + dense - first_units - second_units - outputs + 3": (
-                "each bias is counted as one number: a layer has one for each unit"
-            ),
-            "return first + second + dense + first_units * outputs": (
-                "the dense layer reads the second layer's state only"
-            ),
-            "return first + second + dense + first_units * outputs + outputs": (
-                "a dense layer is counted for each recurrent layer: there is one, at the end"
-            ),
-            "return first + second + 2 * dense": "the dense layer is counted twice",
-            "return first + second": "the dense layer is missing",
-            "return first + dense": "the second recurrent layer is missing",
-            "return second + dense": "the first recurrent layer is missing",
-            # time steps: 24 in the lesson's stack
-            "return 24 * (first + second) + dense": STEPS,
-            "return 24 * (first + second + dense)": STEPS,
-            "return first + second + 24 * second_units * outputs + outputs": STEPS,
-        },
-        # biases
-        " + first_units\n": {"\n": "the bias of the first layer is missing"},
-        " + second_units\n": {"\n": "the bias of the second layer is missing"},
-        " + outputs\n": {"\n": "the bias of the dense layer is missing"},
-        # the dense layer
-        "second_units * outputs": {
-            "first_units * outputs": "the dense layer reads the second layer's state, not the "
-            "first's",
-        },
-    }
-)
+
+@count_stacked.against
+def wrong_count(counts):
+    """Which part of the count is missing or too much, or nothing."""
+    got = []
+    for (count,) in counts:
+        if count.size != 1:
+            add = ": add them up" if count.size == 3 else ""
+            return f"the count holds {count.size} numbers, where one number is asked for{add}"
+        got.append(count.item())
+    got = np.array(got)
+    if np.ptp(got) == 0:
+        return "you return the same number whatever the arguments"
+    made = np.array([[np.prod([n["fabo".index(c)] for c in term]) for term in TERMS]
+                     for n in COUNTED])  # fmt: skip
+    times = np.linalg.lstsq(made, got, rcond=None)[0].round(3)
+    wanted = np.array([term in PARTS for term in TERMS])
+    if np.allclose(made @ wanted, got, rtol=0, atol=1e-6):
+        return None
+    if np.allclose(made @ times, got, rtol=0, atol=0.3):
+        return in_parts(dict(zip(TERMS, times, strict=True)))
+    given = ", ".join(f"{name} = {n}" for name, n in zip(SIZES, COUNTED[0], strict=True))
+    at = np.flatnonzero(~np.isclose(made @ wanted, got))[0]
+    if at or not np.allclose(got, got.round()):
+        given = ", ".join(f"{name} = {n}" for name, n in zip(SIZES, COUNTED[at], strict=True))
+    return (
+        f"for {given} you count {got[at]:g}, and no sum of sizes and of products of two sizes "
+        "gives your counts: write down for each of the three layers the shapes of its arrays"
+    )
+
+
+def in_parts(times):
+    """The words for a count in which each term is counted so many times."""
+    if words := all_at_once(times):
+        return words
+    off = {t: n - (t in PARTS) for t, n in times.items() if n != (t in PARTS)}
+    told = [*taken(off, INSTEAD)]
+    for layer, name in ((FIRST, "first recurrent"), (SECOND, "second recurrent"), (DENSE, "dense")):
+        n, *others = {off.get(term, 0) for term in layer}
+        if n and not others:
+            told.append(f"the {name} layer is {often(n)}")
+            off = {term: m for term, m in off.items() if term not in layer}
+    told += taken(off, OF_BOTH)
+    missing = [PARTS[term] for term, n in off.items() if term in PARTS and n == -1]
+    if missing:
+        told.append(f"{listed(missing)} {'are' if missing[1:] else 'is'} missing")
+    for term, n in off.items():
+        if term in PARTS and n != -1:
+            told.append(f"{PARTS[term]} is {often(n)}")
+        elif term and term not in PARTS:
+            name = " times ".join(LETTER[letter] for letter in term)
+            told.append(
+                f"{name} is {'too much' if n > 0 else 'subtracted'}: no array has that size"
+            )
+        elif not term:
+            told.append(f"a plain number, {abs(n):g}, is {'added' if n > 0 else 'subtracted'}")
+    return ". And ".join(told[:3])
+
+
+def taken(off, table):
+    """The words of a table that fit, each of which takes away what it explains."""
+    for (missing, extra), words in table.items():
+        change = Counter(extra)
+        change.subtract(missing)
+        if all(off.get(term, 0) * n > 0 and abs(off[term]) >= abs(n) for term, n in change.items()):
+            for term, n in change.items():
+                off[term] -= n
+                if not off[term]:
+                    del off[term]
+            yield words
+
+
+def often(n):
+    """Of what is counted n times too often."""
+    return {-1: "missing", 1: "counted twice"}.get(n, f"counted {n + 1:g} times")
+
+
+def all_at_once(times):
+    """The words for what has befallen all terms, or all of the recurrent layers."""
+    swap = dict(zip("fabo", "fbao", strict=True))
+    swapped = {"".join(sorted(map(swap.get, term), key="fabo".index)) for term in PARTS}
+    if all(n == (term in swapped) for term, n in times.items()):
+        return "first_units and second_units have changed places"
+    recurrent = {times[term] for term in (*FIRST, *SECOND)}
+    others = {times[term] for term in DENSE}
+    if len(recurrent) == 1 and all(not n for t, n in times.items() if t not in PARTS):
+        (n,) = recurrent
+        if n == TIMESTEPS or (times["bo"] == TIMESTEPS and n == 1):
+            return STEPS
+        if n in (3, 4) and others == {1}:
+            name = {3: "a GRU", 4: "an LSTM"}[n]
+            return (
+                f"the recurrent layers are counted {n:g} times, as in {name}: "
+                "a SimpleRNN has no gates"
+            )
+    if times["bo"] == TIMESTEPS:
+        return STEPS
+    if all(times[t] == 1 for t in ("fa", "aa", "ab", "bb", "bo")):
+        if [times[t] for t in ("a", "b", "o", "")] == [0, 0, 0, 0]:
+            return "all three biases are missing"
+    return None
 
 
 # --- networks that stand in for trained ones --------------------------------------------------
@@ -520,12 +804,12 @@ predict_scaled.knows(
 # --- differences, and back --------------------------------------------------------------------
 
 
-def asked(of, when="", look="", samples=6, end=None):
+def asked(of, when="", look="", samples=6, end=None, steps=8):
     """A probe with random windows, which all end in the number `end` if there is one."""
-    windows = np.random.default_rng(samples).uniform(-9, 9, (samples, 8, 1))
+    windows = np.random.default_rng(samples).uniform(-9, 9, (samples, steps, 1))
     if end is not None:
         windows[:, -1] = end
-    sizes = {"samples": samples, "timesteps": 8}
+    sizes = {"samples": samples, "timesteps": steps}
     return Probe({"answer": network(of), "windows": windows}, when, look, sizes)
 
 
@@ -539,6 +823,7 @@ ASK = "what is the network asked?"
         asked(lambda d: d.sum(axis=1), "while each window ends in 0", "what of its end?", end=0),
         asked(lambda d: 3 * d[:, -2], "for a network that looks at the last step only", ASK),
         asked(lambda d: np.diff(d, axis=1).mean(axis=1), "for the mean of all steps", ASK),
+        asked(recurrent, "for longer windows", "is a number of steps written out?", steps=11),
         asked(recurrent, "for a single sample", "do the samples get mixed up?", samples=1),
     ],
     returns={"the result": "samples outputs"},
@@ -553,6 +838,34 @@ def predict_next(answer, windows):
 SUM = "return answer(windows - last) + last[:, 0]"
 WHICH = "the network has learnt differences to the last value of the window"
 
+OTHERS = {  # that may be subtracted and added in place of the last value
+    "the first value": "windows[:, :1]",
+    "the value before the last": "windows[:, -2:-1]",
+    **{f"the value at index {k}": f"windows[:, {k} : {k} + 1]" for k in range(1, 6)},
+    "the mean": "windows.mean(axis=1, keepdims=True)",
+    "the largest value": "windows.max(axis=1, keepdims=True)",
+    "the smallest value": "windows.min(axis=1, keepdims=True)",
+}
+
+predict_next.knows(
+    {
+        SUM: {
+            text: f"{words}: {WHICH}"
+            for name, other in OTHERS.items()
+            for text, words in {
+                f"return answer(windows - last) + ({other})[:, 0]": (
+                    f"the last value is subtracted, and {name} added"
+                ),
+                f"return answer(windows - {other}) + last[:, 0]": (
+                    f"{name} is subtracted, and the last value added"
+                ),
+                f"return answer(windows - {other}) + ({other})[:, 0]": (
+                    f"{name} is subtracted and added"
+                ),
+            }.items()
+        }
+    }
+)
 predict_next.knows(
     {
         # what is taken out, and what is put back
@@ -563,26 +876,8 @@ predict_next.knows(
             "handed on: it takes differences and returns one",
             "return answer(windows) + last[:, 0]": "the network gets the plain windows: it knows "
             "differences only",
-            "return answer(windows - last) + windows[:, 0]": (
-                f"the predicted difference is added to the first value: {WHICH}"
-            ),
-            "return answer(windows - last) + windows.mean(axis=1)": (
-                f"the predicted difference is added to the mean: {WHICH}"
-            ),
-            "return answer(windows - windows[:, :1]) + last[:, 0]": (
-                f"the first value is subtracted, and the last one added: {WHICH}"
-            ),
-            "return answer(windows - windows[:, :1]) + windows[:, 0]": (
-                f"the first value is subtracted and added: {WHICH}"
-            ),
-            "return answer(windows - windows.mean(axis=1, keepdims=True)) + last[:, 0]": (
-                f"the mean is subtracted, and the last value added: {WHICH}"
-            ),
             "return answer(windows - windows.mean()) + last[:, 0]": (
                 f"one mean of all the windows is subtracted: {WHICH}"
-            ),
-            "mean = windows.mean(axis=1)\n    return answer(windows - mean[:, None]) + mean": (
-                f"the mean is subtracted and added: {WHICH}"
             ),
             "return answer(last - windows) + last[:, 0]": "the differences have the wrong sign: "
             "the value minus the last one",
@@ -611,6 +906,7 @@ predict_next.knows(
             ),
         },
         "windows[:, -1:]": {
+            "windows[-1:]": "that is the last window: the last value of each window is asked for",
             "windows[:1, -1:]": "the first window's last value serves for all: each window has "
             "its own",
         },
@@ -639,7 +935,9 @@ def settings():
 
 
 BLOWN_UP = 1000
-SLOW = 0.001  # with a smaller learning rate not even 300 epochs are enough
+UNTRAINED = 10  # the sums are near 5, so a network that says 0 is off by 5
+SLOW = 0.001  # with such a learning rate not even 300 epochs are enough
+FEW = 30  # epochs
 MOST = {"epochs": 300, "units": 64}  # more units would take the check too long
 
 
@@ -689,19 +987,39 @@ def unusable(chosen):
 
 def nudge(chosen, errors, mean_error):
     """What to try next."""
-    rate = chosen["learning_rate"]
-    if not np.max(errors) < BLOWN_UP:
+    rate, worst = chosen["learning_rate"], np.max(errors)
+    mean = f"always the mean gives {number(mean_error, 2)}"
+    if not worst < BLOWN_UP:
         return "the training blows up, so its steps are too long"
-    if rate < SLOW:
-        behind = "not even always the mean is beaten, " if max(errors) > mean_error else ""
-        return f"{behind}with a learning rate of {rate:.2g} each step is too short to get far"
-    if max(errors) > mean_error:
-        return f"always the mean gives {mean_error:.2g}, has the training hardly begun?"
-    if chosen["activation"] != "linear":
+    if worst > UNTRAINED:
+        return f"{mean}, and no training gives about 5. So the steps are too long: they lead away"
+    if rate <= SLOW:
+        behind = "not even always the mean is beaten, " if worst > mean_error else ""
+        return f"{behind}with a learning rate of {exact(rate)} each step is too short to get far"
+    if worst > mean_error and chosen["epochs"] < FEW:
+        return f"{mean}, has the training hardly begun?"
+    if chosen["activation"] != "linear" and worst < mean_error:
         return "look once more at the figure that compares the activations"
-    if chosen["epochs"] < MOST["epochs"] / 2:
-        return "you have more epochs to spend"
-    return "try other learning rates and other units, in small steps"
+    return better(chosen, int(np.argmax(errors)), worst)
+
+
+def better(chosen, seed, error):
+    """Which single change helps most where it is worst, measured, in words."""
+    changes = {
+        "a third of the learning rate": {"learning_rate": chosen["learning_rate"] / 3},
+        "three times the learning rate": {"learning_rate": 3 * chosen["learning_rate"]},
+        "more epochs": {"epochs": MOST["epochs"]},
+        "more units": {"units": min(2 * chosen["units"], MOST["units"])},
+    }
+    errors = {
+        name: add_up(seed, **chosen | change)[0]
+        for name, change in changes.items()
+        if change != {name: chosen[name] for name in change}
+    }
+    name = min(errors, key=lambda name: np.nan_to_num(errors[name], nan=np.inf))
+    if not errors[name] < 0.7 * error:
+        return "neither other epochs or units nor a rate nearby help much: change two at once"
+    return f"with {name}, seed {seed} comes from {number(error, 2)} to {number(errors[name], 2)}"
 
 
 @settings.against
@@ -713,8 +1031,8 @@ def too_far(chosen):
     errors, mean_error = [error for error, _ in found], found[0][1]
     if all(error < mean_error / FACTOR for error in errors):
         return None
-    one, two, three = (f"{e:.2g}" if e < BLOWN_UP else "out of all bounds" for e in errors)
+    one, two, three = (number(e, 2) if e < BLOWN_UP else "out of all bounds" for e in errors)
     return (
         f"with {chosen['activation']} the errors are {one}, {two} and {three}, and less than "
-        f"{mean_error / FACTOR:.2g} is asked for: {nudge(chosen, errors, mean_error)}"
+        f"{number(mean_error / FACTOR, 2)} is asked for: {nudge(chosen, errors, mean_error)}"
     )

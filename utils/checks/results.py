@@ -67,13 +67,19 @@ def same(a, b, part=None):
 
 
 def alike(results, theirs, part):
-    """The same mistake? Of exceptions on later probes the words may differ: they depend on which
-    line comes first."""
+    """The same mistake? Of what fails on later probes the words may differ, for they depend on
+    which line comes first; and what is empty to one function is an error to another."""
     first, *others = zip(results, theirs, strict=True)
     return same(*first, part) and all(
-        same(a, b, part) or (isinstance(a, Exception) and isinstance(b, Exception))
-        for a, b in others
+        same(a, b, part) or (nothing(a) and nothing(b)) for a, b in others
     )
+
+
+def nothing(result):
+    """Is there no number in a result?"""
+    if isinstance(result, list):
+        return any(array.size == 0 for array in result)
+    return isinstance(result, Exception)
 
 
 def wrong_parts(results, wanted):
