@@ -272,9 +272,14 @@ class Diagnosis:
 
     def is_unused(self, name):
         """Does an argument change the reference's result, and not this one?"""
-        changes = (self.changed_by(f, name, ...) for f in (self.answer, self.exercise.reference))
-        own, theirs = ([c.any() for c in change or ()] for change in changes)
-        return own and theirs and not any(own) and any(theirs)
+        for much in (1, 10, 0.01):  # a limit matters only if it is passed
+            changes = (
+                self.changed_by(f, name, much=much) for f in (self.answer, self.exercise.reference)
+            )
+            own, theirs = ([c.any() for c in change or ()] for change in changes)
+            if not own or any(own) or not any(theirs) and much == 1:
+                return False
+        return True
 
     def shape_too(self):
         """What is wrong with the shapes of the first probe's arrays."""
@@ -291,10 +296,10 @@ class Diagnosis:
                 return f". That may not be all: {probe.when} the result is wrong as well"
         return ""
 
-    def changed_by(self, function, name, where):
+    def changed_by(self, function, name, where=..., much=1):
         """Where each array changes when the argument `name` does, at `where`. None if it fails."""
         probe = self.probes[0]
-        new = changed(probe.args[name], where)
+        new = changed(probe.args[name], where, much)
         if new is None:
             return None
         before = self.exercise.call(function, probe).result
@@ -443,20 +448,20 @@ def same_shapes(*lists):
     return all(len({a.shape for a in arrays}) == 1 for arrays in zip(*lists, strict=True))
 
 
-def changed(value, where=...):
+def changed(value, where=..., much=1):
     """A value like this one, and other: of arrays at `where`. None where that can't be had."""
     if isinstance(value, bool):
         return not value
     if isinstance(value, int | np.integer):
-        return value + 1
+        return value + max(1, round(much))
     if isinstance(value, float):
-        return 1.3 * value + 0.1
+        return much * (1.3 * value + 0.1)
     if isinstance(value, np.ndarray) and value.dtype.kind == "f":
         new = value.copy()
-        new[where] = -0.7 * new[where] + 0.1
+        new[where] = much * (0.1 - 0.7 * new[where])
         return new
     if isinstance(value, list) and where is ...:
-        new = [changed(item) for item in value]
+        new = [changed(item, much=much) for item in value]
         return None if any(item is None for item in new) else new
     return None
 

@@ -365,7 +365,7 @@ weight_for_half_life.knows(
             "half after `steps` steps exactly",
             "0.5 ** (1 / max(steps - 1, 1))": OFF_BY_ONE,
             "0.5 ** (1 / (steps - 1)) if steps > 1 else 0.5": OFF_BY_ONE,
-            "0.5 ** (1 / (steps - 1)) if steps > 1 else 0.0": OFF_BY_ONE,
+            "0.5 ** (1 / (steps - 1))": OFF_BY_ONE,
             "0.5 ** (1 / (steps + 1))": OFF_BY_ONE,
             "np.exp(np.log10(0.5) / steps)": "logarithm and exponential don't belong together: "
             "exp undoes log, and 10 ** undoes log10",

@@ -253,7 +253,7 @@ def norms(args, grads):
     )
     return (
         f"the global norm was {before:.3g}, the limit is {args['limit']:g}, and what you return "
-        f"has the norm {after:.3g}: {how}"
+        f"has the norm {after:.4g}: {how}"
     )
 
 

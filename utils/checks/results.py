@@ -129,10 +129,10 @@ def shape_words(shape, sizes):
 def made_of(sizes):
     """{size: words} of what is made of the sizes: one more or less, twice, two axes in one."""
     long = {axis: size for axis, size in sizes.items() if size > 4}
-    made = {size + k: f"{axis} {k:+d}" for axis, size in long.items() for k in (1, -1)}
-    made |= {2 * size: f"2 * {axis}" for axis, size in long.items()}
+    made = {2 * size: f"2 * {axis}" for axis, size in long.items()}
     for (one, a), (other, b) in itertools.combinations(long.items(), 2):
-        made |= {a * b: f"{one} * {other}", a + b: f"{one} + {other}"}
+        made |= {a + b: f"{one} + {other}", a * b: f"{one} * {other}"}
+    made |= {size + k: f"{axis} {k:+d}" for axis, size in long.items() for k in (1, -1)}
     return {size: re.sub(r"([+-])", r"\1 ", words) for size, words in made.items()}
 
 
