@@ -286,7 +286,7 @@ WRONG_LATCH = [
         "f is 1 for +1 and 2.061e-09 for -1, though the flag alone should move it, so it forgets",
     ),
     (lambda: HOLDS[:1] * 2 + ([0, 0, 0, 0],), "W_h has the shape (2, 4), and should have (1, 4)"),
-    (lambda: (B, W, [[0] * 4]), "returned in another order: it is W_x, W_h, b"),
+    (lambda: (B, W, [[0] * 4]), "in another order than W_x (2, 4), W_h (1, 4), b (4,)"),
     (lambda: 3, "returns a number where 3 arrays are asked for"),
     (lambda: (HOLDS[0], None, HOLDS[1]), "a tuple of 3, of which W_h is None, that can't be read"),
     (lambda: print("latch", end=" "), "prints but does not return"),

@@ -93,6 +93,10 @@ def rows(line, arrays, order, gates=None):
             if len(gates) > 1:
                 twice = f"{gate} is the same as {other}: {other} stands in its place, or their rows"
                 add(names, copied, f"{twice} are copies")
+    if len(all_gates := [gate for gate in gates if gate != "g"]) > 2:
+        for only in all_gates:
+            places = "".join(gate if gate == "g" else only for gate in order)
+            add(names, places, f"{listed(all_gates)} are one and the same: all are made as {only}")
     for name, what in arrays.items():
         for some in [*gates, order.replace("g", "")] * (len(gates) > 1):
             places = "".join("-" if gate in some else gate for gate in order)

@@ -418,7 +418,8 @@ def no_latch(weights):
     """Whatever weights come, the real cell runs with them; its gates say what is wrong."""
     shapes = [value.shape for value in weights]
     if shapes != [*SHAPES.values()] and sorted(shapes) == sorted(SHAPES.values()):
-        return f"the three are returned in another order: it is {', '.join(SHAPES)}"
+        asked = ", ".join(f"{name} {shape}" for name, shape in SHAPES.items())
+        return f"the three shapes are there, in another order than {asked}"
     for (name, shape), value in zip(SHAPES.items(), weights, strict=True):
         if value.shape != shape:
             return f"{name} has the shape {value.shape}, and should have {shape}"

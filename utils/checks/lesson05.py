@@ -272,6 +272,11 @@ gru_step_reset_after.knows(
             "b_x, b_h = 0, b[0] + b[1]": "both rows of b are added on the state's side: the first "
             "belongs to the input's side",
         },
+        "z = sigmoid(x_z + h_z)\n    r = sigmoid(x_r + h_r)": {
+            "mean = np.split((b_x + b_h) / 2, 3)\n    z = sigmoid(x_z + h_z - mean[0])\n"
+            "    r = sigmoid(x_r + h_r - mean[1])": "in z and r stands the mean of the two rows of "
+            "b: they are added",
+        },
         "np.split(x_t @ W_x + b_x, 3, axis=1)": {
             "np.split(x_t @ W_x + b_x, 3)": f"what comes from the input {COLUMNS}",
         },
