@@ -92,6 +92,15 @@ WRONG_GATE = [
         lambda x, h, U, V, b: gate()(x, h, U, np.hstack([w.T for w in np.split(V, 4, 1)]), b),
         "W_h is transposed",
     ),
+    (gate(curve=lambda z: sigmoid(z + 1)), "1 added to the sum"),
+    (gate(curve=lambda z: np.clip(0.2 * z + 0.5, 0, 1)), "the hard sigmoid"),
+    (gate(curve=lambda z: 1 / 1 + np.exp(-z)), "f lacks brackets in the sigmoid"),
+    (gate(lambda z, u: np.tanh(z[:, 2 * u : 3 * u]), lambda g: g), "that is the candidate g"),
+    (gate(lambda z, u: z.reshape(4, -1, u)[1]), "the reshape mixes samples and gates"),
+    (
+        lambda x, h, U, V, b: gate()(np.hstack([h, x]), h, np.vstack([U, V]), 0 * V, b),
+        "the state stands before the input",
+    ),
     (gate(bias=0), "the bias is missing"),
     (gate(bias=-1), "the bias is subtracted"),
     (lambda x, h, U, V, b: gate()(x, 0 * h, U, V, b), "the previous state is missing"),
@@ -197,6 +206,39 @@ WRONG_STEP = [
     ),
 ]
 
+
+def mixed(*places):
+    """A step with blocks of W_x, W_h and b from these places, "iigo"; from "-" come zeros."""
+
+    def answer(x_t, h_prev, c_prev, *weights):
+        weights = [
+            np.concatenate(
+                [np.split(w, 4, axis=-1)["ifgo".find(k)] * (k != "-") for k in order], axis=-1
+            )
+            for w, order in zip(weights, places, strict=True)
+        ]
+        return step()(x_t, h_prev, c_prev, *weights)
+
+    return answer
+
+
+WRONG_STEP += [
+    (mixed("iigo", "ifgo", "ifgo"), "f takes the block of i from W_x: in the row of f"),
+    (mixed("ifgf", "ifgf", "ifgo"), "o takes the block of f from W_x and W_h"),
+    (mixed("ifgo", "ifgo", "iffo"), "g takes the block of f from b"),
+    (mixed("ifgo", "ifgo", "if-o"), "g lacks the bias"),
+    (mixed("ifgo", "-fgo", "ifgo"), "i lacks the previous state"),
+    (mixed("ifgo", "--g-", "ifgo"), "i, f and o lack the previous state"),
+    (mixed("ifgi", "ifgi", "ifgi"), "o is the same as i: i stands in its place"),
+    (mixed("ffgf", "ffgf", "ffgf"), "i, f and o are one and the same: all are made as f"),
+    (mixed("ifgo", "figo", "ifgo"), "i and f are swapped in W_h, and nowhere else"),
+    (one_gate("f", lambda z: sigmoid(z + 1)), "f has 1 added to the sum"),
+    (one_gate("f", lambda z: sigmoid(z) + 1), "f has 1 added behind the sigmoid"),
+    (step(candidate=lambda z: 2 * sigmoid(z) - 1), "a tanh half as steep"),
+    (step(cell=lambda i, f, g, c, h: np.minimum(f * c + i * g, 1)), "is cut off above 1"),
+    (lambda x, h, c, *weights: [c @ c.T] * 2, "@ makes that of two arrays, and * multiplies"),
+]
+
 WRONG_STEP += [
     (step(order), f"in the order {', '.join(order)}")
     for order in map("".join, itertools.permutations("ifgo"))
@@ -286,7 +328,7 @@ WRONG_LATCH = [
         "f is 1 for +1 and 2.061e-09 for -1, though the flag alone should move it, so it forgets",
     ),
     (lambda: HOLDS[:1] * 2 + ([0, 0, 0, 0],), "W_h has the shape (2, 4), and should have (1, 4)"),
-    (lambda: (B, W, [[0] * 4]), "returned in another order: it is W_x, W_h, b"),
+    (lambda: (B, W, [[0] * 4]), "in another order than W_x (2, 4), W_h (1, 4), b (4,)"),
     (lambda: 3, "returns a number where 3 arrays are asked for"),
     (lambda: (HOLDS[0], None, HOLDS[1]), "a tuple of 3, of which W_h is None, that can't be read"),
     (lambda: print("latch", end=" "), "prints but does not return"),
@@ -302,6 +344,16 @@ WRONG_LATCH += [
 ]
 
 WRONG_BIAS = [
+    (lambda n: np.log10(1 / (2 ** (1 / n) - 1)), "that of base 10"),
+    (lambda n: np.log2(1 / (2 ** (1 / n) - 1)), "that of base 2"),
+    (lambda n: math.log(0.5**1 / n / (1 - 0.5**1 / n)), "brackets are missing around the exponent"),
+    (lambda n: -math.log(2 ** (1 / (n + 1)) - 1), "after `steps` + 1 steps: one too many"),
+    (lambda n: -math.log(2 ** (1 / (n - 1)) - 1), "after `steps` - 1 steps: one too few"),
+    (lambda n: -math.log(math.expm1(1 / n)), "your gate leaves exp(-1) after"),
+    (lambda n: math.log(n / math.log(2)), "close for many steps: the exact formula"),
+    (lambda n: -math.log(2 ** (1 / n)) - 1, "the 1 stands behind the logarithm"),
+    (lambda n: math.log(0.5 ** (1 / n)) / (1 - 0.5 ** (1 / n)), "a bracket closes too early"),
+    (lambda n: -math.log2(2 ** (1 / (n + 1)) - 1), "one too many"),
     (lambda n: 0.5 ** (1 / n), "that is the gate's value"),
     (lambda n: float(sigmoid(0.5 ** (1 / n))), "you need the way back"),
     (lambda n: math.log(2 ** (1 / n) - 1), "the sign is wrong"),

@@ -64,6 +64,18 @@ def other_biases(change):
     ]
 
 
+def mixed(*places):
+    """Blocks of W_x, W_h and b that come from these places, "zzg"; from "-" come zeros."""
+    return lambda *weights: [
+        [0 * w[..., ::3] if k == "-" else np.split(w, 3, axis=-1)["zrg".index(k)] for k in order]
+        for w, order in zip(weights, places, strict=True)
+    ]
+
+
+def every_third(*weights):
+    return [[w[..., k::3] for k in range(3)] for w in weights]
+
+
 def after(order="zrg", candidate=None, mix=None, rows=lambda b: b, f=sigmoid, axes=(1, 1)):
     """A step of the second form with something else in one place, or in several."""
     candidate = candidate or (lambda x_g, h_g, r, b_h: np.tanh(x_g + r * h_g))
@@ -217,8 +229,8 @@ WRONG = {
         (step(f=(np.tanh, sigmoid, np.tanh)), f"z goes through tanh: {RANGE}"),
         (step(f=(lambda a: a, sigmoid, np.tanh)), f"z has lost its sigmoid: {RANGE}"),
         (step(f=(np.tanh, np.tanh, np.tanh)), f"the gates go through tanh: {RANGE}"),
-        (step(f=(sigmoid, sigmoid, sigmoid)), "the candidate comes from a sigmoid"),
-        (step(f=(sigmoid, sigmoid, lambda a: np.maximum(a, 0))), "comes from a ReLU"),
+        (step(f=(sigmoid, sigmoid, sigmoid)), "the candidate goes through the sigmoid"),
+        (step(f=(sigmoid, sigmoid, lambda a: np.maximum(a, 0))), "the candidate goes through relu"),
         (step(f=(lambda a: sigmoid(-a),) * 2 + (np.tanh,)), "the exponent in your sigmoid"),
         (step(order="rzg"), "in the order r, z, g"),
         (step(order="rzg"), "or z and r have changed places in your last two lines"),
@@ -238,7 +250,25 @@ WRONG = {
             lambda x, h, U, V, b: step()(x, h, U, permute(1, 0, 2)(V)[0], b),
             "z and r are swapped in W_h, and nowhere else",
         ),
+        # copied, left behind, missing: of any block
+        (step(blocks=mixed("zzg", "zrg", "zrg")), "r takes the block of z from W_x"),
+        (step(blocks=mixed("zzg", "zzg", "zrg")), "r takes the block of z from W_x and W_h"),
+        (step(blocks=mixed("zrg", "zrr", "zrg")), "g takes the block of r from W_h"),
+        (step(blocks=mixed("zrg", "zrg", "zrz")), "g takes the block of z from b"),
+        (step(blocks=mixed("zrg", "--g", "zrg")), "z and r lack the previous state"),
+        (step(blocks=mixed("zrg", "zrg", "zr-")), "g lacks the bias"),
+        (step(blocks=mixed("rzg", "rzg", "zrg")), "z and r are swapped in W_x and W_h"),
+        (step(f=(lambda a: sigmoid(a + 1), sigmoid, np.tanh)), "z has 1 added to the sum"),
+        (step(f=(lambda a: np.clip(0.2 * a + 0.5, 0, 1),) * 2 + (np.tanh,)), "the hard sigmoid"),
+        (step(f=(lambda a: 1 / 1 + np.exp(-a), sigmoid, np.tanh)), "z lacks brackets"),
+        (step(f=(sigmoid, sigmoid, lambda a: 2 * sigmoid(a) - 1)), "a tanh half as steep"),
+        (step(blocks=every_third), "every third column is taken"),
+        (lambda x, h, U, V, b: step()(x[:, :4], h[:, :4], U[:, :12], V, b), "no size here is 4"),
         # two at once
+        (
+            step(mix=lambda z, r, h, g: (1 - z) * h + z * g, blocks=mixed("zrg", "zrr", "zrg")),
+            "And g takes the block of r from W_h",
+        ),
         (step(order="rzg", inner=product_first), "And r comes after the matrix product"),
         (
             step(inner=product_first, mix=lambda z, r, h, g: (1 - z) * h + z * g),
@@ -265,12 +295,18 @@ WRONG = {
         (after(candidate=lambda x, h, r, b: np.tanh(r * x + h)), "it gates the old state"),
         (after(candidate=lambda x, h, r, b: np.tanh(x + h)), "the reset gate is missing"),
         (after(candidate=lambda x, h, r, b: np.tanh(x + r * (h - b) + b)), "outside the bracket"),
-        (after(candidate=lambda x, h, r, b: sigmoid(x + r * h)), "comes from a sigmoid"),
+        (
+            after(candidate=lambda x, h, r, b: sigmoid(x + r * h)),
+            "the candidate goes through the sigmoid",
+        ),
         (after(f=np.tanh), f"the gates go through tanh: {RANGE}"),
         (after(order="rzg"), "in the order r, z, g"),
         (after(axes=(0, 1)), INTO_ROWS),
         (after(axes=(1, 0)), INTO_ROWS),
         (after(axes=(0, 0)), INTO_ROWS),
+        (after(rows=lambda b: b / 2), "halved, as in a mean"),
+        (after(candidate=lambda x, h, r, b: r * np.tanh(x + r * h)), "finished candidate as well"),
+        (after(mix=lambda z, h, g: 0.5 * h + 0.5 * g), "both shares are one half"),
         (before_the_product, "r comes before the matrix product"),
         (step(), TWO_ROWS),
         (lambda x, h, U, V, b: x @ U + b, TWO_ROWS),
@@ -345,6 +381,12 @@ WRONG = {
         (change_block(lambda a: 1 - a), "1 minus the weights is not it"),
         (change_block(lambda a: 1 - sigmoid(a)), "the sigmoid acts on the sum"),
         (lambda W_x, W_h, b: negate()(W_x, W_h, b)[:2], "a tuple of 2 where 3 arrays"),
+        (negate("u:2u", ":u", ":u"), "in W_x the block of r is negated"),
+        (negate("u:2u", None, ":u"), "in W_x the block of r is negated"),
+        (negate("u:2u", None, ":u"), "And W_h keeps its sign"),
+        (negate_columns(lambda W_x, W_h, b: len(W_h) - 1), "one column too few is negated"),
+        (change_block(lambda a: -np.abs(a)), "is made negative, whatever it was"),
+        (lambda *weights: [w.astype(int) for w in negate()(*weights)], "all behind the decimal point is cut"),
         (converts_in_place, "changes its argument W_x in place"),
     ],
     "choose_a_cell": [

@@ -28,12 +28,30 @@ CURVES = {  # in the place of the sigmoid of {}; who does it stands before the w
     "np.exp({})": "{lacks} a 1 in the sigmoid: it is added to the exponential below the line",
     "1 / (1 - np.exp(-({})))": "{has} a minus in the sigmoid where the plus should be",
     "sigmoid(({}) + 1)": "{has} 1 added to the sum, as some libraries do: here b is the whole bias",
+    "(sigmoid({}) + 1)": f"{{has}} 1 added behind the sigmoid: {SHARE}",
     "sigmoid(2 * ({}))": "{goes} through a sigmoid twice as steep: tanh needs half of the sum for "
     "a sigmoid to come out",
     "sigmoid(({}) / 2)": "{goes} through a sigmoid half as steep",
     "(({}) > 0) * 1.0": "{is} 0 or 1 and nothing between: a gate may be half open",
     "np.clip(0.2 * ({}) + 0.5, 0, 1)": HARD,
     "np.clip(({}) / 6 + 0.5, 0, 1)": HARD,
+}
+CANDIDATE = {  # in the place of the tanh of {}
+    "sigmoid({})": "the candidate goes through the sigmoid: it may be negative, so it needs tanh",
+    "({})": "the candidate has lost its tanh",
+    "np.tanh(sigmoid({}))": "the candidate goes through the sigmoid, and then through tanh: it "
+    "needs tanh alone",
+    "sigmoid(np.tanh({}))": "the candidate goes through tanh, and then through the sigmoid: it "
+    "needs tanh alone",
+    "np.maximum({}, 0)": "the candidate goes through relu: here it needs tanh",
+    "np.tanh(np.tanh({}))": "the candidate goes through tanh twice: once is enough",
+    "np.tanh(({}) / 2)": "the candidate goes through a tanh half as steep: 2 sigmoid(z) - 1 is "
+    "that of half of z",
+    "np.tanh(2 * ({}))": "the candidate goes through a tanh twice as steep",
+    "np.tan({})": "the candidate goes through tan, the tangent: here it needs tanh",
+    "np.arctan({})": "the candidate goes through arctan: here it needs tanh",
+    "np.sin({})": "the candidate goes through the sine: here it needs tanh",
+    "np.clip({}, -1, 1)": "the candidate is cut off at -1 and 1: it needs tanh, which is smooth",
 }
 ONE = {"has": "has", "its": "its", "goes": "goes", "is": "is", "it": "it", "lacks": "lacks"}
 MANY = {"has": "have", "its": "their", "goes": "go", "is": "are", "it": "they", "lacks": "lack"}
@@ -59,6 +77,11 @@ def curves(line, sums):
                 wrong = wrong.replace(f"sigmoid({sums[gate]})", curve.format(sums[gate]))
             table[wrong] = f"{who} {words.format(**(MANY if len(some) > 1 else ONE))}"
     return {line: table}
+
+
+def candidates(inside):
+    """{wrong: words}: a candidate, tanh of what is `inside`, through another curve."""
+    return {curve.format(inside): words for curve, words in CANDIDATE.items()}
 
 
 def taken(array, places, order):
@@ -93,6 +116,10 @@ def rows(line, arrays, order, gates=None):
             if len(gates) > 1:
                 twice = f"{gate} is the same as {other}: {other} stands in its place, or their rows"
                 add(names, copied, f"{twice} are copies")
+    if len(all_gates := [gate for gate in gates if gate != "g"]) > 2:
+        for only in all_gates:
+            places = "".join(gate if gate == "g" else only for gate in order)
+            add(names, places, f"{listed(all_gates)} are one and the same: all are made as {only}")
     for name, what in arrays.items():
         for some in [*gates, order.replace("g", "")] * (len(gates) > 1):
             places = "".join("-" if gate in some else gate for gate in order)

@@ -6,7 +6,7 @@ import itertools
 import numpy as np
 
 from utils.checks.engine import Probe, exercise
-from utils.checks.gates import curves, rows, taken  # noqa: F401 (taken: in the slips made of rows)
+from utils.checks.gates import candidates, curves, rows, taken  # noqa: F401 (taken: in the slips made of rows)
 from utils.layers import LSTM, sigmoid
 
 # --- one gate ---------------------------------------------------------------------------------
@@ -152,14 +152,6 @@ lstm_step.knows(
                 "sigmoid and tanh are swapped: gates lie between 0 and 1, the candidate does not"
             ),
         },
-        "np.tanh(z_g)": {
-            "sigmoid(z_g)": "the candidate goes through the sigmoid: it may be negative, so it "
-            "needs tanh",
-            "z_g": "the candidate has lost its tanh",
-            "np.tanh(sigmoid(z_g))": "the candidate goes through the sigmoid, and then through "
-            "tanh: it needs tanh alone",
-            "np.maximum(z_g, 0)": "the candidate goes through relu: here it needs tanh",
-        },
     }
 )
 lstm_step.knows(
@@ -177,6 +169,9 @@ lstm_step.knows(
             "(f + c_prev) * (i + g)": "sums and products are exchanged in c_t",
             "f + c_prev + i * g": "f is added to c_prev: a gate multiplies",
             "f * c_prev + i + g": "i is added to g: a gate multiplies",
+            "f * np.tanh(c_prev) + i * g": "c_prev goes through tanh first: it is kept as it is",
+            "f * c_prev + i * g + h_prev": "h_prev is added to c_t: it enters by the gates and the "
+            "candidate only",
             "f * h_prev + i * g": "the forget gate is applied to h_prev: what it keeps is the old "
             "cell state",
             "f * c_prev + (1 - f) * g": "1 - f stands in the place of i: here the input gate is a "
@@ -221,6 +216,7 @@ lstm_step.knows(
 lstm_step.knows(
     curves("sigmoid(z_i), sigmoid(z_f), sigmoid(z_o)", {gate: f"z_{gate}" for gate in "ifo"})
 )
+lstm_step.knows({"np.tanh(z_g)": candidates("z_g")})
 lstm_step.knows(rows(SUM, TERMS, ORDER))
 
 
@@ -418,7 +414,8 @@ def no_latch(weights):
     """Whatever weights come, the real cell runs with them; its gates say what is wrong."""
     shapes = [value.shape for value in weights]
     if shapes != [*SHAPES.values()] and sorted(shapes) == sorted(SHAPES.values()):
-        return f"the three are returned in another order: it is {', '.join(SHAPES)}"
+        asked = ", ".join(f"{name} {shape}" for name, shape in SHAPES.items())
+        return f"the three shapes are there, in another order than {asked}"
     for (name, shape), value in zip(SHAPES.items(), weights, strict=True):
         if value.shape != shape:
             return f"{name} has the shape {value.shape}, and should have {shape}"

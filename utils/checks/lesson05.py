@@ -8,7 +8,7 @@ import numpy as np
 
 from utils import cells, data, training
 from utils.checks.engine import Probe, exercise
-from utils.checks.gates import curves, plain, rows, taken  # noqa: F401 (taken: in the slips made of rows)
+from utils.checks.gates import candidates, curves, plain, rows, taken  # noqa: F401 (taken: in the slips made of rows)
 from utils.checks.results import shape_difference
 from utils.layers import GRU, LSTM, Dense, Last, Sequential, SimpleRNN, sigmoid
 
@@ -41,6 +41,7 @@ LAST_LINE = {
     "(1 - z) * h_prev + (1 - z) * g": "both shares are 1 - z: they must add up to 1",
     "z * h_prev + (z - 1) * g": "the candidate's share is z - 1, which is negative",
     "z * h_prev + 1 - z * g": "brackets are missing around the candidate's share: * comes before -",
+    "0.5 * h_prev + 0.5 * g": "z has no part in the last line: both shares are one half",
     "z * h_prev": "the candidate never comes in: the last line lacks its share",
     "(1 - z) * g": "the old state is lost: the last line lacks its share",
     "h_prev": "that is the old state, unchanged",
@@ -78,11 +79,11 @@ def shared(terms, gated, blocks):
     table = {
         "z * h_prev + (1 - z) * g": LAST_LINE,
         **curves(f"z = sigmoid({z})\n    r = sigmoid({r})", {"z": z, "r": r}),
-        "g = np.tanh(": {
-            "g = sigmoid(": "the candidate comes from a sigmoid: a state may be negative, so it "
-            "goes through tanh",
-            "g = (": "the candidate's tanh is missing",
-            "g = np.maximum(0, ": "the candidate comes from a ReLU: here it goes through tanh",
+        f"np.tanh({candidate})": candidates(candidate)
+        | {
+            f"r * np.tanh({g})": "r multiplies the finished candidate: it acts inside the tanh",
+            f"r * np.tanh({candidate})": "r multiplies the finished candidate as well: it acts "
+            "inside the tanh",
         },
         gated: {
             "0": f"g lacks {[*terms][1]}",
@@ -93,9 +94,6 @@ def shared(terms, gated, blocks):
         candidate: {
             f"r * ({g})": "r multiplies the whole sum: it gates the old state, not the input",
             g.replace(first, f"r * ({first})"): "r multiplies the input: it gates the old state",
-        },
-        f"np.tanh({candidate})": {
-            f"r * np.tanh({g})": "r multiplies the finished candidate: it acts inside the tanh",
         },
         "z = sigmoid(": reordered(*blocks),
     }
@@ -271,6 +269,11 @@ gru_step_reset_after.knows(
             "sides: b[0] goes with W_x, b[1] with W_h",
             "b_x, b_h = 0, b[0] + b[1]": "both rows of b are added on the state's side: the first "
             "belongs to the input's side",
+        },
+        "z = sigmoid(x_z + h_z)\n    r = sigmoid(x_r + h_r)": {
+            "mean = np.split((b_x + b_h) / 2, 3)\n    z = sigmoid(x_z + h_z - mean[0])\n"
+            "    r = sigmoid(x_r + h_r - mean[1])": "in z and r stands the mean of the two rows of "
+            "b: they are added",
         },
         "np.split(x_t @ W_x + b_x, 3, axis=1)": {
             "np.split(x_t @ W_x + b_x, 3)": f"what comes from the input {COLUMNS}",

@@ -94,6 +94,8 @@ EVERYWHERE = {
 BENT = {
     "is cut off below -1 and above 1": lambda a: np.clip(a, -1, 1),
     "is cut off below 0 and above 1": lambda a: np.clip(a, 0, 1),
+    "is cut off above 1": lambda a: np.minimum(a, 1),
+    "is cut off below -1": lambda a: np.maximum(a, -1),
     "is cut off below 0": lambda a: np.maximum(a, 0),
     "went through tanh once more": np.tanh,
     "went through the sigmoid once more": lambda a: 1 / (1 + np.exp(-a)),

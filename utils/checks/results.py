@@ -162,7 +162,9 @@ def shape_difference(got, want, sizes):
             return (
                 f"is not summed over {names.get(got.shape[k], f'axis {k}')}: its shape is {shapes}"
             )
-    return f"has the wrong shape: it is {shapes}"
+    square = got.ndim == want.ndim == 2 and got.shape == want.shape[:1] * 2
+    made = ": @ makes that of two arrays, and * multiplies element by element" if square else ""
+    return f"has the wrong shape: it is {shapes}{made}"
 
 
 def difference(got, want, axes):
