@@ -5,6 +5,7 @@ import numpy as np
 from utils import data
 from utils.arguments import one_of
 from utils.checks.engine import Probe, call, exercise, kind
+from utils.checks.results import listed
 from utils.forecasting import Linear, mae
 from utils.layers import LSTM, Dense, Last, Sequential
 from utils.training import Adam, clip_by_norm, cosine_decay, minibatches, mse, train
@@ -30,8 +31,8 @@ def window_probe(steps, window, horizon, when="", look=""):
     right="every window and its targets agree, for horizons of 1 and more, down to a series that "
     "has room for one window only",
     remarks={
-        r"(.*)x has the wrong shape: it is \((\d+), window\).* = \((\d+), .*": (
-            r"\1there are \2 windows, where \3 are due: one begins at each step of the series, as "
+        r"(.*)x has the wrong .* = \((\d+), (\d+)\), and should be .* = \((\d+), \3\).*": (
+            r"\1there are \2 windows, where \4 are due: one begins at each step of the series, as "
             "long as all its targets follow"
         ),
     },
@@ -109,6 +110,16 @@ cut_windows.knows(
 # --- the value of a season ago ----------------------------------------------------------------
 
 
+def came_from(args, got):
+    """Where in the series the first wrong value of a forecast stands, in words."""
+    series, first, horizon, season = args.values()
+    k = np.flatnonzero(~np.isclose(got, seasonal_naive.reference(**args)))[0]
+    told = f"with first = {first} and season = {season}, your value for step {k} ahead, from 0,"
+    if not (at := np.flatnonzero(np.isclose(series, got[k]))).size:
+        return f"{told} is none of the series': the values themselves are asked for"
+    return f"{told} is the series' at index {at[0]}: go back from the step by whole seasons"
+
+
 def season_probe(first, horizon, season, when="", look=""):
     # Values after `first` are there, as in the lesson, so that who reads them gets something else.
     series = np.random.default_rng(first).uniform(-0.9, 0.9, first + horizon + 3 * season)
@@ -127,6 +138,7 @@ def season_probe(first, horizon, season, when="", look=""):
         season_probe(26, 3, 1, "for a season of 1", "that is the naive forecast"),
     ],
     returns={"the forecast": "horizon"},
+    evidence=came_from,
     right="the forecasts agree, also for a horizon of several seasons, a season of 1, and where "
     "only one season is known",
 )
@@ -525,6 +537,16 @@ def verdict(ratios):
 # --- an honest report -------------------------------------------------------------------------
 
 
+def reported(args, got):
+    """The ratios, beside what is reported of them."""
+    ratios, right = np.sort(args["mine"] / args["linear"]), report.reference(**args)
+    names = [n for n, a, b in zip(report.returns, got, right, strict=True) if not np.isclose(a, b)]
+    values = [number(float(a)) for a, b in zip(got, right, strict=True) if not np.isclose(a, b)]
+    said = listed([f"{value} as {name}" for name, value in zip(names, values, strict=True)])
+    shown = ", ".join(number(ratio) for ratio in ratios)
+    return f"where the ratios are, sorted, {shown}, you report {said}"
+
+
 def report_probe(runs, seed, when="", tie=False):
     rng = np.random.default_rng(seed)
     linear = rng.uniform(0.5, 3.0, runs)
@@ -543,6 +565,7 @@ def report_probe(runs, seed, when="", tie=False):
         report_probe(1, 3, "for a single run"),
     ],
     returns={"median": "", "lowest": "", "highest": "", "wins": ""},
+    evidence=reported,
     right="median, range and wins agree, for odd and even numbers of runs, with a draw, and for "
     "one run alone",
 )
