@@ -123,6 +123,29 @@ def noisy_linear(size):
     return answer
 
 
+OTHER = lesson06.own_series(50)[:2]
+
+
+def minus(x, y, seed):
+    model = linear(x, y, seed)
+    return lambda x_new: -model(x_new)
+
+
+def too_high(x, y, seed):
+    model = linear(x, y, seed)
+    return lambda x_new: model(x_new) + 0.8
+
+
+def not_turned_back(x, y, seed):
+    mean, spread = x.mean(), x.std()
+    model = linear((x - mean) / spread, (y - mean) / spread, seed)
+    return lambda x_new: model((x_new - mean) / spread)
+
+
+def scaled_in_training(x, y, seed):
+    return linear((x - x.mean()) / x.std(), y, seed)
+
+
 def changes_y(x, y, seed):
     y *= 0.5
     return linear(x, y, seed)
@@ -218,6 +241,13 @@ WRONG = {
         (noisy_linear(0.01), "that is a tie"),
         (noisy_linear(0.05), "linear is better"),
         (noisy_linear(1.0), "hardly learnt anything"),
+        (lambda x, y, seed: linear(*OTHER, seed), "does your function train on the x and y"),
+        (minus, "the forecasts go down where the values go up"),
+        (too_high, "the right form, and lie 0.81 above the values"),
+        (not_turned_back, "Is what was scaled turned back?"),
+        (scaled_in_training, "much better if the windows are standardised before"),
+        (lambda x, y, seed: linear(x[:, ::-1], y, seed), "if the windows are read backwards"),
+        (lambda x, y, seed: linear(x, y - x[:, -1], seed), "nearer to the step to the next value"),
         (next_window, "changes with the windows beside it"),
         (smoothed, "changes with the windows beside it"),
         (lambda *_: lambda x: np.random.default_rng().random((len(x), 1)), "called twice"),
