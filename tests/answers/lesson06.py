@@ -123,6 +123,29 @@ def noisy_linear(size):
     return answer
 
 
+OTHER = lesson06.own_series(50)[:2]
+
+
+def minus(x, y, seed):
+    model = linear(x, y, seed)
+    return lambda x_new: -model(x_new)
+
+
+def too_high(x, y, seed):
+    model = linear(x, y, seed)
+    return lambda x_new: model(x_new) + 0.8
+
+
+def not_turned_back(x, y, seed):
+    mean, spread = x.mean(), x.std()
+    model = linear((x - mean) / spread, (y - mean) / spread, seed)
+    return lambda x_new: model((x_new - mean) / spread)
+
+
+def scaled_in_training(x, y, seed):
+    return linear((x - x.mean()) / x.std(), y, seed)
+
+
 def changes_y(x, y, seed):
     y *= 0.5
     return linear(x, y, seed)
@@ -177,6 +200,11 @@ WRONG = {
         (lambda s, f, h, n: np.tile(s[f - n + 1 : f], h)[:h], "one step shorter than a season"),
         (lambda s, f, h, n: np.tile(s[f - n - 1 : f - 1], h)[:h], "from one step before"),
         (lambda s, f, h, n: s[f - n : f][(f + np.arange(h)) % n], "at the wrong place in it"),
+        (
+            lambda s, f, h, n: season_by_tile(s, f, h, n) + 0.1 * np.arange(h),
+            "is none of the series",
+        ),
+        (lambda s, f, h, n: s[f - n + 3 * np.arange(h) % n], "your value for step 1 ahead, from 0"),
         (season_mean, "the mean over all known seasons"),
         (lambda s, f, h, n: np.full(h, s[f - 1]), "that is the naive forecast"),
         (lambda s, f, h, n: s[(f + np.arange(h)) % n], "the first season of the series"),
@@ -213,6 +241,13 @@ WRONG = {
         (noisy_linear(0.01), "that is a tie"),
         (noisy_linear(0.05), "linear is better"),
         (noisy_linear(1.0), "hardly learnt anything"),
+        (lambda x, y, seed: linear(*OTHER, seed), "does your function train on the x and y"),
+        (minus, "the forecasts go down where the values go up"),
+        (too_high, "the right form, and lie 0.81 above the values"),
+        (not_turned_back, "Is what was scaled turned back?"),
+        (scaled_in_training, "much better if the windows are standardised before"),
+        (lambda x, y, seed: linear(x[:, ::-1], y, seed), "if the windows are read backwards"),
+        (lambda x, y, seed: linear(x, y - x[:, -1], seed), "nearer to the step to the next value"),
         (next_window, "changes with the windows beside it"),
         (smoothed, "changes with the windows beside it"),
         (lambda *_: lambda x: np.random.default_rng().random((len(x), 1)), "called twice"),
@@ -231,6 +266,7 @@ WRONG = {
         (lambda m, n: (np.median(m - n), min(m - n), max(m - n), sum(m < n)), "differences"),
         (lambda m, n: [*report_by_list(100 * m, n)[:3], np.sum(m < n)], "those are per cent"),
         (lambda m, n: report_by_list(np.sort(m), np.sort(n)), "one run against another"),
+        (lambda m, n: [np.exp(np.log(m / n).mean()), *report_by_list(m, n)[1:]], "you report"),
         (upper_middle, "average the two middle ones"),
         (lambda m, n: (np.median(m / n), min(m) / min(n), max(m) / max(n), sum(m < n)), "range"),
         (lambda m, n: (np.median(m / n), (m / n)[0], (m / n)[-1], sum(m < n)), "the first run"),

@@ -40,8 +40,8 @@ WRITTEN_OUT = "is a number written out that depends on the arguments?"
     right="all windows and targets agree for four series, also with windows of a single value, "
     "and where there is one window only",
     remarks={
-        r"(.*)windows has the wrong shape: it is \((\d+), timesteps, 1\).* = \((\d+), .*": (
-            r"\1there are \2 windows, where \3 are due: one begins at each step of the series, as "
+        r"(.*)windows has .* = \((\d+), (\d+), 1\), and should be .* = \((\d+), \3, 1\).*": (
+            r"\1there are \2 windows, where \4 are due: one begins at each step of the series, as "
             "long as a value follows it"
         ),
     },

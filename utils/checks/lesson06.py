@@ -5,6 +5,7 @@ import numpy as np
 from utils import data
 from utils.arguments import one_of
 from utils.checks.engine import Probe, call, exercise, kind
+from utils.checks.results import listed
 from utils.forecasting import Linear, mae
 from utils.layers import LSTM, Dense, Last, Sequential
 from utils.training import Adam, clip_by_norm, cosine_decay, minibatches, mse, train
@@ -30,8 +31,8 @@ def window_probe(steps, window, horizon, when="", look=""):
     right="every window and its targets agree, for horizons of 1 and more, down to a series that "
     "has room for one window only",
     remarks={
-        r"(.*)x has the wrong shape: it is \((\d+), window\).* = \((\d+), .*": (
-            r"\1there are \2 windows, where \3 are due: one begins at each step of the series, as "
+        r"(.*)x has the wrong .* = \((\d+), (\d+)\), and should be .* = \((\d+), \3\).*": (
+            r"\1there are \2 windows, where \4 are due: one begins at each step of the series, as "
             "long as all its targets follow"
         ),
     },
@@ -109,6 +110,16 @@ cut_windows.knows(
 # --- the value of a season ago ----------------------------------------------------------------
 
 
+def came_from(args, got):
+    """Where in the series the first wrong value of a forecast stands, in words."""
+    series, first, horizon, season = args.values()
+    k = np.flatnonzero(~np.isclose(got, seasonal_naive.reference(**args)))[0]
+    told = f"with first = {first} and season = {season}, your value for step {k} ahead, from 0,"
+    if not (at := np.flatnonzero(np.isclose(series, got[k]))).size:
+        return f"{told} is none of the series': the values themselves are asked for"
+    return f"{told} is the series' at index {at[0]}: go back from the step by whole seasons"
+
+
 def season_probe(first, horizon, season, when="", look=""):
     # Values after `first` are there, as in the lesson, so that who reads them gets something else.
     series = np.random.default_rng(first).uniform(-0.9, 0.9, first + horizon + 3 * season)
@@ -127,6 +138,7 @@ def season_probe(first, horizon, season, when="", look=""):
         season_probe(26, 3, 1, "for a season of 1", "that is the naive forecast"),
     ],
     returns={"the forecast": "horizon"},
+    evidence=came_from,
     right="the forecasts agree, also for a horizon of several seasons, a season of 1, and where "
     "only one season is known",
 )
@@ -385,43 +397,44 @@ def what_it_says(predict, x, y, x_new, y_new):
     nothing if that is not plain."""
     forecast = np.asarray(predict(x_new.copy()), float)
     error, mean = mae(y_new, forecast), mae(y_new, np.full_like(y_new, y.mean()))
-    slope, level = np.polyfit(forecast[:, 0], y_new[:, 0], 1)
-    after = mae(y_new, slope * forecast + level)  # stretched and moved as fits best
-    if after < error / 2 and after < 0.5 * mean:
-        if slope < 0:
-            return f"the forecasts go down where the values go up (slope {number(slope, 2)})"
-        far = abs(np.mean(forecast - y_new))
-        if abs(slope - 1) < 0.1:
-            side = "above" if np.mean(forecast - y_new) > 0 else "below"
-            return f"the forecasts have the right form, and lie {number(far, 2)} {side} the values"
-        low, high, least, most = forecast.min(), forecast.max(), y_new.min(), y_new.max()
-        return (
-            f"the forecasts have the right form and another scale: they go from "
-            f"{fixed(low, 2)} to {fixed(high, 2)}, the values from {fixed(least, 2)} to "
-            f"{fixed(most, 2)}. Is what was scaled turned back?"
-        )
     for words, other in other_windows(x, x_new).items():
         again = forecasts(predict, other)
-        if not isinstance(again, list):
-            continue
-        slope, level = np.polyfit(again[0][:, 0], y_new[:, 0], 1)
-        if min(mae(y_new, again[0]), mae(y_new, slope * again[0] + level)) < error / 2:
+        if isinstance(again, list) and mae(y_new, again[0]) < min(error, mean) / 2:
             return f"they are much better if {words}: is training done with other windows?"
     for words, target in other_targets(x_new, y_new).items():
-        if mae(target, forecast) < 0.6 * error:
+        if mae(target, forecast) < min(0.6 * error, 0.9 * mae(target, 0 * target + target.mean())):
             return f"what comes out is nearer to {words} than to the next value"
     spread = np.std(forecast) / np.std(y_new)
-    if error > 1.5 * mean:
+    if error > 1.5 * mean and spread > 2:
         return (
             f"worse than always the mean, whose MAE is {number(mean, 2)}, and yours "
             f"{number(error, 2)}. Has the training diverged? Then the rate is too high"
         )
+    slope, level = np.polyfit(forecast[:, 0], y_new[:, 0], 1)
+    if mae(y_new, slope * forecast + level) < min(error, mean) / 2 and spread > 0.2:
+        return another_form(forecast, y_new, slope, spread)
     if spread < 0.5:
         return (
             "the forecasts hardly change from window to window. Either the training has hardly "
             "begun (epochs, rate), or each window is trained with a target that isn't its own"
         )
     return None
+
+
+def another_form(forecast, y_new, slope, spread):
+    """How forecasts differ that would be right if they were stretched and moved."""
+    if slope < 0:
+        return f"the forecasts go down where the values go up (slope {number(slope, 2)})"
+    if abs(slope - 1) < 0.1:
+        off = np.mean(forecast - y_new)
+        side = "above" if off > 0 else "below"
+        return f"the forecasts have the right form, and lie {number(abs(off), 2)} {side} the values"
+    ends = [fixed(end, 2) for a in (forecast, y_new) for end in (a.min(), a.max())]
+    begun = " Or has the training hardly begun?" if spread < 0.7 else ""
+    return (
+        f"the forecasts have the right form and another scale: they go from {ends[0]} to "
+        f"{ends[1]}, the values from {ends[2]} to {ends[3]}. Is what was scaled turned back?{begun}"
+    )
 
 
 def other_windows(x, x_new):
@@ -472,7 +485,10 @@ def oddity(predict, x_new, y_new):
     if not np.isfinite(forecast).all():
         return "the forecasts hold NaN or infinity: has the training diverged?"
     if np.ptp(forecast) < 1e-9:
-        return "the forecast is the same for every window: does it look at them?"
+        return (
+            "the forecast is the same for every window: does it look at them, or has training with "
+            "too high a rate driven it to one number?"
+        )
     if np.allclose(forecast, x_new[:, -1]):
         return "that is the naive forecast, each window's last value"
     return neighbours(predict, x_new, forecast)
@@ -525,6 +541,16 @@ def verdict(ratios):
 # --- an honest report -------------------------------------------------------------------------
 
 
+def reported(args, got):
+    """The ratios, beside what is reported of them."""
+    ratios, right = np.sort(args["mine"] / args["linear"]), report.reference(**args)
+    names = [n for n, a, b in zip(report.returns, got, right, strict=True) if not np.isclose(a, b)]
+    values = [number(float(a)) for a, b in zip(got, right, strict=True) if not np.isclose(a, b)]
+    said = listed([f"{value} as {name}" for name, value in zip(names, values, strict=True)])
+    shown = ", ".join(number(ratio) for ratio in ratios)
+    return f"where the ratios are, sorted, {shown}, you report {said}"
+
+
 def report_probe(runs, seed, when="", tie=False):
     rng = np.random.default_rng(seed)
     linear = rng.uniform(0.5, 3.0, runs)
@@ -543,6 +569,7 @@ def report_probe(runs, seed, when="", tie=False):
         report_probe(1, 3, "for a single run"),
     ],
     returns={"median": "", "lowest": "", "highest": "", "wins": ""},
+    evidence=reported,
     right="median, range and wins agree, for odd and even numbers of runs, with a draw, and for "
     "one run alone",
 )
