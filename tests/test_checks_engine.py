@@ -506,7 +506,7 @@ def test_a_list_that_holds_itself_is_told(capsys):
 
 AXES_OF_H = ["batch", "timesteps", "units"]
 WANTED = [
-    patterns.Wanted(np.random.default_rng(k).uniform(-0.9, 1.4, (5 + k, 4, 7)), AXES_OF_H,
+    patterns.Wanted(np.random.default_rng(k).uniform(-1.3, 1.4, (5 + k, 4, 7)), AXES_OF_H,
                     dict(zip(patterns.MANY, [5 + k, 4, 7, 3 + k, 8, 6], strict=True)))
     for k in (0, 1)
 ]  # fmt: skip

@@ -386,7 +386,10 @@ WRONG = {
         (negate("u:2u", None, ":u"), "And W_h keeps its sign"),
         (negate_columns(lambda W_x, W_h, b: len(W_h) - 1), "one column too few is negated"),
         (change_block(lambda a: -np.abs(a)), "is made negative, whatever it was"),
-        (lambda *weights: [w.astype(int) for w in negate()(*weights)], "all behind the decimal point is cut"),
+        (
+            lambda *weights: [w.astype(int) for w in negate()(*weights)],
+            "all behind the decimal point is cut",
+        ),
         (converts_in_place, "changes its argument W_x in place"),
     ],
     "choose_a_cell": [
