@@ -181,7 +181,7 @@ class Explorer:
 
     def __init__(self, root):
         self.root = root
-        inputs = root.locator(".course-controls :is(input, select)")
+        inputs = root.locator(".course-controls :is(input:not([type=radio]), select, fieldset)")
         self.controls = [Control(inputs.nth(k)) for k in range(inputs.count())]
         self.again = root.get_by_role("button", name="Start again")
 
@@ -215,7 +215,7 @@ STATE = """async (root, patience) => {
 
 
 class Control:
-    """A slider, a drop-down list or a tick box, moved by keyboard alone."""
+    """A slider, a list, radio buttons or a tick box, moved by keyboard alone."""
 
     def __init__(self, input):
         self.input = input
@@ -228,10 +228,18 @@ class Control:
         """Its position, the text beside it and the text that is announced."""
         return self.input.evaluate(CONTROL)
 
+    def focus(self):
+        radios = self.kind == "fieldset"
+        (self.input.locator("input:checked") if radios else self.input).focus()
+
     def go(self, position):
-        self.input.focus()
+        self.focus()
         press = self.input.page.keyboard.press
-        if self.kind == "checkbox":
+        if self.kind == "fieldset":
+            away = position - self.now()["position"]
+            for _ in range(abs(away)):
+                press("ArrowRight" if away > 0 else "ArrowLeft")
+        elif self.kind == "checkbox":
             if self.now()["position"] != position:
                 press("Space")
         elif position == self.last:
@@ -244,13 +252,17 @@ class Control:
 
 CONTROL = """input => {
     const output = input.parentElement.querySelector("output");
-    const option = input.selectedOptions?.[0];
+    const radios = [...input.querySelectorAll("input[type=radio]")];
+    const checked = radios.findIndex((radio) => radio.checked);
+    const option = input.selectedOptions?.[0] ?? radios[checked]?.labels[0];
+    const label = input.querySelector("legend") ?? input.labels?.[0];
     return {
-        kind: input.type, label: input.labels[0]?.textContent ?? "",
-        last: input.type === "range" ? Number(input.max) : (input.options?.length ?? 2) - 1,
+        kind: input.type, label: label?.textContent ?? "",
+        last: input.type === "range" ? Number(input.max)
+            : (input.options?.length || radios.length || 2) - 1,
         position: input.type === "range" ? Number(input.value)
-            : option ? input.selectedIndex : Number(input.checked),
+            : radios.length ? checked : option ? input.selectedIndex : Number(input.checked),
         shown: output?.textContent ?? option?.textContent ?? null,
-        announced: input.getAttribute("aria-valuetext") ?? option?.label ?? null,
+        announced: input.getAttribute("aria-valuetext") ?? option?.label ?? option?.textContent ?? null,
     };
 }"""

@@ -21,8 +21,9 @@ from pathlib import Path
 sys.path.insert(0, "..")
 Path("kernel.pid").write_text(str(os.getpid()))
 import numpy as np
+from ipywidgets import Checkbox, Dropdown, FloatSlider, IntSlider, RadioButtons
 from utils import plotting
-from utils.explore import choice, explore, slider, switch
+from utils.explore import explore
 """,
     """
 def powers(fig, w, dots, aloud):
@@ -35,12 +36,10 @@ def powers(fig, w, dots, aloud):
         time.sleep(6)
     return f"w is {w:g}, dots are {'on' if dots else 'off'}{', aloud' if aloud else ''}."
 
-explore(
-    powers,
-    w=slider("weight", 0, 1, 0.01, 0.5),
-    dots=switch("dots", False),
-    aloud=switch("aloud", False),
-)
+heard = []
+weight = FloatSlider(0.5, max=1, step=0.01, description="weight")
+weight.observe(lambda change: heard.append(round(change.new, 2)), "value")
+explore(powers, w=weight, dots=Checkbox(description="dots"), aloud=Checkbox(description="aloud"))
 """,
     """
 def training(fig, steps, rate):
@@ -50,8 +49,8 @@ def training(fig, steps, rate):
         ax.plot([0, step], [0, 1])
         yield step / steps, f"Step {step} of {steps}, {rate}."
 
-rates = ["slow", "fast"]
-explore(training, steps=slider("steps", 10, 50, 10, 10), rate=choice("rate", rates, "slow"))
+steps = IntSlider(10, min=10, max=50, step=10, description="steps")
+explore(training, steps=steps, rate=Dropdown(options=["slow", "fast"], description="rate"))
 """,
 ]
 
