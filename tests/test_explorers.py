@@ -15,7 +15,7 @@ import pytest
 
 from tools.lessons import table
 from utils import explore as explorers
-from utils.plotting import new_figure, stages
+from utils.plotting import Drawing
 
 ROOT = Path(__file__).parent.parent
 STORED = Path(__file__).with_name("explorers.json")
@@ -29,7 +29,7 @@ def sentences(draw, controls):
     for name, control in controls.items():
         for end in (0, len(control.values) - 1):
             values = first | {name: control.values[end]}
-            *_, (_, sentence) = stages(draw, new_figure((7.2, 5)), values)
+            sentence = Drawing(draw, (7.2, 5)).sentence(**values)
             yield f"{name} = {control.texts[end]}", sentence
 
 

@@ -284,7 +284,7 @@ def test_everything_public_has_its_row():
 
 def test_every_module_is_looked_at():
     modules = {name for _, name, _ in pkgutil.iter_modules(utils.__path__)}
-    others = {"arguments", "checks", "diagrams", "figures", "plotting"}  # see below
+    others = {"arguments", "checks", "diagrams", "figures", "plotting", "words"}  # see below
     assert modules == {*HELPERS, *others}
 
 
@@ -431,10 +431,9 @@ def test_results_are_the_same_whatever_somebody_has_set(switch):
         board = forecasting.Scoreboard(y, forecasting.naive_scale(STEPS))
         for name in board.BASELINES:
             board.add(name, forecasting.Linear().fit(x, y).predict(x) + len(name))
-        png, sentence = plotting.picture(
-            figures.learning_curve, plotting.new_figure((7.2, 3.2)),
-            {"losses": np.array([1, 0.0, np.nan]), "norms": np.array([1, 0, np.inf]), "chance": 0.7,
-             "accuracy": 0.5},
+        png, sentence = plotting.Drawing(figures.learning_curve).picture(
+            losses=np.array([1, 0.0, np.nan]), norms=np.array([1, 0, np.inf]), chance=0.7,
+            accuracy=0.5,
         )  # fmt: skip
         numbers = losses, *model.get_weights(), scaler.transform(x), data.noisy_sine(9)[0]
         return [a.tobytes() for a in numbers], repr(board), png, sentence, plotting.fmt(0.1)
@@ -866,7 +865,7 @@ def test_nan_and_infinity_are_drawn_or_told(bad):
         (figures.alarms, {"sizes": h, "threshold": 0.7, "at": h == 1}),
     ):  # fmt: skip
         try:
-            _, sentence = plotting.picture(draw, plotting.new_figure((7.2, 3.2)), values)
+            sentence = plotting.Drawing(draw).sentence(**values)
         except ValueError as error:
             sentence = str(error)
             assert "with NaN or infinity" in sentence

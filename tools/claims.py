@@ -253,7 +253,7 @@ def executed(lesson, shift=0):
 
     from utils import plotting
 
-    plotting.render = lambda fig: b""  # the sentence is made by drawing; the picture is not needed
+    plotting.Drawing.png = lambda self: b""  # drawing makes the sentence
     ipython.display = lambda shown, raw=False: print(shown["text/plain"] if raw else repr(shown))
     space = {"__name__": "__main__", "display": ipython.display}  # as in a notebook
     for cell in found:
@@ -351,7 +351,7 @@ def say(draw, **values):
     """The sentence of a figure drawn with these values."""
     from utils import plotting
 
-    return plotting.picture(draw, plotting.new_figure((7.2, 5.4)), values)[1]
+    return plotting.Drawing(draw, (7.2, 5.4)).sentence(**values)
 
 
 def broken_in_process(lesson, shift):
