@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tools.claims import RAISED
 from tools.lessons import table
 from utils import explore as explorers
 from utils.plotting import Drawing
@@ -58,7 +59,7 @@ SPREAD = r"\d+% to \d+%"  # of runs with a bug in them: another processor, and o
 
 def numbers_in(sentence):
     """The numbers of a sentence, and the words around them."""
-    plain = re.sub(SPREAD, "", sentence.replace("\N{MINUS SIGN}", "-").replace(",", ""))
+    plain = re.sub(SPREAD, "", sentence.translate(RAISED).replace(",", ""))
     pattern = r"-?\d+(?:\.\d+)?"
     return [float(n) for n in re.findall(pattern, plain)], re.sub(pattern, "#", plain)
 

@@ -182,7 +182,7 @@ def test_difference_error_shows_the_error_of_each_number_format():
     fig, sentence = drawn(figures.difference_error, eps=eps, errors=errors)
     assert all(holds(fig.axes[0], eps, error) for error in errors.values())
     assert fig.axes[0].get_yscale() == "log" and {"float32", "float64"} <= set(texts(fig))
-    assert sentence.endswith("reaches is 0.1 for float32 and about 10^−9 for float64.")
+    assert sentence.endswith("reaches is 0.1 for float32 and about 10⁻⁹ for float64.")
 
 
 def test_clipping_draws_the_three_vectors():

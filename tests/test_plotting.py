@@ -167,19 +167,6 @@ def test_a_figure_without_a_sentence_is_refused():
             Drawing(silent, SMALL).picture()
 
 
-@pytest.mark.parametrize(
-    ("number", "text"),
-    [
-        (0.0, "0"), (-0.0, "0"), (1.0, "1"), (0.12345, "0.123"), (-2.5, "−2.5"), (1234.5, "1,230"),
-        (0.0012, "0.0012"), (1.5e-7, "1.5 × 10^−7"), (-3.21e12, "−3.21 × 10^12"),
-        (999_499.0, "999,000"), (999_999.0, "1 × 10^6"), (10800, "10,800"), (np.int64(3), "3"),
-        (float("nan"), "not a number"), (np.inf, "too large to show"), (np.float32(0.1), "0.1"),
-    ],
-)  # fmt: skip
-def test_numbers_in_sentences(number, text):
-    assert plotting.fmt(number) == text
-
-
 @pytest.mark.parametrize("stage", ["half", (0, "none"), (1.5, "more"), (1, ""), (1, None), None])
 def test_a_stage_that_makes_no_sense_is_refused(stage):
     def odd(fig):

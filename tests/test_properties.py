@@ -42,7 +42,7 @@ from tests.helpers.bad_input import (
     refused,
 )
 from tools.lessons import table
-from utils import arguments, data, figures, forecasting, layers, plotting, training
+from utils import arguments, data, figures, forecasting, layers, plotting, training, words
 from utils.arguments import as_floats, overflow_allowed
 from utils.checks import Exercise
 
@@ -229,7 +229,7 @@ HELPERS = {
     "gru_step_backward gru_step_reset_after gru_step_reset_after_backward",  # to be read
     "data": "as_table of_each_feature",
     "explore": "Control Explorer explore",  # explore and plotting: tests/test_explore.py
-    "forecasting": "flat in_parts in_units_of answer root_mean_square verdict three_digits",
+    "forecasting": "flat in_parts in_units_of answer root_mean_square verdict",
     "keras_setup": "start_anew new_one new_optimizer shapes",  # tests/test_keras_setup.py
     "layers": "sigmoid relu d_tanh d_relu d_sigmoid Layer Gated batch_last batch_first joined "
     "transposed over_time with_ones times outer_sum glorot_uniform orthogonal read_only "
@@ -436,7 +436,7 @@ def test_results_are_the_same_whatever_somebody_has_set(switch):
             accuracy=0.5,
         )  # fmt: skip
         numbers = losses, *model.get_weights(), scaler.transform(x), data.noisy_sine(9)[0]
-        return [a.tobytes() for a in numbers], repr(board), png, sentence, plotting.fmt(0.1)
+        return [a.tobytes() for a in numbers], repr(board), png, sentence, words.number(0.1)
 
     calm = results()
     with upset():
@@ -875,8 +875,3 @@ def test_nan_and_infinity_are_drawn_or_told(bad):
 @pytest.mark.parametrize("size", [None, 5, (3,), ("7", 3), (0, 3), (np.nan, 3), (1e6, 1e6)])
 def test_a_size_that_is_none_is_refused(size):
     refused("size", plotting.new_figure, size)
-
-
-def test_an_order_has_a_sign_and_a_zero():
-    words = [plotting.order_of(x) for x in (0, -20.0, np.nan, -np.inf, 1e5)]
-    assert words == ["0", "−20", "not a number", "too large for a number", "about 10^5"]

@@ -23,6 +23,7 @@ from IPython import get_ipython
 
 from utils import plotting
 from utils.arguments import is_number, shown
+from utils.words import exact, fixed
 
 MOST_POSITIONS = 1000
 BREATH = 0.002  # seconds between two pictures of one run, for a newer request to come in
@@ -69,7 +70,7 @@ def slider(label, low, high, step, value):
     values = [low + k * step for k in range(count + 1)]
     if places:
         values = [round(float(v), places) for v in values]
-    texts = [_minus(f"{v:.{places}f}") for v in values]
+    texts = [fixed(v, places) for v in values]
     return _control("slider", label, values, texts, value)
 
 
@@ -120,13 +121,7 @@ def _decimals(x):
 
 
 def _text(value):
-    if is_number(value):
-        return _minus(np.format_float_positional(value, trim="-"))
-    return str(value)
-
-
-def _minus(text):
-    return text.replace("-", "\N{MINUS SIGN}")
+    return exact(value) if is_number(value) else str(value)
 
 
 # One for each explorer, used again and again; those of cells that were run anew are let go.

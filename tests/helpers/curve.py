@@ -6,6 +6,7 @@ import re
 import numpy as np
 
 from utils import plotting
+from utils.words import number
 
 SMALL = (3, 2)
 
@@ -16,7 +17,7 @@ def curve(fig, w, shape="line", dots=False):
     ax.set(title=shape, xlabel="t")
     if w > 1:
         raise ZeroDivisionError("w is too large")
-    return f"{shape}: <w> is {plotting.fmt(w)}."
+    return f"{shape}: <w> is {number(w)}."
 
 
 def picture_in(page):

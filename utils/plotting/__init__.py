@@ -11,4 +11,3 @@ from utils.plotting.drawing import Drawing, show
 from utils.plotting.frames import new_figure, render, static_html
 from utils.plotting.parts import GAP, MARGIN, guide, line, name_ends, panels, running_median
 from utils.plotting.theme import COLOURS, DRAWING, GREY, LINES, ROLES, STYLE, style, tint
-from utils.words import fmt, order_of
