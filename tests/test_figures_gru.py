@@ -97,7 +97,7 @@ def test_reach_can_compare_with_a_formula():
         ([7.0], "most of it or more"),
         ([0.5, 0.5, 1e-4], "0.5 (in one run less than a thousandth of that)"),
         ([0.5, 0.5, 0.5, 1e-4, 1e-4], "0.5 (in some runs less than a thousandth of that)"),
-        ([1e-15], "below 10⁻¹²"),
+        pytest.param([1e-15], "below 10⁻¹²", id="below-the-floor"),
     ],
 )
 def test_reach_says_what_is_left(ends, words):
