@@ -11,6 +11,7 @@ from utils.plotting import (
     guide,
     line,
     name_ends,
+    note,
     panels,
     running_median,
     tint,
@@ -58,14 +59,8 @@ def descent(fig, axis, surface, path, losses, steps):
         marker=".",
         markersize=4,
     )
-    right.set_yscale("log")
-    right.set(
-        title="The loss on the way",
-        xlabel="step of gradient descent",
-        ylabel="loss",
-        xlim=(0, steps),
-        ylim=(1e-8, 1e12),
-    )
+    right.set(title="The loss on the way", xlabel="step of gradient descent", ylabel="loss")
+    right.set(yscale="log", xlim=(0, steps), ylim=(1e-8, 1e12))
     w_x, w_h = (fixed(w, 1) for w in path[-1])
     end = f"ends at input weight {w_x} and recurrent weight {w_h}"
     where = f"leaves the picture at step {out[0]}" if len(out) else end
@@ -150,13 +145,7 @@ def difference_error(fig, eps, errors):
     (ax,) = panels(fig)
     for (name, error), colour in zip(errors.items(), ("blue", "vermillion"), strict=True):
         line(ax, eps, error, colour, marker="o", markersize=4)
-        ax.annotate(
-            name,
-            (eps[-2], error[-2]),
-            (2, 6),
-            textcoords="offset points",
-            color=COLOURS[colour],
-        )
+        note(ax, name, (eps[-2], error[-2]), (2, 6), color=COLOURS[colour])
     ax.set(
         xscale="log",
         yscale="log",
@@ -179,31 +168,13 @@ def clipping(fig, gradient, by_value, by_norm, limit):
         (by_value, "blue", "by value", -8),
         (by_norm, "vermillion", "by norm", 12),
     ):
-        ax.annotate(
-            "",
-            vector,
-            (0, 0),
-            arrowprops={
-                "arrowstyle": "-|>",
-                "linewidth": 2,
-                "color": COLOURS[colour],
-                "shrinkA": 0,
-                "shrinkB": 0,
-            },
-        )
-        ax.annotate(name, vector, (8, side), textcoords="offset points", color=COLOURS[colour])
-    ax.add_patch(Circle((0, 0), limit, fill=False, edgecolor=ROLES["gradient"], linewidth=1.2))
-    ax.add_patch(
-        Rectangle(
-            (-limit, -limit),
-            2 * limit,
-            2 * limit,
-            fill=False,
-            edgecolor=GREY,
-            linewidth=1.2,
-            linestyle=(0, (4, 3)),
-        )
-    )
+        look = {"arrowstyle": "-|>", "linewidth": 2, "color": COLOURS[colour]}
+        ax.annotate("", vector, (0, 0), arrowprops={**look, "shrinkA": 0, "shrinkB": 0})
+        note(ax, name, vector, (8, side), color=COLOURS[colour])
+    circle = {"fill": False, "edgecolor": ROLES["gradient"], "linewidth": 1.2}
+    square = circle | {"edgecolor": GREY, "linestyle": (0, (4, 3))}
+    ax.add_patch(Circle((0, 0), limit, **circle))
+    ax.add_patch(Rectangle((-limit, -limit), 2 * limit, 2 * limit, **square))
     reach = 1.2 * np.abs(gradient).max()
     ax.set_aspect("equal", adjustable="box")
     ax.set(

@@ -3,7 +3,7 @@
 import numpy as np
 
 from utils.figures.figure import figure
-from utils.plotting import COLOURS, GREY, LINES, ROLES, guide, line, name_ends, panels, tint
+from utils.plotting import COLOURS, GREY, LINES, ROLES, guide, line, name_ends, note, panels, tint
 from utils.words import number
 
 
@@ -68,30 +68,16 @@ def impulse_response(fig, h, w, at=1):
     left, right = panels(fig, 2)
     steps = np.arange(1, len(h) + 1)
     size = np.abs(h)
-    state, reach = ROLES["state"], 2.1
+    state, reach, white = ROLES["state"], 2.1, {"color": "white", "pad": 1}
     shown = size < reach
     left.vlines(steps, 0, np.clip(h, -reach, reach), color=state, linewidth=2)
     left.plot(steps[shown], h[shown], "o", color=state, markersize=4)
     if not shown.all():
-        left.text(
-            0.97,
-            0.96,
-            "off the scale",
-            transform=left.transAxes,
-            ha="right",
-            va="top",
-            bbox={"color": "white", "pad": 1},
-        )
+        look = {"ha": "right", "va": "top", "bbox": white}
+        left.text(0.97, 0.96, "off the scale", transform=left.transAxes, **look)
     left.axhline(0, color=GREY, linewidth=1)
     left.axvline(at, color=ROLES["input"], linewidth=1.5, linestyle=LINES["green"])
-    left.text(
-        at + 0.8,
-        -1.98,
-        "impulse",
-        color=ROLES["input"],
-        fontsize=9.5,
-        bbox={"color": "white", "pad": 1},
-    )
+    left.text(at + 0.8, -1.98, "impulse", color=ROLES["input"], fontsize=9.5, bbox=white)
     left.set(title="The state", xlabel="time step t", ylabel="state h", ylim=(-reach, reach))
     right.plot(steps[size > 0], size[size > 0], "o", color=state, markersize=4)
     right.set_yscale("log")
@@ -185,14 +171,8 @@ def example_sequences(fig, x, target):
     shown = ax.imshow(x[:, :, 0], cmap="PuOr", vmin=-1.5, vmax=1.5, aspect="auto")
     ax.grid(False)
     for row in range(len(x)):
-        ax.annotate(
-            f"target {int(target[row, 0])}",
-            (1, row),
-            (8, 0),
-            va="center",
-            xycoords=ax.get_yaxis_transform(),
-            textcoords="offset points",
-        )
+        words = f"target {int(target[row, 0])}"
+        note(ax, words, (1, row), (8, 0), va="center", xycoords=ax.get_yaxis_transform())
     ax.axvline(0.5, color="black", linewidth=2)
     ax.set(
         title="The first value decides, the rest is noise",

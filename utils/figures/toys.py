@@ -3,7 +3,7 @@
 import numpy as np
 
 from utils.figures.figure import figure
-from utils.plotting import COLOURS, GREY, ROLES, guide, line, name_ends, panels, tint
+from utils.plotting import COLOURS, GREY, ROLES, guide, line, name_ends, note, panels, tint
 from utils.words import number, roughly
 
 
@@ -17,14 +17,7 @@ def counting(fig, asked, answers):
     below = np.median(answers - asked) > 0  # the name stands on the side without answers
     place, va = ((6, -4), "top") if below else ((-6, 4), "bottom")
     middle = asked[len(asked) // 2]
-    left.annotate(
-        "right",
-        (middle, middle),
-        place,
-        textcoords="offset points",
-        ha="left" if below else "right",
-        va=va,
-    )
+    note(left, "right", (middle, middle), place, ha="left" if below else "right", va=va)
     left.margins(y=0.1)
     left.set(title="Asked and answered", xlabel="number that comes next")
     ticks = [asked[0], middle, asked[-1]]
@@ -50,15 +43,8 @@ def _errors_of_runs(ax, errors):
     shown = np.clip(errors, *reach)
     ax.plot(range(len(shown)), shown, "o", color=ROLES["output"], markersize=7, clip_on=False)
     for k in {0, len(shown) - 1}:
-        ax.annotate(
-            number(errors[k], 2),
-            (k, shown[k]),
-            (0, 8),
-            textcoords="offset points",
-            ha="center",
-            color=ROLES["output"],
-            bbox={"facecolor": "white", "linewidth": 0, "pad": 1},
-        )
+        look = {"color": ROLES["output"], "bbox": {"facecolor": "white", "linewidth": 0, "pad": 1}}
+        note(ax, number(errors[k], 2), (k, shown[k]), (0, 8), ha="center", **look)
     ax.set(yscale=scale, ylim=reach, xlim=(-1, len(shown)), xticks=[], title="How far off")
     ax.set(xlabel="this run" if alone else "runs, the best first", ylabel="mean error")
     if reach[0] < 1 < reach[1]:
@@ -99,16 +85,8 @@ def _below(x):
 def _trained(ax, first, last):
     """A shade over what the training had."""
     ax.axvspan(first, last, color=tint(ROLES["input"], 0.15))
-    place = ax.get_xaxis_transform()
-    ax.annotate(
-        "trained on these",
-        (first, 1),
-        (8, -6),
-        va="top",
-        xycoords=place,
-        textcoords="offset points",
-        color=ROLES["input"],
-    )
+    look = {"color": ROLES["input"], "va": "top", "xycoords": ax.get_xaxis_transform()}
+    note(ax, "trained on these", (first, 1), (8, -6), **look)
 
 
 @figure
@@ -121,15 +99,8 @@ def steps_beyond(fig, steps, errors, trained):
         line(ax, steps, np.maximum(values, 1e-12), colour)
         ends.append(f"{name} {roughly(values[-1], TOLD)}")
         shown = max(values[-1], 2e-9)
-        ax.annotate(
-            name,
-            (1, shown),
-            (6, 0),
-            xycoords=ax.get_yaxis_transform(),
-            va="center",
-            textcoords="offset points",
-            color=COLOURS[colour],
-        )
+        look = {"color": COLOURS[colour], "va": "center", "xycoords": ax.get_yaxis_transform()}
+        note(ax, name, (1, shown), (6, 0), **look)
     ax.set(yscale="log", title="Steps that were never seen", xlabel="step of the progression")
     ax.set(ylabel="error", xlim=(0, steps[-1]), ylim=(1e-9, 100))
     last = number(int(steps[-1]))

@@ -97,23 +97,18 @@ def line(ax, x, y, colour, label=None, **style):
     return ax.plot(x, y, label=label, **style)[0]
 
 
+def note(ax, words, xy, shift, **style):
+    """Words beside a point of the data, moved by `shift` on the page, 72 points an inch."""
+    ax.annotate(words, xy, shift, textcoords="offset points", **style)
+
+
 def guide(ax, y, text, x=0.99, ha="right", above=True, **style):
     """A thin horizontal line at y, named by `text` at the fraction x of the panel's width."""
     style = {"color": GREY, "linewidth": 1.2, "linestyle": (0, (4, 3))} | style
     ax.axhline(y, **style)
-    place = ax.get_yaxis_transform()
     va, shift = ("bottom", 2) if above else ("top", -3)
-    ax.annotate(
-        text,
-        (x, y),
-        (0, shift),
-        xycoords=place,
-        textcoords="offset points",
-        ha=ha,
-        va=va,
-        fontsize=9.5,
-        color=style["color"],
-    )
+    look = {"color": style["color"], "fontsize": 9.5, "ha": ha, "va": va}
+    note(ax, text, (x, y), (0, shift), xycoords=ax.get_yaxis_transform(), **look)
 
 
 def name_ends(ax, ends, names, colours):
@@ -129,16 +124,8 @@ def name_ends(ax, ends, names, colours):
         places[k] = most = min(places[k], most)
         most -= gap
     for place, (_, name, colour) in zip(places, rows, strict=True):
-        ax.annotate(
-            name,
-            (1, place),
-            (6, 0),
-            xycoords="axes fraction",
-            textcoords="offset points",
-            color=colour,
-            va="center",
-            annotation_clip=False,
-        )
+        look = {"color": colour, "va": "center", "annotation_clip": False}
+        note(ax, name, (1, place), (6, 0), xycoords="axes fraction", **look)
 
 
 def running_median(values, width=15):
