@@ -412,7 +412,7 @@ WRONG_HALF_LIFE = [
     (lambda n: 1 / n, "the more steps, the smaller is your w"),
     (lambda n: 1 - 1 / n, "about 1/e"),
     (lambda n: np.exp(-1 / n), "that is the w that leaves 1/e"),
-    (lambda n: math.exp(-0.5 / n), "61 %"),
+    (lambda n: math.exp(-0.5 / n), "61%"),
     (lambda n: 2 ** (1 / n), "doubles instead of halving"),
     (lambda n: math.log(0.5) / n, "the logarithm of w"),
     (lambda n: 0.5, "at every step"),

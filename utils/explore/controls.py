@@ -12,6 +12,7 @@ import ipywidgets
 import numpy as np
 
 from utils.arguments import is_number, shown
+from utils.words import exact, fixed
 
 MOST_POSITIONS = 1001  # ipywidgets' FloatSlider as it comes, from 0 to 100
 SLIDERS = ipywidgets.IntSlider, ipywidgets.FloatSlider, ipywidgets.FloatLogSlider
@@ -107,7 +108,7 @@ def control(name, widget):
     elif isinstance(widget, SLIDERS):
         kind, values = "slider", _row(name, widget.min, widget.max, widget.step)
         places = max(_decimals(widget.min), _decimals(widget.step))
-        texts = tuple(minus(f"{v:.{places}f}") for v in values)
+        texts = tuple(fixed(v, places) for v in values)
         if isinstance(widget, ipywidgets.FloatLogSlider):
             values = tuple(widget.base**v for v in values)
             texts = tuple(text_of(float(f"{v:.3g}")) for v in values)
@@ -162,16 +163,10 @@ def _decimals(x):
 
 
 def text_of(value):
-    """An option as the reader sees it."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        return minus(f"{value:,}")
-    if not is_number(value):
-        return str(value)
-    return minus(np.format_float_positional(value, precision=12, fractional=False, trim="-"))
-
-
-def minus(text):
-    return text.replace("-", "\N{MINUS SIGN}")
+    """An option as the reader sees it; a float without its last digits."""
+    if isinstance(value, float):
+        value = float(f"{value:.12g}")
+    return exact(value) if is_number(value) else str(value)
 
 
 def few(texts):

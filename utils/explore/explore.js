@@ -66,7 +66,8 @@ const KINDS = {
 };
 
 // As a data URL a picture is there at once. A blob's comes from another process, a frame later.
-function load(image, { url, png, type = "image/png" }) {
+function load(image, { url, png, type = "image/png", style = "" }) {
+  image.style = style;
   if (!url) {
     const bytes = new Uint8Array(png.buffer, png.byteOffset, png.byteLength);
     const text = Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");

@@ -45,10 +45,8 @@ COUNTS[1] = "one control appears"
 _answering = ContextVar("answering", default=False)  # while a reader's move is put into widgets
 
 
-@functools.lru_cache(maxsize=16)
-def _figure(draw, size):
-    """A figure for `draw` to use again and again; those of cells that were run anew are let go."""
-    return plotting.new_figure(size)
+# One for each explorer, used again and again; those of cells that were run anew are let go.
+_drawing = functools.lru_cache(maxsize=16)(plotting.Drawing)
 
 
 class Explorer(anywidget.AnyWidget):
@@ -85,14 +83,14 @@ class Explorer(anywidget.AnyWidget):
         self._own = itertools.count(-1, -1)  # numbers of replies that no page has asked for
         self._once = not inspect.isgeneratorfunction(draw)  # a training has many pictures
         start = time.perf_counter()
-        png, sentence = plotting.picture(draw, self._figure(), self._values(self._at))
+        png, sentence = self._drawing().picture(**self._values(self._at))
         self._quick = self._once and time.perf_counter() - start < QUICK  # enough to draw ahead
-        self._figure().course_shows = png
+        self._drawing().shows = png
         self._shelf = Shelf({"positions": None, "sentence": sentence, "png": png})
         super().__init__(
             name=name or draw.__name__.replace("_", " ").strip(),
             controls=self._specs(),
-            size=[round(inches * plotting.CSS_DPI) for inches in size],
+            size=self._drawing().pixels,
             asked={"n": 0, "positions": self._at},
             reply={"n": 0, "positions": self._at, "done": 1, "place": 0, "problem": ""},
             held0=self._shelf.held[0],
@@ -126,8 +124,8 @@ class Explorer(anywidget.AnyWidget):
         """The picture that the last reply shows: a dict with `png` and `sentence`."""
         return self._shelf.held[self.reply["place"]]
 
-    def _figure(self):
-        return _figure(self._draw, self._size)
+    def _drawing(self):
+        return _drawing(self._draw, self._size)
 
     def _lasts(self):
         return [control.last for control in self._controls]
@@ -147,7 +145,7 @@ class Explorer(anywidget.AnyWidget):
         return values | {name: held.value for name, held in self._fixed.items()}
 
     def _begin(self, positions):
-        return plotting.stages(self._draw, self._figure(), self._values(positions))
+        return self._drawing().stages(**self._values(positions))
 
     # Moves ---------------------------------------------------------------------------------------
 
@@ -276,13 +274,13 @@ class Explorer(anywidget.AnyWidget):
         done, sentence = next(run, (1, None))
         if sentence is None:  # it ended early
             return 1, self.reply["place"]
-        png = plotting.render(self._figure())
+        png = self._drawing().png()
         self._once = self._once and done >= 1
         self._quick = self._once and time.perf_counter() - start < QUICK
         at = positions if self._once else None
         place = self._shelf.room_for(at, self.reply["place"])
         self._hold(place, {"positions": at, "cells": cells, "sentence": sentence, "png": png})
-        self._figure().course_shows = png
+        self._drawing().shows = png
         return done, self._shelf.use(place)
 
     def _hold(self, place, held):
@@ -301,20 +299,21 @@ class Explorer(anywidget.AnyWidget):
 
     def _sharpen(self):
         """Hold the shown picture with more pixels, the same but for that."""
-        place, held, figure = self.reply["place"], self.shown, self._figure()
+        place, held, drawing = self.reply["place"], self.shown, self._drawing()
+        there = getattr(drawing, "shows", None) is held["png"]  # or the figure was drawn on since
+        if held.get("sharp") or not (there or self._once):  # a training would begin again
+            return
         with plotting.style(), contextlib.suppress(Exception, KeyboardInterrupt):
-            there = getattr(figure, "course_shows", None) is held["png"]
-            if held.get("sharp") or not (there or self._once):  # a training would begin again
-                return
-            figure.set_dpi(SHARP * plotting.CSS_DPI)
+            dpi = drawing.figure.dpi
+            drawing.figure.set_dpi(SHARP * drawing.pixels[0] / drawing.size[0])
             try:
-                for _ in () if there else self._begin(self._at):
-                    pass
-                png = plotting.render(figure)
+                if not there:
+                    drawing.sentence(**self._values(self._at))
+                png = drawing.png()
             finally:
-                figure.set_dpi(plotting.DPI)
+                drawing.figure.set_dpi(dpi)
             self._hold(place, held | {"png": png, "sharp": True})
-            figure.course_shows = png
+            drawing.shows = png
 
     def _foresee(self, wanted):
         if self._look_ahead:
@@ -368,7 +367,7 @@ def _still(widget, how):
     listed = [f"{control.label} (now {control.texts[k]})" for control, k in listed]
     count = COUNTS[len(listed)] if len(listed) < len(COUNTS) else f"{len(listed)} controls appear"
     said = html.escape(f"{how}, and {count} here: {', '.join(listed)}.")
-    figure = plotting.static_html(held["png"], held["sentence"], widget._size)
+    figure = widget._drawing().html(held["png"], held["sentence"])
     return f'{figure}\n<p class="course-run"><em>{said}</em></p>'
 
 
