@@ -61,10 +61,31 @@ def descent(fig, axis, surface, path, losses, steps):
     )
     right.set(title="The loss on the way", xlabel="step of gradient descent", ylabel="loss")
     right.set(yscale="log", xlim=(0, steps), ylim=(1e-8, 1e12))
+    if len(out):
+        _leaving(left, inside[-2], away, reach, f"to $w_h$ = {number(path[-1, 1], 2)}",
+                 roughly(losses[-1]).replace("about", "loss"))  # fmt: skip
     w_x, w_h = (fixed(w, 1) for w in path[-1])
     end = f"ends at input weight {w_x} and recurrent weight {w_h}"
     where = f"leaves the picture at step {out[0]}" if len(out) else end
     return f"{_fall(losses[0], losses[-1], len(losses) - 1)} The path {where}."
+
+
+def _leaving(ax, start, away, reach, *words):
+    """An arrow to where a path crosses the edge of the picture, and beside it how it goes on."""
+    with np.errstate(divide="ignore"):
+        share = np.min((np.sign(away) * reach - start) / away, where=away != 0, initial=np.inf)
+    edge = start + share * away
+    colour = ROLES["gradient"]
+    arrow = {"arrowstyle": "-|>", "color": colour, "linewidth": 1.8, "mutation_scale": 16}
+    ax.annotate("", edge, start, arrowprops=arrow | {"shrinkA": 0, "shrinkB": 0})
+    inwards = -np.sign(edge)
+    box = {"facecolor": "white", "linewidth": 0, "pad": 2}
+    look = {"color": colour, "fontsize": 9.5, "bbox": box}
+    look |= {
+        "ha": "left" if inwards[0] > 0 else "right",
+        "va": "bottom" if inwards[1] > 0 else "top",
+    }
+    note(ax, "\n".join(words), edge, 10 * inwards, **look)
 
 
 def _fall(first, last, steps):
