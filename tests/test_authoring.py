@@ -78,12 +78,12 @@ def clean_lesson():
             markdown("# A lesson\n\n```\n#### no heading 1e-5\n```\n`W_x`, $10^{-5}$ or W_y: "
                      "read [lesson](01_a.ipynb#A-lesson), or [a paper](https://example.org), "
                      "for all $a < b$ and <em>c</em>."),
-            code('import sys\n\nsys.path.insert(0, "..")'),
+            code("\n".join(finding_the_course())),
             markdown("## Predict"),
             code("losses[-1] != 3", says("W_x: loss 0.105, 99.3%, 10,800 weights, 12.0, 10⁻⁶\n"),
                  tags=["predict"]),
             markdown(f"{SEEN}\n\nIt fell.\n\n</details>"),
-            code("explore(draw, rate=slider(1))", shows(text_html=FIGURE, text_plain=ALT)),
+            code("explore(draw, rate=(0, 1, 0.1))", shows(text_html=FIGURE, text_plain=ALT)),
             code("# not compared because it measures time\ntime()", says("0.12345"),
                  tags=["nbval-ignore-output"]),
             markdown("## Exercises"),
@@ -224,7 +224,7 @@ PLANTED = {
         plant(code("read('https://a/b.csv')")),
         plant(code("# see www.example.org")),
     ],
-    "the_first_code_cell_finds_utils": [source(1, "import sys"), drop(1)],
+    "the_first_code_cell_finds_the_course": [source(1, "import sys"), drop(1)],
     "the_kernel_is_named": [
         lambda nb: nb.metadata.pop("kernelspec"),
         lambda nb: nb.metadata.update(toc={}),

@@ -1,10 +1,13 @@
-"""The explorers of the lessons that need NumPy alone, with every control at both of its ends.
+"""The explorers of the lessons: what they say at both ends of each control, and that each position
+shows something else.
 
 A lesson stores what an explorer says at first, and nbval compares that. What it says elsewhere is
 stored here, in explorers.json; after a change that is meant to be, `make figures` does that.
 """
 
+import ast
 import contextlib
+import functools
 import io
 import json
 import os
@@ -15,42 +18,60 @@ import pytest
 
 from tools.claims import RAISED
 from tools.lessons import table
+from tools.site.needed import is_explorer, needed
 from utils import explore as explorers
+from utils.explore.controls import read
 from utils.plotting import Drawing
 
 ROOT = Path(__file__).parent.parent
 STORED = Path(__file__).with_name("explorers.json")
-LESSONS = [lesson.file for lesson in table() if lesson.numpy_alone]
-TRAIN = {"train_live"}  # what these say depends on the processor's last digits
+LESSONS = [lesson.file for lesson in table()]
+ALONE = [lesson.file for lesson in table() if lesson.numpy_alone]
+# These train at each position: they are visited at both ends and in the middle. What they say
+# depends on the processor's last digits.
+TRAIN = {"train_live", "counting_live", "live", "lab"}
 
 
-def sentences(draw, controls):
-    """What `draw` says with each control in turn at its first and its last position."""
-    first = {name: control.values[control.start] for name, control in controls.items()}
-    for name, control in controls.items():
-        for end in (0, len(control.values) - 1):
-            values = first | {name: control.values[end]}
-            sentence = Drawing(draw, (7.2, 5)).sentence(**values)
-            yield f"{name} = {control.texts[end]}", sentence
+@functools.cache
+def explorers_of(lesson):
+    """(draw, size, name, [Control]) of each of a lesson's explorers; run is what these need."""
+    found = []
 
+    def collect(draw, *, size=(7.2, 3.2), name=None, **given):
+        found.append((draw, size, name or draw.__name__, read(draw, given)[0]))
 
-def said(lesson, monkeypatch):
-    """{explorer: {setting: sentence}} of a lesson, whose code cells are run one after the other."""
-    found = {}
-
-    def collect(draw, *, size=None, **controls):
-        if draw.__name__ not in TRAIN:
-            found[f"{len(found) + 1}. {draw.__name__}"] = dict(sentences(draw, controls))
-
-    monkeypatch.setattr(explorers, "explore", collect)
-    monkeypatch.chdir(ROOT / "solutions")
     notebook = json.loads((ROOT / f"solutions/{lesson}.ipynb").read_text(encoding="utf-8"))
-    names = {"__name__": "__main__", "display": lambda *shown, **how: None}
-    for cell in notebook["cells"]:
-        source = "".join(cell["source"])
-        if cell["cell_type"] == "code" and not re.match(r"\s*[%!]", source):
-            with contextlib.redirect_stdout(io.StringIO()):
-                exec(compile(source, f"{lesson} {cell['id']}", "exec"), names)
+    code = ["".join(c["source"]) for c in notebook["cells"] if c["cell_type"] == "code"]
+    statements = [statement for source in code for statement in ast.parse(source).body]
+    ends = [k for k, statement in enumerate(statements) if is_explorer(statement)]
+    places = {place for end in ends for place in needed(statements[: end + 1])}
+    space = {"__name__": "__main__"}
+    with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(io.StringIO()):
+        patch.setattr(explorers, "explore", collect)
+        patch.chdir(ROOT / "solutions")
+        for place in sorted(places):
+            exec(compile(ast.Module([statements[place]], []), f"<{lesson}>", "exec"), space)
+    return found
+
+
+def settings(controls, places):
+    """(control, position, values) with each control in turn at `places(last)`, others at first."""
+    first = {control.name: control.values[control.nearest()] for control in controls}
+    for control in controls:
+        for k in places(control.last):
+            yield control, k, first | {control.name: control.values[k]}
+
+
+def said(lesson):
+    """{explorer: {setting: sentence}} of a lesson."""
+    found = {}
+    for draw, size, _, controls in explorers_of(lesson):
+        if draw.__name__ not in TRAIN:
+            drawing = Drawing(draw, size)
+            found[f"{len(found) + 1}. {draw.__name__}"] = {
+                f"{control.name} = {control.texts[k]}": drawing.sentence(**values)
+                for control, k, values in settings(controls, lambda last: (0, last))
+            }
     return found
 
 
@@ -64,11 +85,11 @@ def numbers_in(sentence):
     return [float(n) for n in re.findall(pattern, plain)], re.sub(pattern, "#", plain)
 
 
-@pytest.mark.parametrize("lesson", LESSONS)
-def test_both_ends(lesson, monkeypatch):
+@pytest.mark.parametrize("lesson", ALONE)
+def test_both_ends(lesson):
     """An explorer says at both ends of each control what it said when it was stored."""
     stored = json.loads(STORED.read_text(encoding="utf-8")) if STORED.exists() else {}
-    found = said(lesson, monkeypatch)
+    found = said(lesson)
     if os.environ.get("RENEW_EXPLORERS"):
         stored[lesson] = found
         text = json.dumps(stored, indent=1, ensure_ascii=False)
@@ -82,3 +103,25 @@ def test_both_ends(lesson, monkeypatch):
             assert words == words_stored, f"{explorer}, {setting}: `make figures`"
             # Where the last digit is the only one, rounding may change it.
             assert numbers == pytest.approx(numbers_stored, rel=0.2), f"{explorer}, {setting}"
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_every_position_shows_a_picture_of_its_own(lesson):
+    """A range in which nothing moves is a defect: the reader believes that nothing depends on it."""
+    dead = []
+    for draw, size, name, controls in explorers_of(lesson):
+        every = draw.__name__ not in TRAIN
+        drawing, seen = Drawing(draw, size), {}
+        places = lambda last: range(last + 1) if every else sorted({0, last // 2, last})  # noqa: E731
+        for control, k, values in settings(controls, places):
+            png, _ = drawing.picture(**values)
+            if before := seen.setdefault((control.name, png), control.texts[k]):
+                if before != control.texts[k]:
+                    dead.append(f"{name}, {control.label}: {before} and {control.texts[k]}")
+    assert not dead, "\n".join(dead)
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_explorers_of_a_lesson_have_names_of_their_own(lesson):
+    names = [name for _, _, name, _ in explorers_of(lesson)]
+    assert len({*names}) == len(names) and all(re.search("[a-z]", name) for name in names)
