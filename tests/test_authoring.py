@@ -9,7 +9,17 @@ import pytest
 from nbformat import v4
 
 from tools import build_notebooks as build
-from tools.rules import CELL_BYTES, HINTS, QUESTIONS, RULES, SEEN, as_code, code_cells, prose
+from tools.rules import (
+    CELL_BYTES,
+    HINTS,
+    QUESTIONS,
+    RULES,
+    SEEN,
+    as_code,
+    code_cells,
+    finding_the_course,
+    prose,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = [

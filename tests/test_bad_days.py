@@ -5,6 +5,7 @@ A killed server, a full disk and updates are in tests/test_nothing_lost.py.
 
 import hashlib
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -12,8 +13,10 @@ import sys
 import time
 from pathlib import Path
 
+import nbformat
 import pytest
 from jupyter_client.manager import start_new_kernel
+from nbclient import NotebookClient
 
 from utils.series import load_series
 

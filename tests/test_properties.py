@@ -70,9 +70,7 @@ SERIES = not_numbers | not_finite(9) | MASKED | misshapen(lambda s: len(s) in (1
 BOARD = not_numbers | not_finite(3, 2) | MASKED | misshapen(lambda s: len(s) in (2, 3))
 ANY_SHAPE = not_numbers | not_finite(9) | MASKED | misshapen(lambda s: True)
 DIVERGED = not_numbers | MASKED | misshapen(lambda s: True)  # NaN may stand in it, and shows
-LABEL = st.sampled_from([None, 3, "", "  ", ["w"], np.nan])
 NUMBER = st.sampled_from([None, "1", np.nan, np.inf, [1], 1j, 10**400, 0.123])
-VALUES = st.sampled_from([None, 3, "abc", {"a": 1}, [], [1], [1, 1], range(10**9)])
 
 
 def array(*shape):
@@ -213,13 +211,6 @@ TABLE = {
     "forecasting.Scoreboard.add": {"name": ("mine", st.sampled_from([None, 3, "", []])),
                                    "forecast": (Y, STATE | misshapen(lambda s: s[-2:] == (3, 2)))},
     "bug_zoo.backward_with": {"names": ("index wraps", WORD)},
-    "explore.slider": {"label": ("w", LABEL), "low": (0.0, NUMBER), "high": (1.0, NUMBER),
-                       "step": (0.5, NUMBER), "value": (0.5, NUMBER)},
-    "explore.slider_of": {"label": ("w", LABEL), "values": ([1, 2, 4], VALUES),
-                          "value": (2, NUMBER)},
-    "explore.choice": {"label": ("w", LABEL), "options": (["a", "b"], VALUES),
-                       "value": ("a", NUMBER)},
-    "explore.switch": {"label": ("w", LABEL), "value": (True, NUMBER)},
 }  # fmt: skip
 
 # Parts of their modules: what calls them has checked the arguments, or they say NumPy's errors.
@@ -228,7 +219,7 @@ HELPERS = {
     "cells": "rnn_step rnn_step_backward through_sum lstm_step lstm_step_backward gru_step "
     "gru_step_backward gru_step_reset_after gru_step_reset_after_backward",  # to be read
     "data": "as_table of_each_feature",
-    "explore": "Control Explorer explore",  # explore and plotting: tests/test_explore.py
+    "explore": "Explorer explore",  # tests/test_explore.py
     "forecasting": "flat in_parts in_units_of answer root_mean_square verdict",
     "keras_setup": "start_anew new_one new_optimizer shapes",  # tests/test_keras_setup.py
     "layers": "sigmoid relu d_tanh d_relu d_sigmoid Layer Gated batch_last batch_first joined "

@@ -21,6 +21,7 @@ import pytest
 from tools import claims
 from tools.lessons import released
 from utils import explore as explorers
+from utils.explore.controls import read
 from utils.plotting import Drawing
 
 ROOT = Path(__file__).parent.parent
@@ -189,8 +190,8 @@ def run_alone(statements):
             needed |= needs
     found, space = [], {"__name__": "__main__"}
 
-    def collect(draw, *, size=(7.2, 3.2), **controls):
-        found.append((draw, size, controls))
+    def collect(draw, *, size=(7.2, 3.2), name=None, **given):
+        found.append((draw, size, read(draw, given)[0]))
 
     with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(io.StringIO()):
         patch.setattr(explorers, "explore", collect)
@@ -206,15 +207,15 @@ def captions(lesson, text):
         group = [*group]
         labels = {label for _, settings, _ in group for label in settings}
         draw, size, controls = explorer(lesson, section, labels)
-        names = {control.label: name for name, control in controls.items()}
-        at = {name: control.start for name, control in controls.items()}
+        labelled = {control.label: control for control in controls}
+        at = {control.name: control.nearest() for control in controls}
         for _, settings, pieces in group:
             for label, value in settings.items():
-                assert label in names, f"{section}: no control {label!r}, but {list(names)}"
-                shown = controls[names[label]].texts
-                assert value in shown, f"{label!r} has no position {value!r}, but {shown}"
-                at[names[label]] = shown.index(value)
-            values = {name: control.values[at[name]] for name, control in controls.items()}
+                assert label in labelled, f"{section}: no control {label!r}, but {list(labelled)}"
+                control = labelled[label]
+                assert value in control.texts, f"{label!r} has no {value!r}, but {control.texts}"
+                at[control.name] = control.texts.index(value)
+            values = {control.name: control.values[at[control.name]] for control in controls}
             caption = Drawing(draw, size).sentence(**values)
             yield settings, pieces, caption
 

@@ -2,8 +2,9 @@
 
     make binder
 
-The README gets a line of them for Binder and one for Colab. Each lesson's first cell, which is alone
-in Colab, gets the address from which it can fetch the course. A fork runs this once and commits.
+The README gets a line of them for Binder and one for Colab. Each lesson's first cell, which is
+alone in Colab, gets the address from which it can fetch the course. A fork runs this once and
+commits.
 """
 
 import re

@@ -255,6 +255,7 @@ CONTROL = """input => {
     const radios = [...input.querySelectorAll("input[type=radio]")];
     const checked = radios.findIndex((radio) => radio.checked);
     const option = input.selectedOptions?.[0] ?? radios[checked]?.labels[0];
+    const text = option?.textContent ?? null;
     const label = input.querySelector("legend") ?? input.labels?.[0];
     return {
         kind: input.type, label: label?.textContent ?? "",
@@ -262,7 +263,7 @@ CONTROL = """input => {
             : (input.options?.length || radios.length || 2) - 1,
         position: input.type === "range" ? Number(input.value)
             : radios.length ? checked : option ? input.selectedIndex : Number(input.checked),
-        shown: output?.textContent ?? option?.textContent ?? null,
-        announced: input.getAttribute("aria-valuetext") ?? option?.label ?? option?.textContent ?? null,
+        shown: output?.textContent ?? text,
+        announced: input.getAttribute("aria-valuetext") ?? option?.label ?? text,
     };
 }"""

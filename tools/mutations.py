@@ -11,7 +11,7 @@ import ast
 import re
 from typing import NamedTuple
 
-DRAWINGS = "utils/figures/", "utils/diagrams.py", "utils/plotting/", "utils/explore.py"
+DRAWINGS = "utils/figures/", "utils/diagrams.py", "utils/plotting/", "utils/explore/"
 
 
 class Mutant(NamedTuple):
