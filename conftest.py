@@ -87,3 +87,11 @@ def compare_with_the_complete_edition(items):
                 nb = parse(source.read_text("utf-8"))
                 complete[source] = {cell.id: cell.get("outputs") for cell in nb.cells}
             cell.outputs = complete[source][cell.id]
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    """What display() was given, in place of displaying it."""
+    bundles = []
+    monkeypatch.setattr("IPython.display.display", lambda bundle, raw: bundles.append(bundle))
+    return bundles

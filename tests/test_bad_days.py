@@ -173,11 +173,11 @@ PRINTS = """
 import numpy as np
 from utils.checks import lesson01
 from utils.forecasting import Scoreboard
-from utils.plotting import fmt
 board = Scoreboard(np.ones((2, 1)), 1.0)
 for name in board.BASELINES: board.add(name, np.zeros((2, 1)))
 print(board)
 lesson01.rnn_step(lambda x_t, h_prev, W_x, W_h, b: -np.tanh(x_t @ W_x + h_prev @ W_h + b))
+lesson01.weight_for_half_life(lambda steps: 0.2 + 0.1 / steps)  # leaves a power of ten
 """
 
 

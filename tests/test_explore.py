@@ -1,36 +1,22 @@
-"""Figures and explorers without a browser: what is displayed, kept, redrawn and refused."""
+"""Explorers without a browser: what is displayed, kept, redrawn and refused."""
 
 import asyncio
-import base64
 import gc
-import io
 import re
 import subprocess
 import sys
-import threading
 import weakref
 from pathlib import Path
 
-import matplotlib as mpl
 import numpy as np
 import pytest
 from matplotlib.artist import Artist
 from matplotlib.figure import Figure
-from PIL import Image
 
+from tests.helpers.curve import SMALL, curve, picture_in
 from utils import plotting
 from utils.explore import BREATH, PAUSE, Explorer, choice, explore, slider, slider_of, switch
-
-SMALL = (3, 2)
-
-
-def curve(fig, w, shape="line", dots=False):
-    (ax,) = plotting.panels(fig)
-    ax.plot(w ** np.arange(5.0), "o" if dots else "-")
-    ax.set(title=shape, xlabel="t")
-    if w > 1:
-        raise ZeroDivisionError("w is too large")
-    return f"{shape}: <w> is {plotting.fmt(w)}."
+from utils.plotting import Drawing
 
 
 def controls():
@@ -42,190 +28,9 @@ def controls():
 
 
 @pytest.fixture
-def shown(monkeypatch):
-    """What display() was given, in place of displaying it."""
-    bundles = []
-    monkeypatch.setattr("IPython.display.display", lambda bundle, raw: bundles.append(bundle))
-    return bundles
-
-
-@pytest.fixture
 def live(monkeypatch):
     monkeypatch.delenv("COURSE_STATIC", raising=False)
     return Explorer(curve, controls(), SMALL)
-
-
-def picture_in(page):
-    return base64.b64decode(re.search(r"base64,([^\"]+)", page)[1])
-
-
-# --- figures ----------------------------------------------------------------------------------
-
-
-def test_static_figure_is_one_image_with_its_sentence(shown):
-    plotting.show(curve, w=0.5)
-    (bundle,) = shown
-    assert set(bundle) == {"text/html", "text/plain"}
-    assert bundle["text/plain"] == "line: <w> is 0.5."
-    page = bundle["text/html"]
-    assert 'alt="line: &lt;w&gt; is 0.5."' in page
-    assert "<figcaption" in page and page.count("&lt;w&gt;") == 2 and "<w>" not in page
-    assert Image.open(io.BytesIO(picture_in(page))).size == (864, 384)
-
-
-def test_crowded_figure_stays_within_its_budget():
-    def crowded(fig):
-        for ax in plotting.panels(fig, 2):
-            ax.plot(np.random.default_rng(0).standard_normal((60, 8)).cumsum(axis=0))
-        return "16 lines."
-
-    png, _ = plotting.picture(crowded, plotting.new_figure((7.2, 3.2)), {})
-    assert len(png) < 45_000
-
-
-def test_equal_values_give_equal_bytes_whatever_was_drawn_before():
-    fig = plotting.new_figure(SMALL)
-    first, _ = plotting.picture(curve, fig, {"w": 0.5})
-
-    def untidy(fig):
-        (ax,) = plotting.panels(fig)
-        ax.bar([1, 2], [3, 4], label="bars")
-        ax.imshow([[0, 1]])
-        ax.text(0, 0, "text"), fig.text(0.5, 0.5, "more"), fig.suptitle("title")
-        ax.set_yscale("log"), ax.set_title("right", loc="right"), ax.legend(), fig.legend()
-        ax.set(ylim=(9, 1), xticks=[1], xlabel="x", ylabel="y"), ax.margins(0.5), ax.axis("off")
-        ax.twinx().plot([1, 2]), ax.inset_axes([0, 0, 0.2, 0.2])
-        return "A mess of 2 bars."
-
-    untidied, _ = plotting.picture(untidy, fig, {})
-    again, _ = plotting.picture(curve, fig, {"w": 0.5})
-    fresh, _ = plotting.picture(curve, plotting.new_figure(SMALL), {"w": 0.5})
-    assert first == again == fresh != untidied
-
-
-def restless(fig, low=0, scale="linear", ticks=None, below=None, hidden=False, label="x"):
-    """Everything about its panels that may depend on the values drawn."""
-    left, right = plotting.panels(fig, 2)
-    right.plot([1, 2], [3, 4], "o", clip_on=False)
-    left.plot([0.5, 2], [1, 20])
-    left.set(xlim=(low, 3), ylim=(1, 1000), yscale=scale, xlabel=label, title=f"from {low}")
-    if ticks is not None:
-        left.set_xticks(range(1, 1 + len(ticks)), ticks)
-    if below == "span":
-        left.axvspan(1, 2, color="#ffcc00", zorder=0)
-    if below == "picture":
-        right.imshow([[0, 1], [2, 3]], aspect="equal")
-    if hidden:
-        right.set_axis_off()
-    return f"From {low}."
-
-
-RESTLESS = [
-    {}, {}, {"low": -1}, {"low": -1, "label": "y"}, {"scale": "log"}, {"ticks": ["a", "b"]},
-    {"ticks": ["a", "c"]}, {"below": "span"}, {}, {"below": "picture"}, {"hidden": True}, {},
-]  # fmt: skip
-
-
-def test_kept_frames_are_what_would_be_drawn_anew():
-    fig = plotting.new_figure((7, 3))
-    for values in RESTLESS:
-        kept, _ = plotting.picture(restless, fig, values)
-        seen = np.array(fig.canvas.buffer_rgba())
-        with plotting.style():
-            fig.canvas.draw()  # as Matplotlib does it, all at once
-        np.testing.assert_array_equal(seen, fig.canvas.buffer_rgba(), err_msg=str(values))
-        assert kept == plotting.picture(restless, plotting.new_figure((7, 3)), values)[0], values
-
-
-def test_frames_are_painted_once_for_equal_panels():
-    fig, kept = plotting.new_figure((7, 3)), []
-    for values in ({}, {"label": "x"}, {"low": 1}, {"low": 1}):
-        plotting.picture(restless, fig, values)
-        kept.append(fig.course_frames[1])
-    assert kept[0] is kept[1] is not kept[2] is kept[3]
-    assert all(part.get_visible() for ax in fig.axes for part in (ax.patch, ax.xaxis, ax.yaxis))
-
-
-def test_style_within_style_is_left_when_all_is():
-    before = dict(mpl.rcParams)
-    with pytest.raises(ZeroDivisionError), plotting.style():
-        with plotting.style():
-            pass
-        assert mpl.rcParams["axes.grid"] and mpl.rcParams["font.size"] == 10.5
-        raise ZeroDivisionError
-    assert dict(mpl.rcParams) == before
-    with plotting.style():
-        assert mpl.rcParams["axes.grid"]
-
-
-def test_threads_take_turns_and_leave_matplotlib_as_it_was():
-    before, seen = dict(mpl.rcParams), []
-
-    def draw_some():
-        for _ in range(20):
-            seen.append(plotting.picture(curve, plotting.new_figure(SMALL), {"w": 0.5}))
-
-    threads = [threading.Thread(target=draw_some) for _ in range(2)]
-    for act in (threading.Thread.start, threading.Thread.join):
-        for thread in threads:
-            act(thread)
-    assert dict(mpl.rcParams) == before
-    assert len(seen) == 40 and len(set(seen)) == 1
-
-
-def test_panels_are_kept_for_the_same_grid_and_empty():
-    fig = plotting.new_figure((7, 4))
-    kept = plotting.panels(fig, 2)
-    kept[0].plot([1, 2]), kept[0].set_title("title", loc="center"), kept[0].legend(["x"])
-    again = plotting.panels(fig, 2)
-    assert [id(ax) for ax in again] == [id(ax) for ax in kept]
-    assert not again[0].lines and again[0].get_legend() is None
-    assert again[0].get_title("center") == ""
-    assert len(plotting.panels(fig, 3, 1, width_ratios=[1, 1, 2])) == 3
-    assert len(fig.axes) == 3
-
-
-def test_panels_that_do_not_fit_are_refused():
-    with pytest.raises(ValueError, match="no room for 4 x 1 panels"):
-        plotting.panels(plotting.new_figure(SMALL), 4)
-
-
-def test_labels_and_titles_are_inside_the_picture():
-    def labelled(fig):
-        for ax in plotting.panels(fig, 2):
-            ax.set(title="Title", xlabel="time step t", ylabel="state h", ylim=(-1500, 1500))
-        return "2 panels."
-
-    png, _ = plotting.picture(labelled, plotting.new_figure((7.2, 3.2)), {})
-    pixels = np.asarray(Image.open(io.BytesIO(png)).convert("RGB"))
-    for edge in (pixels[:2], pixels[-2:], pixels[:, :2], pixels[:, -2:]):
-        assert (edge == 255).all()
-
-
-def test_a_figure_without_a_sentence_is_refused():
-    for answer in (None, "", "  ", 3):
-        with pytest.raises(TypeError, match="silent must return a sentence"):
-
-            def silent(fig, answer=answer):
-                return answer
-
-            plotting.picture(silent, plotting.new_figure(SMALL), {})
-
-
-@pytest.mark.parametrize(
-    ("number", "text"),
-    [
-        (0.0, "0"), (-0.0, "0"), (1.0, "1"), (0.12345, "0.123"), (-2.5, "−2.5"), (1234.5, "1,230"),
-        (0.0012, "0.0012"), (1.5e-7, "1.5 × 10^−7"), (-3.21e12, "−3.21 × 10^12"),
-        (999_499.0, "999,000"), (999_999.0, "1 × 10^6"), (10800, "10,800"), (np.int64(3), "3"),
-        (float("nan"), "not a number"), (np.inf, "too large to show"), (np.float32(0.1), "0.1"),
-    ],
-)  # fmt: skip
-def test_numbers_in_sentences(number, text):
-    assert plotting.fmt(number) == text
-
-
-# --- explorers --------------------------------------------------------------------------------
 
 
 def test_static_mode_shows_the_initial_values(shown, monkeypatch):
@@ -251,9 +56,7 @@ def test_a_move_gives_a_new_picture_and_sentence(live):
     (reply,) = replies(live, [8, 1, 1], until=0)
     assert (reply["n"], reply["done"], reply["problem"]) == (1, 1, "")
     assert live.shown["sentence"] == "square: <w> is 0.8."
-    expected, _ = plotting.picture(
-        curve, plotting.new_figure(SMALL), {"w": 0.8, "shape": "square", "dots": True}
-    )
+    expected, _ = Drawing(curve, SMALL).picture(w=0.8, shape="square", dots=True)
     assert live.shown["png"] == expected != before
 
 
@@ -311,7 +114,7 @@ def test_static_mode_shows_a_training_in_its_end(shown):
     plotting.show(growing, size=SMALL, steps=3)
     (bundle,) = shown
     assert bundle["text/plain"] == "3 of 3 steps."
-    end, _ = plotting.picture(growing, plotting.new_figure(SMALL), {"steps": 3})
+    end, _ = Drawing(growing, SMALL).picture(steps=3)
     assert picture_in(bundle["text/html"]) == end
 
 
@@ -347,16 +150,6 @@ def test_a_training_that_ends_early_is_over():
 
     *_, last = replies(training(diverging), [4, 0])
     assert last["done"] == 1 and last["sentence"] == "The loss is not finite after 1 step."
-
-
-@pytest.mark.parametrize("stage", ["half", (0, "none"), (1.5, "more"), (1, ""), (1, None), None])
-def test_a_stage_that_makes_no_sense_is_refused(stage):
-    def odd(fig):
-        if stage is not None:
-            yield stage
-
-    with pytest.raises(TypeError, match="odd must "):
-        plotting.picture(odd, plotting.new_figure(SMALL), {})
 
 
 # --- pictures drawn ahead -----------------------------------------------------------------------
@@ -437,9 +230,9 @@ def test_what_is_held_is_what_would_be_drawn(live):
     good = [r for r in requests if not isinstance(r, int) and r[0] <= 10]
     assert [r["positions"] for r in seen if not r["problem"]] == good
     kept = [live.get_state()[f"held{k}"] for k in range(4)]
-    fig = plotting.new_figure(SMALL)
+    drawing = Drawing(curve, SMALL)
     for picture in [picture for picture in seen + kept if picture.get("positions")]:
-        expected = plotting.picture(curve, fig, live._values(picture["positions"]))
+        expected = drawing.picture(**live._values(picture["positions"]))
         assert (picture["png"], picture["sentence"]) == expected
 
 

@@ -13,9 +13,10 @@ from pathlib import Path
 
 import pytest
 
+from tools.claims import RAISED
 from tools.lessons import table
 from utils import explore as explorers
-from utils.plotting import new_figure, stages
+from utils.plotting import Drawing
 
 ROOT = Path(__file__).parent.parent
 STORED = Path(__file__).with_name("explorers.json")
@@ -29,7 +30,7 @@ def sentences(draw, controls):
     for name, control in controls.items():
         for end in (0, len(control.values) - 1):
             values = first | {name: control.values[end]}
-            *_, (_, sentence) = stages(draw, new_figure((7.2, 5)), values)
+            sentence = Drawing(draw, (7.2, 5)).sentence(**values)
             yield f"{name} = {control.texts[end]}", sentence
 
 
@@ -58,7 +59,7 @@ SPREAD = r"\d+% to \d+%"  # of runs with a bug in them: another processor, and o
 
 def numbers_in(sentence):
     """The numbers of a sentence, and the words around them."""
-    plain = re.sub(SPREAD, "", sentence.replace("\N{MINUS SIGN}", "-").replace(",", ""))
+    plain = re.sub(SPREAD, "", sentence.translate(RAISED).replace(",", ""))
     pattern = r"-?\d+(?:\.\d+)?"
     return [float(n) for n in re.findall(pattern, plain)], re.sub(pattern, "#", plain)
 

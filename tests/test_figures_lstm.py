@@ -62,8 +62,8 @@ def test_gradients_of_cells_show_both_cells_and_the_formula():
 def test_gradients_below_the_panel_are_told_and_marked():
     lstm, rnn = 0.01 ** np.arange(9.0)[None], 0.5 ** np.arange(9.0)[None]
     fig, sentence = drawn(figures.gradients_of_cells, lstm=lstm, rnn=rnn, bias=-10.0)
-    assert "LSTM's gradient is about 10^−16 times" in sentence
-    assert sentence.endswith("to the power of 8 is about 10^−35.")
+    assert "LSTM's gradient is about 10⁻¹⁶ times" in sentence
+    assert sentence.endswith("to the power of 8 is about 10⁻³⁵.")
     marked = {text for text in texts(fig) if text.endswith(" \N{DOWNWARDS ARROW}")}
     assert len(marked) == 2 and not any("simple" in name for name in marked)
 

@@ -31,7 +31,6 @@ from utils.forecasting import (
     residual_interval,
     rmse,
     seasonal_naive,
-    three_digits,
 )
 from utils.layers import Dense, Last, Sequential, SimpleRNN
 
@@ -473,15 +472,6 @@ def test_a_wrong_board_is_refused(thing, scale, holes):
     refused("scale", Scoreboard, np.stack([Y, Y]), [1.0, 1.0, 1.0])
     if scale is not True:  # as a number it is 1
         refused("scale", Scoreboard, Y, scale)
-
-
-@pytest.mark.parametrize(
-    "value, text",
-    [(0.01234, "0.0123"), (0.1, "0.100"), (1.0, "1.00"), (123.4, "123"), (12345, "12300"), (0, "0")]
-    + [(9.999, "10.0"), (0.9996, "1.00"), (1e-12, "0"), (0.0005, "0.000500")],
-)
-def test_three_digits(value, text):
-    assert three_digits(value) == text
 
 
 def test_errors_too_large_for_a_float_are_told():

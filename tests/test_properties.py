@@ -42,7 +42,7 @@ from tests.helpers.bad_input import (
     refused,
 )
 from tools.lessons import table
-from utils import arguments, data, figures, forecasting, layers, plotting, training
+from utils import arguments, data, figures, forecasting, layers, plotting, training, words
 from utils.arguments import as_floats, overflow_allowed
 from utils.checks import Exercise
 
@@ -229,7 +229,7 @@ HELPERS = {
     "gru_step_backward gru_step_reset_after gru_step_reset_after_backward",  # to be read
     "data": "as_table of_each_feature",
     "explore": "Control Explorer explore",  # explore and plotting: tests/test_explore.py
-    "forecasting": "flat in_parts in_units_of answer root_mean_square verdict three_digits",
+    "forecasting": "flat in_parts in_units_of answer root_mean_square verdict",
     "keras_setup": "start_anew new_one new_optimizer shapes",  # tests/test_keras_setup.py
     "layers": "sigmoid relu d_tanh d_relu d_sigmoid Layer Gated batch_last batch_first joined "
     "transposed over_time with_ones times outer_sum glorot_uniform orthogonal read_only "
@@ -284,7 +284,7 @@ def test_everything_public_has_its_row():
 
 def test_every_module_is_looked_at():
     modules = {name for _, name, _ in pkgutil.iter_modules(utils.__path__)}
-    others = {"arguments", "checks", "diagrams", "figures", "plotting"}  # see below
+    others = {"arguments", "checks", "diagrams", "figures", "plotting", "words"}  # see below
     assert modules == {*HELPERS, *others}
 
 
@@ -431,13 +431,12 @@ def test_results_are_the_same_whatever_somebody_has_set(switch):
         board = forecasting.Scoreboard(y, forecasting.naive_scale(STEPS))
         for name in board.BASELINES:
             board.add(name, forecasting.Linear().fit(x, y).predict(x) + len(name))
-        png, sentence = plotting.picture(
-            figures.learning_curve, plotting.new_figure((7.2, 3.2)),
-            {"losses": np.array([1, 0.0, np.nan]), "norms": np.array([1, 0, np.inf]), "chance": 0.7,
-             "accuracy": 0.5},
+        png, sentence = plotting.Drawing(figures.learning_curve).picture(
+            losses=np.array([1, 0.0, np.nan]), norms=np.array([1, 0, np.inf]), chance=0.7,
+            accuracy=0.5,
         )  # fmt: skip
         numbers = losses, *model.get_weights(), scaler.transform(x), data.noisy_sine(9)[0]
-        return [a.tobytes() for a in numbers], repr(board), png, sentence, plotting.fmt(0.1)
+        return [a.tobytes() for a in numbers], repr(board), png, sentence, words.number(0.1)
 
     calm = results()
     with upset():
@@ -866,7 +865,7 @@ def test_nan_and_infinity_are_drawn_or_told(bad):
         (figures.alarms, {"sizes": h, "threshold": 0.7, "at": h == 1}),
     ):  # fmt: skip
         try:
-            _, sentence = plotting.picture(draw, plotting.new_figure((7.2, 3.2)), values)
+            sentence = plotting.Drawing(draw).sentence(**values)
         except ValueError as error:
             sentence = str(error)
             assert "with NaN or infinity" in sentence
@@ -876,8 +875,3 @@ def test_nan_and_infinity_are_drawn_or_told(bad):
 @pytest.mark.parametrize("size", [None, 5, (3,), ("7", 3), (0, 3), (np.nan, 3), (1e6, 1e6)])
 def test_a_size_that_is_none_is_refused(size):
     refused("size", plotting.new_figure, size)
-
-
-def test_an_order_has_a_sign_and_a_zero():
-    words = [plotting.order_of(x) for x in (0, -20.0, np.nan, -np.inf, 1e5)]
-    assert words == ["0", "−20", "not a number", "too large for a number", "about 10^5"]

@@ -21,7 +21,7 @@ import pytest
 from tools import claims
 from tools.lessons import released
 from utils import explore as explorers
-from utils.plotting import new_figure, stages
+from utils.plotting import Drawing
 
 ROOT = Path(__file__).parent.parent
 GUIDE = (ROOT / "TEACHING.md").read_text("utf-8")
@@ -215,7 +215,7 @@ def captions(lesson, text):
                 assert value in shown, f"{label!r} has no position {value!r}, but {shown}"
                 at[names[label]] = shown.index(value)
             values = {name: control.values[at[name]] for name, control in controls.items()}
-            *_, (_, caption) = stages(draw, new_figure(size), values)
+            caption = Drawing(draw, size).sentence(**values)
             yield settings, pieces, caption
 
 

@@ -19,6 +19,7 @@ from nbformat import v4
 
 from tools import build_notebooks as build
 from tools.lessons import table
+from utils.words import symbol
 
 ROOT = Path(__file__).resolve().parent.parent
 CELL_BYTES, FILE_BYTES = 80_000, 400_000
@@ -403,6 +404,27 @@ def numbers_have_three_digits_at_most(nb, path):
             if len(significant) > 3 and not whole and not let_off(cell):
                 found.append(f"cell {cell.id}: {digits} has more than three digits")
     return found
+
+
+@rule("Powers, shares and letters stand as people write them: 10⁻⁵, 51%, Wₓ.")
+def written_as_people_write(nb, path):
+    """`utils.words` writes them so. What is printed may name the code's W_x, a caption may not."""
+    html = [(cell, Html(text)) for cell, text in in_data(nb, "text/html")]
+    alts = [(cell, a["alt"]) for cell, page in html for _, a in page.tags if a.get("alt")]
+    texts = printed(nb) + [(cell, page.text) for cell, page in html]
+    found = [(cell, mark) for cell, text in texts for mark in as_code(text)]
+    found += [(c, mark) for c, text in prose(nb) + alts for mark in as_code(text, letters=True)]
+    return [f"cell {cell.id}: {mark!r}" for cell, mark in found]
+
+
+def as_code(text, letters=False):
+    """What stands in a text as code has it: 1e-05, 10^-5, 51 %; of `letters` W_x, eps and -1."""
+    marks = re.findall(r"\S\^\S|(?<![\w.])\d+(?:\.\d+)?e[-+]?\d+\b|\d\s+%", text)
+    if letters:
+        names = re.findall(r"(?<![\w/.])[A-Za-zσ]{1,2}_[a-z\d]{1,2}\b", text)
+        marks += [name for name in names if symbol(name) != name]
+        marks += re.findall(r"\beps\b|(?<![\w−])-\d", text)
+    return marks
 
 
 @rule("No path of a machine is stored.")

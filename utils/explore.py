@@ -23,6 +23,7 @@ from IPython import get_ipython
 
 from utils import plotting
 from utils.arguments import is_number, shown
+from utils.words import exact, fixed
 
 MOST_POSITIONS = 1000
 BREATH = 0.002  # seconds between two pictures of one run, for a newer request to come in
@@ -69,7 +70,7 @@ def slider(label, low, high, step, value):
     values = [low + k * step for k in range(count + 1)]
     if places:
         values = [round(float(v), places) for v in values]
-    texts = [_minus(f"{v:.{places}f}") for v in values]
+    texts = [fixed(v, places) for v in values]
     return _control("slider", label, values, texts, value)
 
 
@@ -120,19 +121,11 @@ def _decimals(x):
 
 
 def _text(value):
-    if is_number(value):
-        return _minus(np.format_float_positional(value, trim="-"))
-    return str(value)
+    return exact(value) if is_number(value) else str(value)
 
 
-def _minus(text):
-    return text.replace("-", "\N{MINUS SIGN}")
-
-
-@functools.lru_cache(maxsize=16)
-def _figure(draw, size):
-    """A figure for `draw` to use again and again; those of cells that were run anew are let go."""
-    return plotting.new_figure(size)
+# One for each explorer, used again and again; those of cells that were run anew are let go.
+_drawing = functools.lru_cache(maxsize=16)(plotting.Drawing)
 
 
 class Explorer(anywidget.AnyWidget):
@@ -166,11 +159,11 @@ class Explorer(anywidget.AnyWidget):
         self._places = [1, 2, 3, 0]  # the one used last stands last
         self._once = not inspect.isgeneratorfunction(draw)  # a training has many pictures
         positions, start = [c.start for c in controls.values()], time.perf_counter()
-        png, sentence = plotting.picture(draw, self._figure(), self._values(positions))
+        png, sentence = self._drawing().picture(**self._values(positions))
         self._quick = self._once and time.perf_counter() - start < QUICK  # enough to draw ahead
         super().__init__(
             controls=[c._replace(values=())._asdict() for c in controls.values()],
-            size=[round(inches * plotting.CSS_DPI) for inches in size],
+            size=self._drawing().pixels,
             asked={"n": 0, "positions": positions},
             reply={"n": 0, "positions": positions, "done": 1, "place": 0, "problem": ""},
             held0={"positions": None, "sentence": sentence, "png": png},
@@ -186,8 +179,8 @@ class Explorer(anywidget.AnyWidget):
     def _held(self, place):
         return getattr(self, f"held{place}")
 
-    def _figure(self):
-        return _figure(self._draw, self._size)
+    def _drawing(self):
+        return _drawing(self._draw, self._size)
 
     def _positions(self, asked):
         """A position for each control; for one that makes no sense the nearest that does."""
@@ -203,7 +196,7 @@ class Explorer(anywidget.AnyWidget):
         return {name: c.values[k] for (name, c), k in zip(controls, positions, strict=True)}
 
     def _begin(self, positions):
-        return plotting.stages(self._draw, self._figure(), self._values(positions))
+        return self._drawing().stages(**self._values(positions))
 
     @traitlets.observe("asked")
     def _answer(self, change):
@@ -265,7 +258,7 @@ class Explorer(anywidget.AnyWidget):
         done, sentence = next(run, (1, None))
         if sentence is None:  # it ended early
             return 1, self.reply["place"]
-        png = plotting.render(self._figure())
+        png = self._drawing().png()
         self._once = self._once and done >= 1
         self._quick = self._once and time.perf_counter() - start < QUICK
         at = positions if self._once else None
@@ -350,7 +343,7 @@ def explore(draw, *, size=(7.2, 3.2), **controls):
     view = {"version_major": 2, "version_minor": 0, "model_id": widget.model_id}
     display({"application/vnd.jupyter.widget-view+json": view}, raw=True)
     sentence = widget.shown["sentence"]
-    figure = plotting.static_html(widget.shown["png"], sentence, size)
+    figure = _drawing(draw, widget._size).html(widget.shown["png"], sentence)
     still = STILL.format(name=widget.still, figure=figure)
     display({"text/html": still, "text/plain": sentence}, raw=True)
 

@@ -226,7 +226,7 @@ WRONG = {
         (lambda m, n: [*report_by_list(m, n)[:3], np.sum(m <= n)], "a draw counts as a win"),
         (lambda m, n: [*report_by_list(m, n)[:3], np.mean(m < n)], "a share, where a count"),
         (lambda m, n: [*report_by_list(m, n)[:3], np.sum(m > n)], "that you lost"),
-        (lambda m, n: [*report_by_list(m, n)[:3], np.sum(m < 0.99 * n)], "be it by less than 1 %"),
+        (lambda m, n: [*report_by_list(m, n)[:3], np.sum(m < 0.99 * n)], "be it by less than 1%"),
         (lambda m, n: (np.median(m - n), min(m - n), max(m - n), sum(m < n)), "differences"),
         (lambda m, n: [*report_by_list(100 * m, n)[:3], np.sum(m < n)], "those are per cent"),
         (lambda m, n: report_by_list(np.sort(m), np.sort(n)), "one run against another"),

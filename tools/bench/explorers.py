@@ -67,8 +67,9 @@ def explore(draw, *, size=(7.2, 3.2), **controls):
     _explore(draw, size=size, **controls)
 
     def plain(**values):
-        for _ in plotting.stages(draw, plt.figure(figsize=size), values):
-            pass
+        drawing = plotting.Drawing(draw, size)
+        drawing.figure = plt.figure(figsize=size)
+        drawing.sentence(**values)
         plt.show()
 
     def widget(kind, label, values, texts, start):

@@ -3,7 +3,8 @@
 import numpy as np
 
 from utils.figures.figure import figure
-from utils.plotting import fmt, line, panels
+from utils.plotting import line, panels
+from utils.words import number
 
 
 @figure
@@ -12,4 +13,5 @@ def NAME(fig, h, w):
     (ax,) = panels(fig)
     line(ax, np.arange(1, len(h) + 1), h, "vermillion", "state h")
     ax.set(title="A state that fades", xlabel="time step t", ylabel="state h")
-    return f"Weight w = {fmt(w)}. After {len(h)} steps {fmt(h[-1])} is left, from {fmt(h[0])}."
+    start, end = number(h[0]), number(h[-1])
+    return f"Weight w = {number(w)}. After {len(h)} steps {end} is left, from {start}."

@@ -31,6 +31,7 @@ import io
 import itertools
 import linecache
 import re
+import sys
 import textwrap
 import traceback
 import warnings
@@ -204,7 +205,9 @@ class Exercise:
     def __call__(self, answer):
         with self.around():
             line = " ".join(self.judge(answer).split())
-        print(textwrap.fill(line, WIDTH, break_long_words=False, break_on_hyphens=False))
+        terminals = getattr(sys.stdout, "encoding", None) or "utf-8"  # which may lack letters
+        text = line.encode(terminals, "replace").decode(terminals)
+        print(textwrap.fill(text, WIDTH, break_long_words=False, break_on_hyphens=False))
         return answer if line.startswith("Right: ") else self.reference
 
     def judge(self, answer):

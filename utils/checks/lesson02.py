@@ -8,6 +8,7 @@ import numpy as np
 from utils import bug_zoo, data
 from utils.checks.engine import Probe, exercise
 from utils.layers import Dense, SimpleRNN
+from utils.words import fixed
 
 SIGNS = {  # what the lesson's signs mean in code, where arrays don't fit
     ".*(that don't fit|be broadcast together).*": "\\g<0>: \u2299 is `*`, a matrix product is `@`",
@@ -399,7 +400,10 @@ def evidence(letter, name):
             f"here they are {', '.join(wrong_here)}"
         )
     w = max(here, key=lambda w: abs(here[w][0] - there[w][0]) + abs(here[w][1] - there[w][1]))
-    say = "relative error {:.2f}, cosine {:.1f}".format
+
+    def say(error, cosine):
+        return f"relative error {error:.2f}, cosine {fixed(cosine, 1)}"
+
     return (
         f"{letter}: '{name}' would give the gradient of {w} "
         f"{say(*there[w])}, and the bug behind {letter} gives it {say(*here[w])}"

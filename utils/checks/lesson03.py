@@ -8,6 +8,7 @@ import numpy as np
 from utils.checks.engine import Probe, exercise, kind
 from utils.layers import ACTIVATIONS, Dense, Last, Sequential, SimpleRNN
 from utils.training import Adam, cosine_decay, minibatches, mse, train
+from utils.words import exact, number
 
 # --- windows ----------------------------------------------------------------------------------
 
@@ -345,8 +346,8 @@ def wrong_sizes(model, first_units, second_units):
     ],
     returns={"the count": ""},
     right="the count holds for five stacks of different sizes, all three biases included",
-    evidence="you count {got:g}: write down for each of the three layers what it reads, and the "
-    "shapes of its arrays",
+    evidence="you count {got:,.10g}: write down for each of the three layers what it reads, and "
+    "the shapes of its arrays",
 )
 def count_stacked(features, first_units, second_units, outputs):
     """Parameters of SimpleRNN(first_units), SimpleRNN(second_units), Dense(outputs)."""
@@ -694,9 +695,9 @@ def nudge(chosen, errors, mean_error):
         return "the training blows up, so its steps are too long"
     if rate < SLOW:
         behind = "not even always the mean is beaten, " if max(errors) > mean_error else ""
-        return f"{behind}with a learning rate of {rate:.2g} each step is too short to get far"
+        return f"{behind}with a learning rate of {exact(rate)} each step is too short to get far"
     if max(errors) > mean_error:
-        return f"always the mean gives {mean_error:.2g}, has the training hardly begun?"
+        return f"always the mean gives {number(mean_error, 2)}, has the training hardly begun?"
     if chosen["activation"] != "linear":
         return "look once more at the figure that compares the activations"
     if chosen["epochs"] < MOST["epochs"] / 2:
@@ -713,8 +714,8 @@ def too_far(chosen):
     errors, mean_error = [error for error, _ in found], found[0][1]
     if all(error < mean_error / FACTOR for error in errors):
         return None
-    one, two, three = (f"{e:.2g}" if e < BLOWN_UP else "out of all bounds" for e in errors)
+    one, two, three = (number(e, 2) if e < BLOWN_UP else "out of all bounds" for e in errors)
     return (
         f"with {chosen['activation']} the errors are {one}, {two} and {three}, and less than "
-        f"{mean_error / FACTOR:.2g} is asked for: {nudge(chosen, errors, mean_error)}"
+        f"{number(mean_error / FACTOR, 2)} is asked for: {nudge(chosen, errors, mean_error)}"
     )

@@ -7,6 +7,7 @@ import numpy as np
 
 from utils.checks.engine import Probe, exercise
 from utils.layers import LSTM, sigmoid
+from utils.words import fixed, number
 
 # --- one gate ---------------------------------------------------------------------------------
 
@@ -308,8 +309,9 @@ REPAIRS = {  # what is said of weights that one change would make a latch: the c
 
 def at_a_flag(i, f):
     """What is wrong with the two gates while the flag is up."""
-    told = [f"i is only {i.min():.2g}, so little is written"] * bool(i.min() < 0.9)
-    told += [f"f is still {f.max():.2g}, so the old value is not erased"] * bool(f.max() > 0.1)
+    low, high = number(i.min(), 2), number(f.max(), 2)
+    told = [f"i is only {low}, so little is written"] * bool(i.min() < 0.9)
+    told += [f"f is still {high}, so the old value is not erased"] * bool(f.max() > 0.1)
     if told and any(np.allclose(gate, 0.5, atol=0.01) for gate in (i, f)):
         told[-1] += ": the flag's weight just cancels the bias, and must be larger"
     return told and "while the flag is up, " + ", and ".join(told)
@@ -319,9 +321,10 @@ def between_flags(i, f):
     """What is wrong with the two gates while the flag is down."""
     told, left = [], f.mean() ** 900
     if left < 0.8:
-        told.append(f"f is {f.mean():.4g}, so it forgets: that to the power of 900 is {left:.2g}")
+        kept, left = number(f.mean(), 4), number(left, 2)
+        told.append(f"f is {kept}, so it forgets: that to the power of 900 is {left}")
     if i.mean() * 900 > 0.2:
-        told.append(f"i is {i.mean():.2g}, so other values leak in, and there are hundreds")
+        told.append(f"i is {number(i.mean(), 2)}, so other values leak in, and there are hundreds")
     return told and "while the flag is down, " + "; and ".join(told)
 
 
@@ -337,16 +340,16 @@ def what_leaks(weights):
     if np.any(g[up] * x[up][:, 0] < 0.3):
         return (
             "what is written doesn't follow the value: while the flag is up, g lies between "
-            f"{g[up].min():.2g} and {g[up].max():.2g}"
+            f"{number(g[up].min(), 2)} and {number(g[up].max(), 2)}"
         )
     if words := at_a_flag(i[up], f[up]) or between_flags(i[down], f[down]):
         return words
     if np.all(c * stored >= 0.5) and o.min() < 0.9:
-        return f"the cell state is right and not shown: o goes down to {o.min():.2g}"
+        return f"the cell state is right and not shown: o goes down to {number(o.min(), 2)}"
     sample, step = np.argwhere(h * stored < 0.5)[0]
     return (
-        f"at step {step} the stored value is {stored[sample, step]:+.0f} and h is "
-        f"{h[sample, step]:.2g}, where at least 0.5 in size is asked for"
+        f"at step {step} the stored value is {fixed(stored[sample, step], 0, sign=True)} and h is "
+        f"{number(h[sample, step], 2)}, where at least 0.5 in size is asked for"
     )
 
 
@@ -367,10 +370,11 @@ def no_latch(weights):
 def what_is_kept(args, bias):
     f, steps = float(sigmoid(np.float64(bias))), args["steps"]
     if abs(f**steps - 0.5) < 0.005:
-        return f"{bias:.6g} is close, but rounded or searched: give the exact formula, unrounded"
+        close = number(bias, 6)
+        return f"{close} is close, but rounded or searched: give the exact formula, unrounded"
     return (
-        f"with your {bias:.4g} the gate is {f:.4g}, and that to the power of {steps} is "
-        f"{f**steps:.3g}, not one half"
+        f"with your {number(bias, 4)} the gate is {number(f, 4)}, and that to the power of {steps} "
+        f"is {number(f**steps)}, not one half"
     )
 
 
@@ -396,7 +400,7 @@ bias_for_half_life.knows(
             "np.log((f - 1) / f)": "the bias is NaN: the logarithm of a negative number",
             "np.log(f)": "the logarithm of the gate alone is not the inverse of the sigmoid",
             "f / (1 - f)": "that is exp of the bias: one step is left to take",
-            "np.log(steps)": "that is the usual rule of thumb, which leaves about exp(-1), 37 %: "
+            "np.log(steps)": "that is the usual rule of thumb, which leaves about exp(-1), 37%: "
             "exactly one half is asked for",
             "np.arctanh(f)": "that inverts tanh: a gate goes through the sigmoid",
         },

@@ -272,7 +272,7 @@ LAYERS = [(2, 5, True), (2, 5, False), (7, 4, True), (7, 4, False), (1, 12, True
     probes=[Probe({"features": f, "units": u, "reset_after": after}) for f, u, after in LAYERS],
     returns={"the count": ""},
     right="the count holds for six layers, for both places of the reset gate",
-    evidence="you count {got:g}: write down the shapes of W_x, W_h and b and count each",
+    evidence="you count {got:,.10g}: write down the shapes of W_x, W_h and b and count each",
     pairs=True,
 )
 def count_parameters(features, units, reset_after):

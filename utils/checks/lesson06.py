@@ -8,6 +8,7 @@ from utils.checks.engine import Probe, call, exercise, kind
 from utils.forecasting import Linear, mae
 from utils.layers import LSTM, Dense, Last, Sequential
 from utils.training import Adam, clip_by_norm, cosine_decay, minibatches, mse, train
+from utils.words import number
 
 # --- a series cut into windows ----------------------------------------------------------------
 
@@ -313,7 +314,7 @@ OWN_SEEDS = range(20, 23)
     ],
     returns=object,
     right="on three series that this check keeps for itself, your MAE is below linear's by more "
-    "than 1 % in the median",
+    "than 1% in the median",
 )
 def beat_linear(x, y, seed):
     """A model trained on windows x (samples, 20, 1) and targets y (samples, 1): a function from
@@ -414,8 +415,8 @@ def raised(error):
 def verdict(ratios):
     """What keeps these ratios to linear's MAE from being a win, in words, or nothing."""
     middle = np.median(ratios)
-    told = f"over {len(ratios)} series your MAE is {middle:.3g} of linear's in the median, "
-    told += f"from {ratios.min():.3g} to {ratios.max():.3g}"
+    told = f"over {len(ratios)} series your MAE is {number(middle)} of linear's in the median, "
+    told += f"from {number(ratios.min())} to {number(ratios.max())}"
     if np.allclose(ratios, 1, atol=1e-6):
         return "that is the linear model itself: its MAE is linear's, digit for digit"
     if middle > 1.5:
@@ -426,7 +427,7 @@ def verdict(ratios):
     if middle > 1.01:
         return f"{told}: linear is better. Train for longer, or with another rate, and let it fall"
     if middle >= ENOUGH:
-        return f"{told}: that is a tie. More than 1 % is asked for"
+        return f"{told}: that is a tie. More than 1% is asked for"
     return None
 
 
@@ -508,7 +509,7 @@ report.knows(
         },
         WINS: {
             "np.sum(ratios <= 1)": "wins: a draw counts as a win",
-            "np.sum(ratios < 0.99)": "wins: a lower MAE counts, be it by less than 1 %",
+            "np.sum(ratios < 0.99)": "wins: a lower MAE counts, be it by less than 1%",
             "np.sum(ratios > 1)": "wins: those are the runs that you lost",
             "np.mean(ratios < 1)": "wins: a share, where a count is asked for",
             "int(np.median(ratios) < 1) * len(ratios)": "wins: all runs or none, by the median: "
