@@ -421,7 +421,7 @@ WRONG_HALF_LIFE = [
     (lambda n: 0.9330329915368074, "you return the same number"),
     (lambda n: 0.95, "you return the same number"),
     (lambda n: np.log(-n), "is nan, which is no number"),
-    (lambda n: 1 - 0.07 * n, "your w is 0.3, and w to the power of 10 is 5.9e-06, not one half"),
+    (lambda n: 1 - 0.07 * n, "your w is 0.3, and w to the power of 10 is 5.9 × 10⁻⁶, not one half"),
     (lambda n: 0.5 ** (1 / (n - 1)), "your w is 0.9259"),
     (lambda n: 1e300 * n, "not one half"),
     (lambda n: [0.5 ** (1 / n)], "w is a number in brackets, where one number is asked for"),

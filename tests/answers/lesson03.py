@@ -450,7 +450,7 @@ WRONG_SCALED = [
     (lambda answer, w, m, s: answer.predict((w - m) / s) * s + m, "has no attribute 'predict'"),
 ]
 
-LESS = "and less than 0.00071 is asked for"
+LESS = "and less than 7.1 × 10⁻⁴ is asked for"
 
 WRONG_SETTINGS = [
     (chosen("relu", epochs=2), LESS),
@@ -467,7 +467,7 @@ WRONG_SETTINGS = [
     ),
     (
         chosen(epochs=20, learning_rate=1e-5, units=8),
-        "not even always the mean is beaten, with a learning rate of 1e-05 each step is too short",
+        "not even always the mean is beaten, with a learning rate of 0.00001 each step is too",
     ),
     (chosen(epochs=60, learning_rate=5e-4), f"{LESS}: with a learning rate of 0.0005 each step"),
     (chosen(learning_rate=None, lr=0.01), "lr is an old name, which Keras has given up"),

@@ -240,7 +240,7 @@ WRONG_LATCH = [
     (weights(W, B[:2] + [0]), "b has the shape (3,), and should have (4,)"),
     (weights(np.array(W).T, B), "W_x has the shape (4, 2), and should have (2, 4)"),
     (weights(np.array(W) * np.nan, B), "W_x holds NaN"),
-    (weights([W[0], [0, -40, 0, 0]], B), "is up, i is only 2.1e-09, so little is written"),
+    (weights([W[0], [0, -40, 0, 0]], B), "is up, i is only 2.1 × 10⁻⁹, so little is written"),
     (
         weights([W[0], [20, -20, 0, 0]], B),
         "while the flag is up, i is only 0.5, so little is written, and f is still 0.5, so the old "
@@ -249,11 +249,11 @@ WRONG_LATCH = [
     (weights(W[::-1], B), "the rows of W_x are the other way round"),
     (weights([W[0], [40, 40, 0, 0]], [-20, -20, 0, 20]), "f is the wrong way round"),
     (weights([W[0], [-40, -40, 0, 0]], [20, 20, 0, 20]), "i is the wrong way round"),
-    (weights(W, [-20, 20, 0, -20]), "right and not shown: o goes down to 2.1e-09"),
+    (weights(W, [-20, 20, 0, -20]), "right and not shown: o goes down to 2.1 × 10⁻⁹"),
     (weights(W, B, [[0, -50, 0, 0]]), "without W_h your cell would be a latch"),
     (
         weights([W[0], [16, -16, 0, 0]], [-8, 8, 0, 20]),
-        "f is 0.9997, so it forgets: that to the power of 900 is 0.74; and i is 0.00034, so other",
+        "f is 0.9997, so it forgets: that to the power of 900 is 0.74; and i is 3.4 × 10⁻⁴, so",
     ),
     (weights([[0, 0, -10, 0], W[1]], B), "the wrong sign"),
     (weights([[0, 0, 0, 0], W[1]], B), "doesn't follow the value: while the flag is up, g lies"),

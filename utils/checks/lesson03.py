@@ -8,7 +8,7 @@ import numpy as np
 from utils.checks.engine import Probe, exercise, kind
 from utils.layers import ACTIVATIONS, Dense, Last, Sequential, SimpleRNN
 from utils.training import Adam, cosine_decay, minibatches, mse, train
-from utils.words import number
+from utils.words import exact, number
 
 # --- windows ----------------------------------------------------------------------------------
 
@@ -695,8 +695,7 @@ def nudge(chosen, errors, mean_error):
         return "the training blows up, so its steps are too long"
     if rate < SLOW:
         behind = "not even always the mean is beaten, " if max(errors) > mean_error else ""
-        rate = number(rate, 2)
-        return f"{behind}with a learning rate of {rate} each step is too short to get far"
+        return f"{behind}with a learning rate of {exact(rate)} each step is too short to get far"
     if max(errors) > mean_error:
         return f"always the mean gives {number(mean_error, 2)}, has the training hardly begun?"
     if chosen["activation"] != "linear":
