@@ -60,6 +60,7 @@ def jupyterlab(folder):
         port = free.getsockname()[1]
     told = [f"--port={port}", f"--IdentityProvider.token={TOKEN}", f"--ServerApp.root_dir={folder}"]
     more = ["--no-browser", "--ServerApp.port_retries=0", "--expose-app-in-browser"]
+    more += ["--JupyterNotebookApp.expose_app_in_browser=True"]
     command = [sys.executable, "-m", "tools.lab", *told, *more]
     ours = ("COURSE_STATIC", "PYTEST_CURRENT_TEST")  # the tests' own, which readers don't have
     env = {name: value for name, value in os.environ.items() if name not in ours}
@@ -111,12 +112,12 @@ def chromium(width=1280, height=900):
 
 
 class Notebook:
-    """A notebook open in JupyterLab, and everything that went wrong on its page."""
+    """A notebook open in JupyterLab, or in Notebook 7, and all that went wrong on its page."""
 
     KERNEL = "window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel"
 
-    def __init__(self, window, url, path):
-        self.url, self.path, self.troubles = url, path, []
+    def __init__(self, window, url, path, place="lab/tree"):
+        self.url, self.path, self.place, self.troubles = url, path, place, []
         self.page = page = window.new_page()
         page.set_default_timeout(PATIENCE * 1000)
         page.on("pageerror", lambda error: self.troubles.append(f"page error: {error}"))
@@ -133,7 +134,7 @@ class Notebook:
             self.troubles.append(f"asks the network for {request.url[:200]}")
 
     def open(self):
-        self.page.goto(f"{self.url}/lab/tree/{self.path}?token={TOKEN}&reset")
+        self.page.goto(f"{self.url}/{self.place}/{self.path}?token={TOKEN}&reset")
         self.page.wait_for_function(f"{self.KERNEL}?.status === 'idle'", timeout=60_000)
 
     def close(self):
