@@ -1,5 +1,6 @@
 """What can happen to an explorer: held keys, trainings, failures, a kernel that is gone."""
 
+import base64
 import contextlib
 import json
 import os
@@ -8,6 +9,7 @@ import signal
 import statistics
 import time
 import urllib.request
+from pathlib import Path
 
 import pytest
 from nbformat import v4, write
@@ -627,3 +629,60 @@ def works_when_run(notebook):
     assert powers.settled()["caption"] == "w is 1, dots are off."
     training.controls[1].go(1)
     assert training.settled()["caption"] == "Step 10 of 10, fast."
+
+
+# A page with nothing but a model: neither JupyterLab nor its widget manager, as elsewhere.
+BARE = """async ([code, state]) => {
+    const { default: widget } = await import(`data:text/javascript;base64,${code}`);
+    const heard = {};
+    window.asked = [];
+    const model = {
+        get: (name) => state[name],
+        set: (name, value) => (state[name] = value),
+        save_changes: () => window.asked.push(state.asked.positions),
+        send: () => {},
+        on: (name, callback) => (heard[name] = callback),
+        off: (name) => delete heard[name],
+    };
+    window.reply = (reply) => {
+        state.reply = { ...reply, n: state.asked.n };
+        heard["change:reply"]();
+    };
+    window.leave = widget.render({ model, el: document.body });
+    window.heard = heard;
+}"""
+
+
+def test_it_needs_no_more_of_a_page_than_a_model(offline):
+    """What VS Code, Colab and the reading edition have as well."""
+    code = (Path(__file__).parents[2] / "utils/explore/explore.js").read_bytes()
+    dot = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=="
+    kinds = {"slider": ["0.1", "0.2", "0.3"], "choice": ["a", "b"], "switch": ["off", "on"]}
+    kinds["radios"] = ["x", "y", "z"]
+    controls = [
+        {"kind": kind, "label": kind, "name": kind, "texts": texts, "start": 0, "trait": "value",
+         "widget": "IPY_MODEL_1", "states": [*range(len(texts))]}
+        for kind, texts in kinds.items()
+    ]  # fmt: skip
+    at = {"positions": [0, 0, 0, 0], "done": 1, "place": 0, "problem": ""}
+    state = {
+        "size": [720, 320], "name": "bare", "still": "", "controls": controls,
+        "asked": {"n": 0, "positions": at["positions"]}, "reply": at | {"n": 0},
+        "held0": {"positions": None, "sentence": "At first 0.", "url": dot},
+        "held1": {"positions": [1, 0, 0, 2], "sentence": "Then 1.", "url": dot + "#1"},
+        "held2": {}, "held3": {},
+    }  # fmt: skip
+    with offline() as tab:
+        tab.goto("data:text/html,<title>bare</title><html lang=en>")
+        tab.evaluate(BARE, [base64.b64encode(code).decode(), state])
+        explorer = browser.Explorer(tab.locator(".course-explorer"))
+        tab.get_by_text("At first 0.").wait_for()
+        assert [control.label for control in explorer.controls] == list(kinds)
+        explorer.controls[3].go(2)
+        explorer.controls[0].go(1)
+        assert tab.evaluate("window.asked") == [[0, 0, 0, 1]]  # one at a time
+        tab.evaluate("reply => window.reply(reply)", at | {"positions": [0, 0, 0, 1]})
+        tab.get_by_text("Then 1.").wait_for()
+        assert tab.evaluate("window.asked").pop() == [1, 0, 0, 2]
+        tab.evaluate("window.leave()")
+        assert not tab.evaluate("Object.keys(window.heard)") and not tab.troubles
