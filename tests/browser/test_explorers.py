@@ -409,10 +409,10 @@ def test_what_the_widgets_are_told_shows_in_the_controls(notebook, explorers):
     in_kernel(notebook, "weight.disabled = True; weight.description = 'the weight'")
     explorers[0].root.get_by_text("the weight", exact=True).wait_for()
     assert weight.now()["label"] == "the weight" and weight.input.is_disabled()
-    in_kernel(notebook, "weight.value = 0.25")
-    explorers[0].root.get_by_text("w is 0.25, dots").wait_for()
+    in_kernel(notebook, "weight.value = 0.3")
+    explorers[0].root.get_by_text("w is 0.3, dots").wait_for()
     explorers[0].again.press("Enter")
-    assert explorers[0].settled()["caption"] == "w is 0.25, dots are off."
+    assert explorers[0].settled()["caption"] == "w is 0.3, dots are off."
     in_kernel(notebook, "weight.disabled = False; weight.description = 'weight'")
     explorers[0].root.get_by_text("weight", exact=True).wait_for()
     assert not weight.input.is_disabled()
