@@ -533,7 +533,8 @@ def test_it_works_in_notebook_7_as_well(window, url, notebook, explorers):
     for here, there in zip(explorers, other.explorers(), strict=True):
         wait_until_alike([here, there])
     other.page.close()
-    assert not other.troubles
+    own = "reading 'schema'", "'filebrowser:open-path' not registered"  # Notebook 7's, on any page
+    assert not [trouble for trouble in other.troubles if not any(o in trouble for o in own)]
 
 
 def test_a_page_that_is_loaded_anew_shows_what_the_kernel_has(notebook, explorers, second):

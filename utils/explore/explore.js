@@ -253,7 +253,7 @@ function render({ model, el }) {
       }),
       again,
     );
-    for (const input of panel.querySelectorAll("input, select, button"))
+    for (const input of [scroller, ...panel.querySelectorAll("input, select, button")])
       input.dataset.lmSuppressShortcuts = "true"; // or the notebook takes the arrow keys
   }
 
