@@ -4,8 +4,7 @@ A lesson stores what an explorer says at first, and nbval compares that. What it
 stored here, in explorers.json; after a change that is meant to be, `make figures` does that.
 """
 
-import contextlib
-import io
+import ast
 import json
 import os
 import re
@@ -13,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.helpers.explorers import is_explorer, run_alone
 from tools.claims import RAISED
 from tools.lessons import table
-from utils import explore as explorers
 from utils.plotting import Drawing
 
 ROOT = Path(__file__).parent.parent
@@ -34,23 +33,15 @@ def sentences(draw, controls):
             yield f"{name} = {control.texts[end]}", sentence
 
 
-def said(lesson, monkeypatch):
-    """{explorer: {setting: sentence}} of a lesson, whose code cells are run one after the other."""
+def said(lesson):
+    """{explorer: {setting: sentence}} of a lesson."""
+    notebook = json.loads((ROOT / f"solutions/{lesson}.ipynb").read_text(encoding="utf-8"))
+    code = ["".join(c["source"]) for c in notebook["cells"] if c["cell_type"] == "code"]
+    statements = [statement for source in code for statement in ast.parse(source).body]
     found = {}
-
-    def collect(draw, *, size=None, **controls):
+    for draw, _, controls in run_alone(statements, [*filter(is_explorer, statements)]):
         if draw.__name__ not in TRAIN:
             found[f"{len(found) + 1}. {draw.__name__}"] = dict(sentences(draw, controls))
-
-    monkeypatch.setattr(explorers, "explore", collect)
-    monkeypatch.chdir(ROOT / "solutions")
-    notebook = json.loads((ROOT / f"solutions/{lesson}.ipynb").read_text(encoding="utf-8"))
-    names = {"__name__": "__main__", "display": lambda *shown, **how: None}
-    for cell in notebook["cells"]:
-        source = "".join(cell["source"])
-        if cell["cell_type"] == "code" and not re.match(r"\s*[%!]", source):
-            with contextlib.redirect_stdout(io.StringIO()):
-                exec(compile(source, f"{lesson} {cell['id']}", "exec"), names)
     return found
 
 
@@ -65,10 +56,10 @@ def numbers_in(sentence):
 
 
 @pytest.mark.parametrize("lesson", LESSONS)
-def test_both_ends(lesson, monkeypatch):
+def test_both_ends(lesson):
     """An explorer says at both ends of each control what it said when it was stored."""
     stored = json.loads(STORED.read_text(encoding="utf-8")) if STORED.exists() else {}
-    found = said(lesson, monkeypatch)
+    found = said(lesson)
     if os.environ.get("RENEW_EXPLORERS"):
         stored[lesson] = found
         text = json.dumps(stored, indent=1, ensure_ascii=False)
