@@ -22,6 +22,11 @@ def pytest_addoption(parser):
     parser.addoption("--lesson", help="only the tests that concern this lesson, such as 04")
 
 
+def pytest_configure(config):
+    lesson = config.getoption("lesson")
+    os.environ["TESTED_LESSON"] = lesson.zfill(2) if lesson else ""  # read where TensorFlow is due
+
+
 def pytest_ignore_collect(collection_path, config):
     """Of one lesson, neither the others nor the tests that speak of no lesson and of no figure."""
     name, other = collection_path.name, False
