@@ -77,7 +77,7 @@ licences: .venv/installed ## list what is installed, with its licences, in docs/
 	$(PY) -m tools.licences
 
 binder: ## write the README's links to Binder, for the GitHub repository that `origin` names
-	$(PYTHON) tools/binder_links.py
+	$(PYTHON) -m tools.binder_links
 
 # With nbgrader: TEACHING.md, Grading.
 assignment: .venv/tested ## make an nbgrader assignment of a lesson (LESSON=02)

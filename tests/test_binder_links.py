@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlparse
 
 import pytest
 
-from tools import binder_links
+from tools import binder_links, public
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -45,13 +45,22 @@ def test_without_lessons_there_is_no_line():
 
 
 def test_each_lesson_has_a_link_to_itself():
-    lessons = [path.name for path in (ROOT / "notebooks").glob("[0-9]*.ipynb")]
+    lessons = [path.name for path in public.notebooks(ROOT)]
     line = binder_links.links("some-one/course", lessons)
     addresses = [urlparse(part.split(")")[0]) for part in line.split("](")[1:]]
     assert [a.path for a in addresses] == ["/v2/gh/some-one/course/HEAD"] * len(lessons)
     opened = [parse_qs(a.query)["labpath"][0] for a in addresses]
-    assert opened == [f"notebooks/{name}" for name in sorted(lessons)]
+    assert opened == [f"notebooks/{name}" for name in lessons]
     assert line.startswith("Open on Binder: [lesson 0](")
+
+
+def test_a_draft_is_not_public(tmp_path):
+    (tmp_path / "notebooks").mkdir()
+    for name in ("01_a", "02_b", "03_c.yours", "04_d"):
+        (tmp_path / "notebooks" / f"{name}.ipynb").touch()
+    assert len(public.notebooks(tmp_path)) == 3
+    (tmp_path / "lessons.toml").write_text('[[lesson]]\nfile = "02_b"\ndraft = true\n')
+    assert [path.name for path in public.notebooks(tmp_path)] == ["01_a.ipynb", "04_d.ipynb"]
 
 
 def test_the_readme_is_changed_between_its_marks_alone():

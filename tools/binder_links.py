@@ -6,10 +6,11 @@ A fork runs it once and commits the README: there is nothing else to edit.
 """
 
 import re
-import subprocess
 import sys
 from pathlib import Path
 from urllib.parse import quote
+
+from tools import public
 
 ROOT = Path(__file__).resolve().parent.parent
 BEGIN, END = "<!-- written by `make binder` -->", "<!-- end -->"
@@ -21,13 +22,7 @@ GITHUB = re.compile(
 
 def repository(address):
     """owner/name of a GitHub address, as git knows them."""
-    match = GITHUB.fullmatch(address)
-    if not match:
-        raise ValueError(
-            f"origin must be a repository on GitHub, got {address or 'none'}. Set it: "
-            f"git remote {'set-url' if address else 'add'} origin "
-            "https://github.com/OWNER/NAME.git"
-        )
+    match = public.matched(GITHUB, address, "GitHub", "https://github.com/OWNER/NAME.git")
     return f"{match['owner']}/{match['name']}"
 
 
@@ -38,7 +33,7 @@ def links(repository, lessons):
         raise ValueError("there is no lesson in notebooks/: the README stays as it is")
     opened = [
         f"[lesson {name[:2].lstrip('0') or 0}]({at}{quote(f'notebooks/{name}', safe='')})"
-        for name in sorted(lessons)
+        for name in lessons
     ]
     return f"Open on Binder: {', '.join(opened)}."
 
@@ -53,12 +48,10 @@ def written(readme, line):
 
 
 def main():
-    command = ["git", "remote", "get-url", "origin"]
-    origin = subprocess.run(command, cwd=ROOT, capture_output=True, text=True).stdout.strip()
     readme = ROOT / "README.md"
-    lessons = [path.name for path in (ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb")]
+    lessons = [path.name for path in public.notebooks(ROOT)]
     try:
-        line = links(repository(origin), lessons)
+        line = links(repository(public.git(ROOT, "remote", "get-url", "origin")), lessons)
         text = written(readme.read_text(encoding="utf-8"), line)
         readme.write_text(text, encoding="utf-8")
     except ValueError as error:
