@@ -11,7 +11,7 @@ from tools import lessons, new_lesson
 from tools.build_notebooks import LessonError
 from tools.new_lesson import FIGURES, PARTS, ROOT, filled
 
-TESTS = ["authoring", "checks", "claims", "figures_probe"]
+TESTS = ["authoring", "checks", "claims", "figures_examples"]
 RUN = (  # the picture of its figure is drawn, and not yet stored
     "import sys, pytest; from tests.helpers import pictures; pictures.kept = {}; "
     "sys.exit(pytest.main(sys.argv[1:]))"
@@ -36,7 +36,7 @@ def test_a_skeleton_passes_the_tests_at_once(course):
     files = [f"tests/test_{name}.py" for name in TESTS]
     done = subprocess.run([*command, *files], cwd=course, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout[-3000:]
-    for part in ("probe_shows_the_state", "lesson08.fade", "08_probe", "other_seeds[08]"):
+    for part in ("example_says[probe]", "lesson08.fade", "08_probe", "other_seeds[08]"):
         assert part in done.stdout, part
 
 
