@@ -16,7 +16,8 @@ def faults(draw):
     """What comes out otherwise than the example in a docstring has it."""
     known, told = KNOWN | {draw.__name__: draw}, []
     examples = doctest.DocTestParser().get_doctest(draw.__doc__, known, draw.__name__, None, 0)
-    doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE).run(examples, out=told.append)
+    runner = doctest.DocTestRunner(verbose=False, optionflags=doctest.NORMALIZE_WHITESPACE)
+    runner.run(examples, out=told.append)
     return "".join(told)
 
 

@@ -31,7 +31,7 @@ def test_a_skeleton_passes_the_tests_at_once(course):
     for path in made:
         text = path.read_text("utf-8")
         assert "TODO 98" in text and not {"NN", "NAME", "NUMBER"} & set(text.split())
-    assert lessons.table(course)[-1].number == "98"
+    assert "98" in [lesson.number for lesson in lessons.table(course)]
     assert build.main(["98"], course) == 0
     command = [sys.executable, "-c", RUN, "-v", "-n0", "--lesson", "98", "-p", "no:cacheprovider"]
     files = [f"tests/test_{name}.py" for name in TESTS]
@@ -74,7 +74,8 @@ def test_what_can_not_be_made_is_refused(number, name, words):
 def test_a_lesson_takes_its_place_between_others(course):
     for number, name in (("96", "later"), ("95", "between")):
         new_lesson.write(number, name, course)
-    assert [lesson.number for lesson in lessons.table(course)][-2:] == ["95", "96"]
+    numbers = [lesson.number for lesson in lessons.table(course)]
+    assert {"95", "96"} < set(numbers) and numbers == sorted(numbers)
     imported = (course / FIGURES).read_text("utf-8")
     assert imported.index("figures.between") < imported.index("figures.later")
     assert all((course / filled(place, "95", "between")).exists() for place in PARTS.values())
