@@ -65,6 +65,7 @@ STATE = not_numbers | not_finite(3, 4)
 PART = st.sampled_from([[99], ["a"], [0.5], 10**30, np.nan, {}, True, np.False_])
 FEATURE = st.sampled_from([-1, 2, 0.5, True, "first", [0], np.nan])
 NOT_LAYERS = st.sampled_from([[], 3, "ab", [3], None, [None], [layers.Last], layers.Last()])
+DIVIDER = st.sampled_from(["", ";", 1, [","], ".,"])  # no decimal point
 CLAMP = st.sampled_from([3, "f", ["f"], {"q": 1.0}, {"g": 1.0}, {3: 1.0}, {"z": np.nan}])
 MASKED = st.just(np.ma.masked_greater(np.arange(4.0), 2))
 SERIES = not_numbers | not_finite(9) | MASKED | misshapen(lambda s: len(s) in (1, 2))
@@ -150,9 +151,9 @@ TABLE = {
                           "size": (1.0, POSITIVE), "seed": (0, SEED)},
     "series.load_series": {"name_or_path": ("co2", st.sampled_from([None, 3, b"co2", ["co2"]])),
                            "column": (None, WORD.filter(bool)), "dates": (None, WORD.filter(bool)),
-                           "fill": (True, SWITCH), "decimal": (None, WORD.filter(bool)),
+                           "fill": (True, SWITCH), "decimal": (None, WORD.filter(bool) | DIVIDER),
                            "dayfirst": (None, SWITCH.filter(lambda x: x is not None)),
-                           "missing": (None, st.sampled_from([True, {}, b"x", [None]])),
+                           "missing": (None, st.sampled_from([True, {}, b"x", [None], [["x"]]])),
                            "encoding": (None, WORD.filter(bool))},
     "layers.SimpleRNN": SIZES | WEIGHTS | {"activation": ("tanh", WORD)},
     "layers.SimpleRNN.forward": FORWARD,
