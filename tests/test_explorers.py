@@ -6,9 +6,7 @@ stored here, in explorers.json; after a change that is meant to be, `make figure
 """
 
 import ast
-import contextlib
 import functools
-import io
 import json
 import os
 import re
@@ -16,11 +14,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.helpers.explorers import is_explorer, run_alone
 from tools.claims import RAISED
 from tools.lessons import table
-from tools.site.needed import is_explorer, needed
-from utils import explore as explorers
-from utils.explore.controls import read
 from utils.plotting import Drawing
 
 ROOT = Path(__file__).parent.parent
@@ -34,24 +30,11 @@ TRAIN = {"train_live", "counting_live", "live", "lab"}
 
 @functools.cache
 def explorers_of(lesson):
-    """(draw, size, name, [Control]) of each of a lesson's explorers; run is what these need."""
-    found = []
-
-    def collect(draw, *, size=(7.2, 3.2), name=None, **given):
-        found.append((draw, size, name or draw.__name__, read(draw, given)[0]))
-
+    """(draw, size, name, [Control]) of each of a lesson's explorers."""
     notebook = json.loads((ROOT / f"solutions/{lesson}.ipynb").read_text(encoding="utf-8"))
     code = ["".join(c["source"]) for c in notebook["cells"] if c["cell_type"] == "code"]
     statements = [statement for source in code for statement in ast.parse(source).body]
-    ends = [k for k, statement in enumerate(statements) if is_explorer(statement)]
-    places = {place for end in ends for place in needed(statements[: end + 1])}
-    space = {"__name__": "__main__"}
-    with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(io.StringIO()):
-        patch.setattr(explorers, "explore", collect)
-        patch.chdir(ROOT / "solutions")
-        for place in sorted(places):
-            exec(compile(ast.Module([statements[place]], []), f"<{lesson}>", "exec"), space)
-    return found
+    return run_alone(statements, [*filter(is_explorer, statements)])
 
 
 def settings(controls, places):

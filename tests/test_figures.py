@@ -30,6 +30,7 @@ def test_two_orders_shows_both_sequences_and_both_states(rng):
     left, right = fig.axes
     for k in range(2):
         assert holds(left, [1, 2, 3], x[k]) and holds(right, [1, 2, 3], h[k])
+    assert "of the same 3 values, up and down. Both" in sentence
     assert "mean 2" in sentence and f"{h[0][-1]:.3g} for up" in sentence
 
 
@@ -196,6 +197,8 @@ def test_clipping_draws_the_three_vectors():
     assert circle.center == (0, 0) and circle.radius == 1
     assert square.get_bbox().extents.tolist() == [-1, -1, 1, 1]
     assert "1.12 and is turned by 19 degrees" in sentence
+    fig, _ = drawn(figures.clipping, limit=3.0, **{k: np.array(v) for k, v in vectors.items()})
+    assert fig.axes[0].patches[-1].get_bbox().extents.tolist() == [-3, -3, 3, 3]
 
 
 def test_the_zoo_counts_what_cannot_be_told_from_right(rng):

@@ -55,7 +55,10 @@ def test_gradients_of_cells_show_both_cells_and_the_formula():
     for norms in (lstm[0], rnn[0], [1, 0.5, 0.25]):
         assert holds(ax, [0, 1, 2], norms)
     assert ax.get_yscale() == "log" and "begin near 0.5." in sentence
-    assert "LSTM's gradient is 0.2 times" in sentence and "network's 0.01 times" in sentence
+    assert (
+        "over 3 networks, the LSTM's gradient is 0.2 times" in sentence
+        and "network's 0.01 times" in sentence
+    )
     assert not any("\N{DOWNWARDS ARROW}" in text for text in texts(fig))
 
 

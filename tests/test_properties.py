@@ -56,7 +56,7 @@ POSITIVE = not_positive | st.just(10**400)
 SHARE = st.sampled_from([-0.1, 1, 10**400, np.nan, np.inf, "0.5", None, True, [0.5], 1j])
 NOISE = st.sampled_from([-0.1, 10**400, np.nan, np.inf, "1", None, True, [1], 1j])
 SWITCH = st.sampled_from([1, 0, None, "no", [], np.nan])
-WORD = st.sampled_from(["tangent", "", None, 3, ["tanh"], {}, np.tanh, np.nan])
+WORD = st.sampled_from(["tangent", "Tanh", "", None, 3, ["tanh"], {}, np.tanh, np.nan])
 FUNCTION = st.sampled_from([3, "mse", [], np.ones(3)])
 THING = st.sampled_from([None, 3, "adam", [], np.ones(3), dict])  # a model, an optimiser
 GRADIENTS = st.sampled_from([None, 3, "abc", np.ones(3), [[1.0]], [np.ones(3, int)], [None]])
@@ -64,6 +64,8 @@ SCALE = POSITIVE.filter(lambda value: value is not True)
 STATE = not_numbers | not_finite(3, 4)
 PART = st.sampled_from([[99], ["a"], [0.5], 10**30, np.nan, {}, True, np.False_])
 FEATURE = st.sampled_from([-1, 2, 0.5, True, "first", [0], np.nan])
+NOT_LAYERS = st.sampled_from([[], 3, "ab", [3], None, [None], [layers.Last], layers.Last()])
+DIVIDER = st.sampled_from(["", ";", 1, [","], ".,"])  # no decimal point
 CLAMP = st.sampled_from([3, "f", ["f"], {"q": 1.0}, {"g": 1.0}, {3: 1.0}, {"z": np.nan}])
 MASKED = st.just(np.ma.masked_greater(np.arange(4.0), 2))
 SERIES = not_numbers | not_finite(9) | MASKED | misshapen(lambda s: len(s) in (1, 2))
@@ -147,9 +149,9 @@ TABLE = {
                           "size": (1.0, POSITIVE), "seed": (0, SEED)},
     "series.load_series": {"name_or_path": ("co2", st.sampled_from([None, 3, b"co2", ["co2"]])),
                            "column": (None, WORD.filter(bool)), "dates": (None, WORD.filter(bool)),
-                           "fill": (True, SWITCH), "decimal": (None, WORD.filter(bool)),
+                           "fill": (True, SWITCH), "decimal": (None, WORD.filter(bool) | DIVIDER),
                            "dayfirst": (None, SWITCH.filter(lambda x: x is not None)),
-                           "missing": (None, st.sampled_from([True, {}, b"x", [None]])),
+                           "missing": (None, st.sampled_from([True, {}, b"x", [None], [["x"]]])),
                            "encoding": (None, WORD.filter(bool))},
     "layers.SimpleRNN": SIZES | WEIGHTS | {"activation": ("tanh", WORD)},
     "layers.SimpleRNN.forward": FORWARD,
@@ -165,7 +167,7 @@ TABLE = {
     "layers.Dense": SIZES | WEIGHTS | {"activation": ("tanh", WORD)},
     "layers.Dense.forward": {"h": (Y, STATE)},
     "layers.Dense.backward": {"dy": (Y, array(3, 2))},
-    "layers.Sequential": {"layers": ([layers.Last()], st.sampled_from([[], 3, "ab", [3], None]))},
+    "layers.Sequential": {"layers": ([layers.Last()], NOT_LAYERS)},
     "layers.Sequential.forward": {"x": (X, array(None, None, 2))},
     "layers.Sequential.backward": {"dy": (np.ones((3, 1)), array(3, 1))},
     "training.mse": LOSS,

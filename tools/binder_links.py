@@ -8,11 +8,11 @@ commits.
 """
 
 import re
-import subprocess
 import sys
 from pathlib import Path
 from urllib.parse import quote
 
+from tools import public
 from tools.build_notebooks import canonical, content, digest, parse
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -27,13 +27,7 @@ CLONE = re.compile(r"(?<=# !git clone -q https://github\.com/)[\w-]+/[\w.-]+(?= 
 
 def repository(address):
     """owner/name of a GitHub address, as git knows them."""
-    match = GITHUB.fullmatch(address)
-    if not match:
-        raise ValueError(
-            f"origin must be a repository on GitHub, got {address or 'none'}. Set it: "
-            f"git remote {'set-url' if address else 'add'} origin "
-            "https://github.com/OWNER/NAME.git"
-        )
+    match = public.matched(GITHUB, address, "GitHub", "https://github.com/OWNER/NAME.git")
     return f"{match['owner']}/{match['name']}"
 
 
@@ -51,7 +45,7 @@ def links(repository, branch, lessons):
 
 
 def _each(lessons, address):
-    opened = [(name[:2].lstrip("0") or 0, address(f"notebooks/{name}")) for name in sorted(lessons)]
+    opened = [(name[:2].lstrip("0") or 0, address(f"notebooks/{name}")) for name in lessons]
     return ", ".join(f"[lesson {number}]({at})" for number, at in opened)
 
 
@@ -74,17 +68,12 @@ def at_home(text, repository):
     return told
 
 
-def git(*words):
-    done = subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True)
-    return done.stdout.strip()
-
-
 def main():
     readme = ROOT / "README.md"
-    lessons = [path.name for path in (ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb")]
-    branch = git("rev-parse", "--abbrev-ref", "origin/HEAD").removeprefix("origin/")
+    lessons = [path.name for path in public.notebooks(ROOT)]
+    branch = public.git(ROOT, "rev-parse", "--abbrev-ref", "origin/HEAD").removeprefix("origin/")
     try:
-        home = repository(git("remote", "get-url", "origin"))
+        home = repository(public.git(ROOT, "remote", "get-url", "origin"))
         lines = links(home, branch if branch not in ("", "HEAD") else "main", lessons)
         text = written(readme.read_text(encoding="utf-8"), lines)
         readme.write_text(text, encoding="utf-8")

@@ -18,7 +18,7 @@ from urllib.parse import unquote
 from nbformat import v4
 
 from tools import build_notebooks as build
-from tools.lessons import table
+from tools.public import drafts
 from utils.words import symbol
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -168,10 +168,6 @@ def exercises(nb):
     return found
 
 
-def is_draft(path):
-    return path.stem in [lesson.file for lesson in table() if lesson.draft]
-
-
 def is_lesson(path):
     """Whether exercises and explorers are due: everywhere but at the front door."""
     return not path.name.startswith("00")
@@ -295,7 +291,7 @@ def links_say_where_they_lead(nb, path):
 
 @rule("No TODO, FIXME or XXX is left in it; in a draft it may be.")
 def nothing_is_left_to_do(nb, path):
-    if is_draft(path):
+    if path.stem in drafts(ROOT):
         return []
     texts = [(cell, cell.source) for cell in nb.cells] + printed(nb)
     return [

@@ -41,6 +41,7 @@ import nbformat
 from playwright.sync_api import Error
 
 from tools.browser import ROOT, Notebook, chromium, copy_course, jupyterlab
+from tools.public import notebooks
 from utils.explore.widget import QUICK
 
 P95_GOAL = {"train_live": 150, "counting_live": 150, "live": 600, "lab": 600}
@@ -388,7 +389,7 @@ def main():
     parser.add_argument("--moves", type=int, default=30)
     parser.add_argument("--soak", type=int, default=0)
     told = parser.parse_args()
-    lessons = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+    lessons = notebooks(ROOT)
     for beginning in told.lessons:
         if not any(path.name.startswith(beginning) for path in lessons):
             parser.error(f"no lesson {beginning}; there are {[p.stem for p in lessons] or 'none'}")

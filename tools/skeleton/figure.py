@@ -1,4 +1,4 @@
-"""TODO NN: what the figures of lesson NN are about."""
+"""TODO NN: what the figures of lesson NN are about. Each has its test in its example."""
 
 import numpy as np
 
@@ -9,7 +9,14 @@ from utils.words import number
 
 @figure
 def NAME(fig, h, w):
-    """TODO NN: what it shows. h (timesteps,), w a number."""
+    """TODO NN: what it shows. h (timesteps,), w a number.
+
+    >>> fig, sentence = drawn(NAME, h=np.array([1, 0.5, 0.25]), w=0.5)
+    >>> holds(fig.axes[0], [1, 2, 3], [1, 0.5, 0.25])
+    True
+    >>> print(sentence)
+    Weight w = 0.5. After 3 steps 0.25 is left, from 1.
+    """
     (ax,) = panels(fig)
     line(ax, np.arange(1, len(h) + 1), h, "vermillion", "state h")
     ax.set(title="A state that fades", xlabel="time step t", ylabel="state h")

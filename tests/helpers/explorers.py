@@ -1,16 +1,26 @@
-"""What a statement of a lesson needs of those before it: an explorer alone, without the rest."""
+"""The explorers of a lesson, run with what they need and nothing else of it."""
 
 import ast
 import builtins
+import contextlib
+import io
 import symtable
+from pathlib import Path
+
+import pytest
+
+from utils import explore as explorers
+from utils.explore.controls import read
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def uses(source):
     """(names that a piece of code needs from before, names that it binds)."""
     top = symtable.symtable(source, "<lesson>", "exec")
-    needs, tables = set(), [top]
-    for table in tables:
-        tables += table.get_children()
+    needs, tables_ = set(), [top]
+    for table in tables_:
+        tables_ += table.get_children()
         for symbol in table.get_symbols():
             if symbol.is_referenced() and (table is top or symbol.is_global()):
                 needs.add(symbol.get_name())
@@ -36,7 +46,6 @@ def touched(statement):
 
 
 def root(node):
-    """The name that an expression such as `layer.gates["f"]` begins with."""
     while isinstance(node, ast.Attribute | ast.Subscript):
         node = node.value
     return node.id if isinstance(node, ast.Name) else None
@@ -47,16 +56,29 @@ def is_explorer(statement):
     return isinstance(call, ast.Call) and root(call.func) == "explore"
 
 
-def needed(statements):
-    """The places of the last of some statements and of those before it that it needs."""
-    last = len(statements) - 1
-    kept, names = [last], uses(ast.unparse(statements[last]))[0]
-    for k in reversed(range(last)):
-        statement = statements[k]
+def run_alone(statements, wanted):
+    """Run the explorers among a lesson's statements that are wanted, and before them only what
+    they need. -> [(draw, size, name, [Control])]"""
+    kept, needed = [], set()
+    for statement in reversed(statements):
         needs, binds = uses(ast.unparse(statement))
-        if (binds | touched(statement)) & names:
-            kept.insert(0, k)
+        if (
+            statement in wanted
+            or (binds | touched(statement)) & needed
+            and not is_explorer(statement)
+        ):
+            kept.insert(0, statement)
             if isinstance(statement, ast.Assign | ast.FunctionDef | ast.ClassDef):
-                names -= binds
-            names |= needs
-    return kept
+                needed -= binds
+            needed |= needs
+    found, space = [], {"__name__": "__main__"}
+
+    def collect(draw, *, size=(7.2, 3.2), name=None, **given):
+        found.append((draw, size, name or draw.__name__, read(draw, given)[0]))
+
+    with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(io.StringIO()):
+        patch.setattr(explorers, "explore", collect)
+        patch.chdir(ROOT / "solutions")
+        for statement in kept:
+            exec(compile(ast.Module([statement], []), "<lesson>", "exec"), space)
+    return found
