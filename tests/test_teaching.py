@@ -133,7 +133,7 @@ def explorer(lesson, section, labels):
     steps = [(k, s) for k, source in code if k < end for s in ast.parse(source).body]
     for n, (k, statement) in enumerate(steps):
         if k >= begin and is_explorer(statement):
-            if all(repr(label)[1:-1] in ast.unparse(statement) for label in labels):
+            if all(label in lesson_cells(lesson)[k][1] for label in labels):  # the cell has them
                 return run_alone([s for _, s in steps[: n + 1]], [statement])[0]
     raise LookupError(f"no explorer with {labels} in {section!r} of lesson {lesson}")
 
