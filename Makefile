@@ -76,8 +76,8 @@ lock: .venv/installed ## renew all pinned lists from requirements.txt and tests/
 licences: .venv/installed ## list what is installed, with its licences, in docs/LICENCES.md
 	$(PY) -m tools.licences
 
-binder: ## write the README's links to Binder, for the GitHub repository that `origin` names
-	$(PYTHON) tools/binder_links.py
+binder: .venv/installed ## write the links to Binder and Colab, for the GitHub repository that `origin` names
+	$(PY) -m tools.binder_links
 
 # With nbgrader: TEACHING.md, Grading.
 assignment: .venv/tested ## make an nbgrader assignment of a lesson (LESSON=02)

@@ -22,6 +22,13 @@ def pytest_addoption(parser):
     parser.addoption("--lesson", help="only the tests that concern this lesson, such as 04")
 
 
+def pytest_configure(config):
+    lesson = config.getoption("lesson")
+    os.environ["TESTED_LESSON"] = lesson.zfill(2) if lesson else ""  # read where TensorFlow is due
+    if lesson:
+        config.option.loadscopereorder = False  # as `keep_those_of` has them
+
+
 def pytest_ignore_collect(collection_path, config):
     """Of one lesson, neither the others nor the tests that speak of no lesson and of no figure."""
     name, other = collection_path.name, False
@@ -38,6 +45,16 @@ def pytest_collection_modifyitems(config, items):
     if lesson := config.getoption("lesson"):
         keep_those_of(lesson, config, items)
     compare_with_the_complete_edition(items)
+
+
+# A worker is given its next file while the last test of one runs, which is long in test_claims.
+LONG = [
+    "tests/test_claims",
+    "solutions/",
+    "tests/test_checks",
+    "notebooks/",
+    "tests/test_explorers",
+]
 
 
 def keep_those_of(lesson, config, items):
@@ -63,7 +80,10 @@ def keep_those_of(lesson, config, items):
             source(getattr(item, "function", concerns))
         )
 
-    kept = [item for item in items if concerns(item)]
+    def turn(item):  # what executes the lesson first: with -n 2, the rest fills up
+        return next((k for k, name in enumerate(LONG) if item.nodeid.startswith(name)), len(LONG))
+
+    kept = sorted(filter(concerns, items), key=turn)
     config.hook.pytest_deselected(items=[item for item in items if item not in kept])
     items[:] = kept
 
@@ -87,3 +107,12 @@ def compare_with_the_complete_edition(items):
                 nb = parse(source.read_text("utf-8"))
                 complete[source] = {cell.id: cell.get("outputs") for cell in nb.cells}
             cell.outputs = complete[source][cell.id]
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    """What display() was given, in place of displaying it."""
+    bundles = []
+    show = lambda bundle, **how: bundles.append(bundle)  # noqa: E731
+    monkeypatch.setattr("IPython.display.display", show)
+    return bundles

@@ -1,4 +1,4 @@
-"""Make or renew the branch for students: the commit that is checked out, without solutions/.
+"""Make or renew the branch for students: what is checked out, without solutions/ and drafts.
 
     python deploy/branch.py class
     git push origin class
@@ -16,6 +16,10 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from tools import public  # noqa: E402
+
 LEFT_OUT = "solutions"
 
 
@@ -48,11 +52,13 @@ def is_name(branch):
 
 
 def tree(commit):
-    """A tree like the commit's, without solutions/."""
+    """A tree like the commit's, without solutions/ and what is a draft in it."""
+    drafts = public.drafts_in(git("show", f"{commit}:lessons.toml"))
+    unwanted = LEFT_OUT, *(f"notebooks/{name}.ipynb" for name in drafts)
     with tempfile.TemporaryDirectory() as folder:
         index = {"GIT_INDEX_FILE": str(Path(folder, "index"))}
         git("read-tree", commit, **index)
-        git("rm", "-rq", "--cached", LEFT_OUT, **index)
+        git("rm", "-rq", "--cached", "--ignore-unmatch", *unwanted, **index)
         return git("write-tree", **index)
 
 

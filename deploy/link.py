@@ -9,12 +9,15 @@ They name the repository that the checkout's `origin` names, on any git host the
 import argparse
 import json
 import re
-import subprocess
 import sys
 from pathlib import Path
 from urllib.parse import urlencode
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from tools import public  # noqa: E402
+
 ORIGIN = re.compile(
     r"(?:https://(?:[^/@]+@)?|ssh://(?:[^/@]+@)?|[^/@]+@)"
     r"(?P<host>[\w.-]+)(?P<port>:\d+(?=/))?[:/](?P<path>[\w./~-]+?)(?:\.git)?/?"
@@ -23,12 +26,7 @@ ORIGIN = re.compile(
 
 def repository(address):
     """The https address to clone from, without a name or a token in it."""
-    match = ORIGIN.fullmatch(address)
-    if not match:
-        raise ValueError(
-            f"origin must be a repository on a git host, got {address or 'none'}. Set it: "
-            f"git remote {'set-url' if address else 'add'} origin https://HOST/OWNER/NAME.git"
-        )
+    match = public.matched(ORIGIN, address, "a git host", "https://HOST/OWNER/NAME.git")
     port = match["port"] if match["port"] and address.startswith("https") else ""
     return f"https://{match['host']}{port}/{match['path']}"
 
@@ -56,20 +54,14 @@ def title(notebook):
     return "".join(cell["source"]).splitlines()[0].lstrip("# ")
 
 
-def git(*asked):
-    """What git says of this checkout; nothing if it knows nothing."""
-    said = subprocess.run(["git", *asked], cwd=ROOT, capture_output=True, text=True)
-    return said.stdout.strip()
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("hub", help="the hub's address, such as https://hub.example.org")
     parser.add_argument("--lesson", default="", help="its number, such as 02 (default: all)")
     parser.add_argument("--branch", help="the branch to pull (default: the one checked out)")
     options = parser.parse_args()
-    lessons = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
-    branch = options.branch or git("branch", "--show-current")
+    lessons = public.notebooks(ROOT)
+    branch = options.branch or public.git(ROOT, "branch", "--show-current")
     number = options.lesson.zfill(2) if options.lesson.isdecimal() else options.lesson
     wanted = [path for path in lessons if path.name.startswith(number)]
     if not wanted:
@@ -78,7 +70,8 @@ def main():
     if not branch:
         parser.error("no branch is checked out: name one with --branch")
     try:
-        hub, at = hub_address(options.hub), repository(git("remote", "get-url", "origin"))
+        hub, origin = hub_address(options.hub), public.git(ROOT, "remote", "get-url", "origin")
+        at = repository(origin)
     except ValueError as error:
         sys.exit(str(error))
     for path in wanted:

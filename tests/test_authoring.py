@@ -1,13 +1,25 @@
 """The rules of tools/rules.py hold for every notebook, and each can fail: `PLANTED` violates it."""
 
 import copy
+import json
+import re
 from pathlib import Path
 
 import pytest
 from nbformat import v4
 
 from tools import build_notebooks as build
-from tools.rules import CELL_BYTES, HINTS, QUESTIONS, RULES, SEEN, code_cells
+from tools.rules import (
+    CELL_BYTES,
+    HINTS,
+    QUESTIONS,
+    RULES,
+    SEEN,
+    as_code,
+    code_cells,
+    finding_the_course,
+    prose,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = [
@@ -73,14 +85,15 @@ def clean_lesson():
     """A lesson to which no rule objects, in its complete edition."""
     nb = v4.new_notebook(
         cells=[
-            markdown("# A lesson\n\n```\n#### no heading\n```\nRead [lesson](01_a.ipynb#A-lesson), "
-                     "or [a paper](https://example.org), for all $a < b$ and <em>c</em>."),
-            code('import sys\n\nsys.path.insert(0, "..")'),
+            markdown("# A lesson\n\n```\n#### no heading 1e-5\n```\n`W_x`, $10^{-5}$ or W_y: "
+                     "read [lesson](01_a.ipynb#A-lesson), or [a paper](https://example.org), "
+                     "for all $a < b$ and <em>c</em>."),
+            code("\n".join(finding_the_course())),
             markdown("## Predict"),
-            code("losses[-1] != 3", says("Loss 0.105, 99.3 %, 10,800 weights, 12.0, 1e-06\n"),
+            code("losses[-1] != 3", says("W_x: loss 0.105, 99.3%, 10,800 weights, 12.0, 10⁻⁶\n"),
                  tags=["predict"]),
             markdown(f"{SEEN}\n\nIt fell.\n\n</details>"),
-            code("explore(draw, rate=slider(1))", shows(text_html=FIGURE, text_plain=ALT)),
+            code("explore(draw, rate=(0, 1, 0.1))", shows(text_html=FIGURE, text_plain=ALT)),
             code("# not compared because it measures time\ntime()", says("0.12345"),
                  tags=["nbval-ignore-output"]),
             markdown("## Exercises"),
@@ -221,7 +234,7 @@ PLANTED = {
         plant(code("read('https://a/b.csv')")),
         plant(code("# see www.example.org")),
     ],
-    "the_first_code_cell_finds_utils": [source(1, "import sys"), drop(1)],
+    "the_first_code_cell_finds_the_course": [source(1, "import sys"), drop(1)],
     "the_kernel_is_named": [
         lambda nb: nb.metadata.pop("kernelspec"),
         lambda nb: nb.metadata.update(toc={}),
@@ -255,6 +268,19 @@ PLANTED = {
         prints("np.float32(1.000)"),
         page("<td>3.1416</td>"),
         plant(code("f()", shows(text_plain="0.99876"))),
+    ],
+    "written_as_people_write": [
+        prints("below 1e-06"),
+        prints("2.5e+31"),
+        prints("σ(b)^k"),
+        prints("99 %"),
+        page("<td>10^-5</td>"),
+        page(FIGURE.replace("2.31", "W_x", 1)),
+        page(FIGURE.replace("2.31", "step eps", 1)),
+        page(FIGURE.replace("2.31", "the index -1", 1)),
+        plant(code("f()", shows(text_plain="10^−5"))),
+        plant(markdown("About 5\N{NO-BREAK SPACE}% of h_4")),
+        plant(markdown("as h_t has it")),
     ],
     "no_path_of_this_machine": [
         prints(f"{ROOT}"),
@@ -334,7 +360,7 @@ def test_rule_catches_a_planted_violation(name, edition, violate, lesson):
 def test_a_draft_may_have_things_left_to_do(lesson, monkeypatch):
     nb, path = lesson["solutions"]
     plant(markdown("TODO: write"))(nb)
-    monkeypatch.setattr("tools.rules.is_draft", lambda path: True)
+    monkeypatch.setattr("tools.rules.drafts", lambda root: {path.stem})
     assert RULES["nothing_is_left_to_do"](nb, path) == []
 
 
@@ -348,6 +374,18 @@ def test_the_rules_stand_in_contributing():
     assert not missing, "CONTRIBUTING.md lacks (`make rules` prints all of them):\n" + "\n".join(
         missing
     )
+
+
+@pytest.mark.parametrize("file", ["README.md", "TEACHING.md", "CHANGELOG.md"])
+def test_pages_are_written_as_people_write(file):
+    cell = markdown(re.sub(r"(?m)^ {4}.*", "", (ROOT / file).read_text("utf-8")))  # but for code
+    assert not as_code(prose(v4.new_notebook(cells=[cell]))[0][1], letters=True)
+
+
+def test_explorers_say_it_as_people_write():
+    stored = json.loads((ROOT / "tests/explorers.json").read_text("utf-8"))
+    said = [pair for lesson in stored.values() for each in lesson.values() for pair in each.items()]
+    assert said and not [text for pair in said for text in pair if as_code(text, letters=True)]
 
 
 def test_numbers_that_may_be_printed():

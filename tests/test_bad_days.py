@@ -5,6 +5,7 @@ A killed server, a full disk and updates are in tests/test_nothing_lost.py.
 
 import hashlib
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -12,8 +13,10 @@ import sys
 import time
 from pathlib import Path
 
+import nbformat
 import pytest
 from jupyter_client.manager import start_new_kernel
+from nbclient import NotebookClient
 
 from utils.series import load_series
 
@@ -154,30 +157,59 @@ def test_a_kernel_killed_in_mid_training_leaves_everything_as_it_was(tmp_path):
         manager.shutdown_kernel(now=True)
 
 
-def test_a_lesson_elsewhere_says_what_is_missing(tmp_path):
-    """The README has this message, and what to do."""
-    (lesson,) = (ROOT / "solutions").glob("00_*.ipynb")
-    text = lesson.read_text(encoding="utf-8")
-    assert 'sys.path.insert(0, \\"..\\")' in text
-    code = 'import sys; sys.path.insert(0, ".."); import utils'
+def first_cell(lesson):
+    cells = nbformat.read(lesson, 4).cells
+    return next(cell.source for cell in cells if cell.cell_type == "code")
+
+
+def run_in(folder, code):
     env = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=tmp_path, env=env, capture_output=True, text=True
+    command = [sys.executable, "-c", code]
+    return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True)
+
+
+LESSONS = sorted((ROOT / "solutions").glob("[0-9][0-9]_*.ipynb"))
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.stem)
+def test_a_lesson_that_stands_alone_says_how_to_get_the_course(tmp_path, lesson):
+    """The README has this message, and what to do."""
+    told = run_in(tmp_path, first_cell(lesson)).stderr
+    missing = "The course isn't in a folder above"
+    assert missing in told.splitlines()[-1] and "The comment in this cell says how" in told
+    assert missing in (ROOT / "README.md").read_text(encoding="utf-8")
+    assert re.search(
+        r"^# !git clone -q https://github.com/\S+ course && pip ", first_cell(lesson), re.M
     )
-    told = "No module named 'utils'"
-    assert told in done.stderr
-    assert "`No module named utils`" in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("folder", [".", "notebooks", "utils/series"])
+def test_a_lesson_finds_the_course_above_wherever_it_is_started(folder):
+    code = f"{first_cell(LESSONS[0])}\nprint(figures.__file__)"
+    assert str(ROOT / "utils") in run_in(ROOT / folder, code).stdout
+
+
+def test_a_copied_lesson_runs_beside_the_course_it_has_fetched(tmp_path):
+    """As in Colab, where the line in its first cell makes the folder `course`."""
+    nb = nbformat.read(LESSONS[0], 4)
+    unwanted = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(ROOT / "utils", tmp_path / "course" / "utils", ignore=unwanted)
+    nb.cells.append(nbformat.v4.new_code_cell("print(figures.__file__)"))
+    env = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
+    client = NotebookClient(nb, timeout=120, resources={"metadata": {"path": str(tmp_path)}})
+    client.execute(env=env)
+    assert nb.cells[-1].outputs[0].text.startswith(str(tmp_path / "course"))
 
 
 PRINTS = """
 import numpy as np
 from utils.checks import lesson01
 from utils.forecasting import Scoreboard
-from utils.plotting import fmt
 board = Scoreboard(np.ones((2, 1)), 1.0)
 for name in board.BASELINES: board.add(name, np.zeros((2, 1)))
 print(board)
 lesson01.rnn_step(lambda x_t, h_prev, W_x, W_h, b: -np.tanh(x_t @ W_x + h_prev @ W_h + b))
+lesson01.weight_for_half_life(lambda steps: 0.2 + 0.1 / steps)  # leaves a power of ten
 """
 
 

@@ -5,7 +5,8 @@ from urllib.parse import parse_qs, urlparse
 
 import pytest
 
-from tools import binder_links
+from tools import binder_links, public
+from tools import build_notebooks as build
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -41,17 +42,50 @@ def test_an_address_is_added_only_where_there_is_none():
 
 def test_without_lessons_there_is_no_line():
     with pytest.raises(ValueError, match="no lesson"):
-        binder_links.links("some-one/course", [])
+        binder_links.links("some-one/course", "main", [])
 
 
-def test_each_lesson_has_a_link_to_itself():
-    lessons = [path.name for path in (ROOT / "notebooks").glob("[0-9]*.ipynb")]
-    line = binder_links.links("some-one/course", lessons)
-    addresses = [urlparse(part.split(")")[0]) for part in line.split("](")[1:]]
-    assert [a.path for a in addresses] == ["/v2/gh/some-one/course/HEAD"] * len(lessons)
-    opened = [parse_qs(a.query)["labpath"][0] for a in addresses]
-    assert opened == [f"notebooks/{name}" for name in sorted(lessons)]
-    assert line.startswith("Open on Binder: [lesson 0](")
+def test_each_lesson_has_a_link_to_itself_in_both_places():
+    lessons = [path.name for path in public.notebooks(ROOT)]
+    lines = binder_links.links("some-one/course", "my main", lessons)
+    addresses = [urlparse(part.split(")")[0]) for part in lines.split("](")[1:]]
+    binder, colab = addresses[: len(lessons)], addresses[len(lessons) :]
+    assert [a.path for a in binder] == ["/v2/gh/some-one/course/HEAD"] * len(lessons)
+    opened = [parse_qs(a.query)["labpath"][0] for a in binder]
+    assert opened == [f"notebooks/{name}" for name in lessons]
+    at = "/github/some-one/course/blob/my%20main/notebooks/"
+    assert [a.path for a in colab] == [at + name for name in lessons]
+    assert {a.netloc for a in colab} == {"colab.research.google.com"}
+    assert lines.startswith("Open on Binder: [lesson 0](")
+
+
+def test_a_lesson_alone_gets_the_course_from_its_own_repository():
+    for edition in ("solutions", "notebooks"):
+        before = next((ROOT / edition).glob("00_*.ipynb")).read_text(encoding="utf-8")
+        told = binder_links.at_home(before, "some-one/my.course")
+        line = "git clone -q https://github.com/some-one/my.course course"
+        assert told.count(line) == 1 and line not in before
+        assert binder_links.at_home(told, "OWNER/NAME") == binder_links.at_home(
+            before, "OWNER/NAME"
+        )
+        nb = build.parse(told)
+        assert edition == "solutions" or nb.metadata["derived"] == build.digest(build.content(nb))
+
+
+def test_what_a_learner_wrote_stays_as_it_is():
+    before = next((ROOT / "notebooks").glob("00_*.ipynb")).read_text(encoding="utf-8")
+    worked_in = before.replace("YOUR CODE HERE", "what I have tried")
+    told = binder_links.at_home(worked_in, "some-one/course")
+    assert told == worked_in.replace("OWNER/NAME course", "some-one/course course") != worked_in
+
+
+def test_a_draft_is_not_public(tmp_path):
+    (tmp_path / "notebooks").mkdir()
+    for name in ("01_a", "02_b", "03_c.yours", "04_d"):
+        (tmp_path / "notebooks" / f"{name}.ipynb").touch()
+    assert len(public.notebooks(tmp_path)) == 3
+    (tmp_path / "lessons.toml").write_text('[[lesson]]\nfile = "02_b"\ndraft = true\n')
+    assert [path.name for path in public.notebooks(tmp_path)] == ["01_a.ipynb", "04_d.ipynb"]
 
 
 def test_the_readme_is_changed_between_its_marks_alone():

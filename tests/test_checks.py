@@ -10,6 +10,7 @@ import types
 import pytest
 
 from tests.helpers.judged import LESSONS, answers, exercises, given_away, line_of
+from tools.rules import as_code
 from utils.checks.diagnosis import Diagnosis
 from utils.checks.results import same
 
@@ -54,7 +55,8 @@ def test_wrong_answers_are_told_what_is_wrong(where, case, capsys):
     assert "Not yet: " in line and fragment in line, line
     assert handed_back is exercise.reference
     assert not line.endswith(("..", "?."))
-    assert not given_away(exercise, re.sub("`.*`", "", line))  # `the learner's own line`
+    line = re.sub("`.*`", "", line)  # `the learner's own line`
+    assert not given_away(exercise, line) and not as_code(line), line
 
 
 @each(EXERCISES)

@@ -477,7 +477,7 @@ LOOKS = [
     (dense, lambda x, W, b: x @ W + 3 * b, "y is what it should be plus 2 times b."),
     (dense, lambda x, W, b: np.round(x @ W, 2), "bias is missing. And y is rounded to 2 digits"),
     (dense, lambda x, W, b: x @ W + b + 0.25, "y is larger by 0.25 everywhere."),
-    (dense, lambda x, W, b: np.clip(x @ W + b, -0.3, 0.3), "cut off below -0.3 and above 0.3."),
+    (dense, lambda x, W, b: np.clip(x @ W + b, -0.3, 0.3), "cut off below −0.3 and above 0.3."),
     (dense, with_a_layer, "(`Layer` comes with weights of its own: compute with the arguments)."),
     (dense, Layer, "Not yet: dense is a class: a function that returns is asked for."),
     (square, lambda n: [n].append, "returns a builtin_function_or_method that can't be read as"),
@@ -722,7 +722,11 @@ def test_the_engine_needs_numpy_alone():
         names = {getattr(node, "module", None) or node.names[0].name for node in nodes}
         others = {name for name in names if name.split(".")[0] not in sys.stdlib_module_names}
         own = {name for name in others if name.startswith("utils.")}
-        assert own <= {"utils.checks", *(m.__name__ for m in MODULES)} and others - own <= {"numpy"}
+        assert own <= {
+            "utils.checks",
+            "utils.words",
+            *(m.__name__ for m in MODULES),
+        } and others - own <= {"numpy"}
 
 
 def test_answers_are_called_in_the_surroundings_that_are_given(monkeypatch, capsys):

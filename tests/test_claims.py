@@ -20,10 +20,10 @@ WITHOUT_A_RUN = {"out", "printed", "source", "numbers", "re"}
         ("eight of ten, or 3 of 1,000", [8, 10, 3, 1000]),
         ("a third, two thirds and half as large again", [1 / 3, 2 / 3, 1 / 2]),
         ("one of four, in one piece", [1, 4]),
-        ("about 10^−4, $10^{-5}$, $0.5^2$, 1e-6", [1e-4, 1e-5, 0.25, 1e-6]),
+        ("about 10⁻⁴, $10^{-5}$, $0.5^2$, 1e-6", [1e-4, 1e-5, 0.25, 1e-6]),
         ("some per cent of two hundred thousand", [0.01, 200_000]),
         ("a thousandth, a million million, $10{,}800$", [0.001, 10**12, 10_800]),
-        ("1 to 7 %, twice, 97%", [1, 7, 2, 97]),
+        ("1 to 7%, twice, 97%", [1, 7, 2, 97]),
         ("someone, tend, h4, threefold", []),
     ],
 )

@@ -19,7 +19,7 @@ from jupyter_server.services.kernels.kernelmanager import ServerKernelManager
 from traitlets.config import Config
 
 from deploy import link
-from tools import load_test
+from tools import load_test, public
 
 ROOT = Path(__file__).resolve().parent.parent
 DEPLOY = ROOT / "deploy"
@@ -59,7 +59,7 @@ KEYS = {
     "singleuser.startTimeout",
     "singleuser.storage.capacity",
 }
-LESSONS = sorted(path.name for path in (ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+LESSONS = [path.name for path in public.notebooks(ROOT)]
 
 
 def littlest():
@@ -216,8 +216,10 @@ def test_a_hub_may_be_named_by_any_of_its_pages(more):
 
 @pytest.mark.skipif(not shutil.which("git"), reason="no git here")
 def test_the_command_reads_the_checkout(tmp_path):
-    for name in ("deploy", "notebooks"):
+    for name in ("deploy", "notebooks", "tools"):
         shutil.copytree(ROOT / name, tmp_path / name)
+    table = (ROOT / "lessons.toml").read_text("utf-8")
+    (tmp_path / "lessons.toml").write_text(table, "utf-8")
 
     def say(*arguments):
         command = [sys.executable, "deploy/link.py", "https://hub.example.org", *arguments]
@@ -237,6 +239,9 @@ def test_the_command_reads_the_checkout(tmp_path):
     assert "no lesson 77" in say("--lesson", "77").stderr
     subprocess.run(["git", "remote", "set-url", "origin", "/srv/course"], cwd=tmp_path, check=True)
     assert "got /srv/course. Set it: git remote set-url origin" in say().stderr
+    drafted = table.replace('file = "02_', 'draft = true\nfile = "02_')
+    (tmp_path / "lessons.toml").write_text(drafted, "utf-8")
+    assert "02_" not in say().stdout and "no lesson 2; there are 00" in say("--lesson", "2").stderr
     shutil.rmtree(tmp_path / "notebooks")
     assert "there are none in" in say().stderr
 
@@ -284,7 +289,9 @@ def machine(tmp_path, monkeypatch):
     unwanted = shutil.ignore_patterns("__pycache__")
     for name in ("deploy", "notebooks", "solutions"):
         shutil.copytree(ROOT / name, course / name, ignore=unwanted)
-    shutil.copy(ROOT / ".gitattributes", course)
+    (course / "tools").mkdir()
+    for name in (".gitattributes", "lessons.toml", "tools/public.py"):
+        shutil.copy(ROOT / name, course / name)
     git(course, "init", "-q", "-b", "main")
     git(course, "add", "-A")
     git(course, "commit", "-qm", "The course")
@@ -350,6 +357,8 @@ def test_the_branch_for_students_is_renewed_as_often_as_the_course_changes(machi
     git(tmp_path, "clone", "-q", "-b", "class", str(machine.hub), "student")
     theirs = student / "notebooks" / LESSONS[1]
     theirs.write_text("what a student wrote")
+    table = course / "lessons.toml"
+    table.write_text(table.read_text().replace('file = "04_', 'draft = true\nfile = "04_'))
     for change in ("one", "two"):
         for folder in ("notebooks", "solutions"):
             for name in LESSONS[1:3]:
@@ -366,6 +375,7 @@ def test_the_branch_for_students_is_renewed_as_often_as_the_course_changes(machi
         assert theirs.read_text() == "what a student wrote"
         assert f"# {change} " in (student / "notebooks" / LESSONS[2]).read_text("utf-8")
         assert not (student / "solutions").exists()
+        assert not [*student.glob("notebooks/04_*")] and [*course.glob("notebooks/04_*")]
     assert "solutions" not in git(machine.hub, "log", "--name-only", "--format=", "class")
 
 

@@ -1,52 +1,47 @@
-"""Figures and explorers without a browser: what is displayed, kept, redrawn and refused."""
+"""Explorers without a browser: what is displayed, kept, redrawn and refused."""
 
 import asyncio
-import base64
 import gc
 import io
+import math
 import re
 import subprocess
 import sys
-import threading
 import weakref
 from pathlib import Path
 
-import matplotlib as mpl
 import numpy as np
 import pytest
+from ipywidgets import (
+    Checkbox,
+    Dropdown,
+    FloatLogSlider,
+    FloatRangeSlider,
+    FloatSlider,
+    IntSlider,
+    RadioButtons,
+    SelectionSlider,
+    ToggleButtons,
+    fixed,
+)
 from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 from PIL import Image
 
+from tests.helpers.curve import SMALL, curve, picture_in
 from utils import plotting
-from utils.explore import BREATH, PAUSE, Explorer, choice, explore, slider, slider_of, switch
-
-SMALL = (3, 2)
-
-
-def curve(fig, w, shape="line", dots=False):
-    (ax,) = plotting.panels(fig)
-    ax.plot(w ** np.arange(5.0), "o" if dots else "-")
-    ax.set(title=shape, xlabel="t")
-    if w > 1:
-        raise ZeroDivisionError("w is too large")
-    return f"{shape}: <w> is {plotting.fmt(w)}."
+from utils.explore import Explorer, ahead, explore
+from utils.explore.widget import BREATH, PAUSE
+from utils.plotting import Drawing
+from utils.words import number
 
 
 def controls():
     return {
-        "w": slider("weight", 0, 1.2, 0.1, 0.5),
-        "shape": choice("shape", ["line", "square"], "line"),
-        "dots": switch("dots", False),
+        "w": FloatSlider(0.5, min=0, max=1.2, step=0.1, description="weight"),
+        "shape": Dropdown(options=["line", "square"], description="shape"),
+        "dots": Checkbox(description="dots"),
     }
-
-
-@pytest.fixture
-def shown(monkeypatch):
-    """What display() was given, in place of displaying it."""
-    bundles = []
-    monkeypatch.setattr("IPython.display.display", lambda bundle, raw: bundles.append(bundle))
-    return bundles
 
 
 @pytest.fixture
@@ -55,184 +50,23 @@ def live(monkeypatch):
     return Explorer(curve, controls(), SMALL)
 
 
-def picture_in(page):
-    return base64.b64decode(re.search(r"base64,([^\"]+)", page)[1])
-
-
-# --- figures ----------------------------------------------------------------------------------
-
-
-def test_static_figure_is_one_image_with_its_sentence(shown):
-    plotting.show(curve, w=0.5)
-    (bundle,) = shown
-    assert set(bundle) == {"text/html", "text/plain"}
-    assert bundle["text/plain"] == "line: <w> is 0.5."
-    page = bundle["text/html"]
-    assert 'alt="line: &lt;w&gt; is 0.5."' in page
-    assert "<figcaption" in page and page.count("&lt;w&gt;") == 2 and "<w>" not in page
-    assert Image.open(io.BytesIO(picture_in(page))).size == (864, 384)
-
-
-def test_crowded_figure_stays_within_its_budget():
-    def crowded(fig):
-        for ax in plotting.panels(fig, 2):
-            ax.plot(np.random.default_rng(0).standard_normal((60, 8)).cumsum(axis=0))
-        return "16 lines."
-
-    png, _ = plotting.picture(crowded, plotting.new_figure((7.2, 3.2)), {})
-    assert len(png) < 45_000
-
-
-def test_equal_values_give_equal_bytes_whatever_was_drawn_before():
-    fig = plotting.new_figure(SMALL)
-    first, _ = plotting.picture(curve, fig, {"w": 0.5})
-
-    def untidy(fig):
-        (ax,) = plotting.panels(fig)
-        ax.bar([1, 2], [3, 4], label="bars")
-        ax.imshow([[0, 1]])
-        ax.text(0, 0, "text"), fig.text(0.5, 0.5, "more"), fig.suptitle("title")
-        ax.set_yscale("log"), ax.set_title("right", loc="right"), ax.legend(), fig.legend()
-        ax.set(ylim=(9, 1), xticks=[1], xlabel="x", ylabel="y"), ax.margins(0.5), ax.axis("off")
-        ax.twinx().plot([1, 2]), ax.inset_axes([0, 0, 0.2, 0.2])
-        return "A mess of 2 bars."
-
-    untidied, _ = plotting.picture(untidy, fig, {})
-    again, _ = plotting.picture(curve, fig, {"w": 0.5})
-    fresh, _ = plotting.picture(curve, plotting.new_figure(SMALL), {"w": 0.5})
-    assert first == again == fresh != untidied
-
-
-def restless(fig, low=0, scale="linear", ticks=None, below=None, hidden=False, label="x"):
-    """Everything about its panels that may depend on the values drawn."""
-    left, right = plotting.panels(fig, 2)
-    right.plot([1, 2], [3, 4], "o", clip_on=False)
-    left.plot([0.5, 2], [1, 20])
-    left.set(xlim=(low, 3), ylim=(1, 1000), yscale=scale, xlabel=label, title=f"from {low}")
-    if ticks is not None:
-        left.set_xticks(range(1, 1 + len(ticks)), ticks)
-    if below == "span":
-        left.axvspan(1, 2, color="#ffcc00", zorder=0)
-    if below == "picture":
-        right.imshow([[0, 1], [2, 3]], aspect="equal")
-    if hidden:
-        right.set_axis_off()
-    return f"From {low}."
-
-
-RESTLESS = [
-    {}, {}, {"low": -1}, {"low": -1, "label": "y"}, {"scale": "log"}, {"ticks": ["a", "b"]},
-    {"ticks": ["a", "c"]}, {"below": "span"}, {}, {"below": "picture"}, {"hidden": True}, {},
-]  # fmt: skip
-
-
-def test_kept_frames_are_what_would_be_drawn_anew():
-    fig = plotting.new_figure((7, 3))
-    for values in RESTLESS:
-        kept, _ = plotting.picture(restless, fig, values)
-        seen = np.array(fig.canvas.buffer_rgba())
-        with plotting.style():
-            fig.canvas.draw()  # as Matplotlib does it, all at once
-        np.testing.assert_array_equal(seen, fig.canvas.buffer_rgba(), err_msg=str(values))
-        assert kept == plotting.picture(restless, plotting.new_figure((7, 3)), values)[0], values
-
-
-def test_frames_are_painted_once_for_equal_panels():
-    fig, kept = plotting.new_figure((7, 3)), []
-    for values in ({}, {"label": "x"}, {"low": 1}, {"low": 1}):
-        plotting.picture(restless, fig, values)
-        kept.append(fig.course_frames[1])
-    assert kept[0] is kept[1] is not kept[2] is kept[3]
-    assert all(part.get_visible() for ax in fig.axes for part in (ax.patch, ax.xaxis, ax.yaxis))
-
-
-def test_style_within_style_is_left_when_all_is():
-    before = dict(mpl.rcParams)
-    with pytest.raises(ZeroDivisionError), plotting.style():
-        with plotting.style():
-            pass
-        assert mpl.rcParams["axes.grid"] and mpl.rcParams["font.size"] == 10.5
-        raise ZeroDivisionError
-    assert dict(mpl.rcParams) == before
-    with plotting.style():
-        assert mpl.rcParams["axes.grid"]
-
-
-def test_threads_take_turns_and_leave_matplotlib_as_it_was():
-    before, seen = dict(mpl.rcParams), []
-
-    def draw_some():
-        for _ in range(20):
-            seen.append(plotting.picture(curve, plotting.new_figure(SMALL), {"w": 0.5}))
-
-    threads = [threading.Thread(target=draw_some) for _ in range(2)]
-    for act in (threading.Thread.start, threading.Thread.join):
-        for thread in threads:
-            act(thread)
-    assert dict(mpl.rcParams) == before
-    assert len(seen) == 40 and len(set(seen)) == 1
-
-
-def test_panels_are_kept_for_the_same_grid_and_empty():
-    fig = plotting.new_figure((7, 4))
-    kept = plotting.panels(fig, 2)
-    kept[0].plot([1, 2]), kept[0].set_title("title", loc="center"), kept[0].legend(["x"])
-    again = plotting.panels(fig, 2)
-    assert [id(ax) for ax in again] == [id(ax) for ax in kept]
-    assert not again[0].lines and again[0].get_legend() is None
-    assert again[0].get_title("center") == ""
-    assert len(plotting.panels(fig, 3, 1, width_ratios=[1, 1, 2])) == 3
-    assert len(fig.axes) == 3
-
-
-def test_panels_that_do_not_fit_are_refused():
-    with pytest.raises(ValueError, match="no room for 4 x 1 panels"):
-        plotting.panels(plotting.new_figure(SMALL), 4)
-
-
-def test_labels_and_titles_are_inside_the_picture():
-    def labelled(fig):
-        for ax in plotting.panels(fig, 2):
-            ax.set(title="Title", xlabel="time step t", ylabel="state h", ylim=(-1500, 1500))
-        return "2 panels."
-
-    png, _ = plotting.picture(labelled, plotting.new_figure((7.2, 3.2)), {})
-    pixels = np.asarray(Image.open(io.BytesIO(png)).convert("RGB"))
-    for edge in (pixels[:2], pixels[-2:], pixels[:, :2], pixels[:, -2:]):
-        assert (edge == 255).all()
-
-
-def test_a_figure_without_a_sentence_is_refused():
-    for answer in (None, "", "  ", 3):
-        with pytest.raises(TypeError, match="silent must return a sentence"):
-
-            def silent(fig, answer=answer):
-                return answer
-
-            plotting.picture(silent, plotting.new_figure(SMALL), {})
-
-
-@pytest.mark.parametrize(
-    ("number", "text"),
-    [
-        (0.0, "0"), (-0.0, "0"), (1.0, "1"), (0.12345, "0.123"), (-2.5, "−2.5"), (1234.5, "1,230"),
-        (0.0012, "0.0012"), (1.5e-7, "1.5 × 10^−7"), (-3.21e12, "−3.21 × 10^12"),
-        (999_499.0, "999,000"), (999_999.0, "1 × 10^6"), (10800, "10,800"), (np.int64(3), "3"),
-        (float("nan"), "not a number"), (np.inf, "too large to show"), (np.float32(0.1), "0.1"),
-    ],
-)  # fmt: skip
-def test_numbers_in_sentences(number, text):
-    assert plotting.fmt(number) == text
-
-
-# --- explorers --------------------------------------------------------------------------------
-
-
 def test_static_mode_shows_the_initial_values(shown, monkeypatch):
     monkeypatch.setenv("COURSE_STATIC", "1")
     explore(curve, size=SMALL, **controls())
     plotting.show(curve, size=SMALL, w=0.5)
-    assert shown[0] == shown[1]
+    assert shown[0]["text/plain"] == shown[1]["text/plain"]
+    assert picture_in(shown[0]["text/html"]) == picture_in(shown[1]["text/html"])
+    assert shown[1]["text/html"] in shown[0]["text/html"] and len(shown) == 2
+
+
+def test_what_is_stored_says_which_controls_appear_when_it_is_run(shown, monkeypatch):
+    monkeypatch.setenv("COURSE_STATIC", "1")
+    explore(curve, size=SMALL, **controls())
+    explore(curve, size=SMALL, w=FloatSlider(0.2, max=1, step=0.1, description="a < b"))
+    three, one = (bundle["text/html"] for bundle in shown)
+    listed = "weight (now 0.5), shape (now line), dots (now off)"
+    assert f"Run this cell, and three controls appear here: {listed}." in three
+    assert "Run this cell, and one control appears here: a &lt; b (now 0.2)." in one
 
 
 def test_live_mode_shows_the_widget_and_stores_a_figure_with_it(shown, monkeypatch):
@@ -251,9 +85,7 @@ def test_a_move_gives_a_new_picture_and_sentence(live):
     (reply,) = replies(live, [8, 1, 1], until=0)
     assert (reply["n"], reply["done"], reply["problem"]) == (1, 1, "")
     assert live.shown["sentence"] == "square: <w> is 0.8."
-    expected, _ = plotting.picture(
-        curve, plotting.new_figure(SMALL), {"w": 0.8, "shape": "square", "dots": True}
-    )
+    expected, _ = Drawing(curve, SMALL).picture(w=0.8, shape="square", dots=True)
     assert live.shown["png"] == expected != before
 
 
@@ -282,8 +114,7 @@ def growing(fig, steps, fail=False):
 
 
 def training(draw=growing):
-    fail = switch("fail", False)
-    return Explorer(draw, {"steps": slider("steps", 1, 9, 1, 2), "fail": fail}, SMALL)
+    return Explorer(draw, {"steps": IntSlider(2, min=1, max=9), "fail": False}, SMALL)
 
 
 def replies(explorer, *requests, until=0.3, apart=2 * BREATH, look=False):
@@ -311,7 +142,7 @@ def test_static_mode_shows_a_training_in_its_end(shown):
     plotting.show(growing, size=SMALL, steps=3)
     (bundle,) = shown
     assert bundle["text/plain"] == "3 of 3 steps."
-    end, _ = plotting.picture(growing, plotting.new_figure(SMALL), {"steps": 3})
+    end, _ = Drawing(growing, SMALL).picture(steps=3)
     assert picture_in(bundle["text/html"]) == end
 
 
@@ -347,16 +178,6 @@ def test_a_training_that_ends_early_is_over():
 
     *_, last = replies(training(diverging), [4, 0])
     assert last["done"] == 1 and last["sentence"] == "The loss is not finite after 1 step."
-
-
-@pytest.mark.parametrize("stage", ["half", (0, "none"), (1.5, "more"), (1, ""), (1, None), None])
-def test_a_stage_that_makes_no_sense_is_refused(stage):
-    def odd(fig):
-        if stage is not None:
-            yield stage
-
-    with pytest.raises(TypeError, match="odd must "):
-        plotting.picture(odd, plotting.new_figure(SMALL), {})
 
 
 # --- pictures drawn ahead -----------------------------------------------------------------------
@@ -403,7 +224,7 @@ def test_after_a_move_the_next_is_drawn_ahead_and_not_again(live, drawn):
     ],
 )
 def test_the_likely_next_is_on_by_one_as_far_again_or_back_from_the_end(live, move, likely):
-    assert live._likely([5, 0, 0], move) == likely
+    assert ahead.likely([5, 0, 0], move, [12, 1, 1]) == likely
     replies(live, move, look=True)
     assert all(positions in held(live) for positions in likely if positions[0] <= 10)
 
@@ -421,7 +242,7 @@ def test_a_control_in_focus_has_both_its_neighbours_drawn(live):
 @pytest.mark.parametrize("focus", [3, -1, None, "0", 0.5, [0], {}])
 def test_a_focus_that_makes_no_sense_does_no_harm(live, focus):
     async def kernel():
-        live._on_focus(live, {"focus": focus}, [])
+        live._on_hint(live, {"focus": focus}, [])
         await asyncio.sleep(3 * PAUSE)
 
     asyncio.run(kernel())
@@ -437,9 +258,9 @@ def test_what_is_held_is_what_would_be_drawn(live):
     good = [r for r in requests if not isinstance(r, int) and r[0] <= 10]
     assert [r["positions"] for r in seen if not r["problem"]] == good
     kept = [live.get_state()[f"held{k}"] for k in range(4)]
-    fig = plotting.new_figure(SMALL)
+    drawing = Drawing(curve, SMALL)
     for picture in [picture for picture in seen + kept if picture.get("positions")]:
-        expected = plotting.picture(curve, fig, live._values(picture["positions"]))
+        expected = drawing.picture(**live._values(picture["positions"]))
         assert (picture["png"], picture["sentence"]) == expected
 
 
@@ -449,7 +270,7 @@ def test_the_picture_that_was_not_shown_for_longest_is_given_up(live):
 
 
 def test_nothing_is_drawn_ahead_between_quick_requests(live, drawn, monkeypatch):
-    monkeypatch.setattr("utils.explore.PAUSE", 5)
+    monkeypatch.setattr("utils.explore.widget.PAUSE", 5)
     replies(live, *([k, 0, 0] for k in range(10)), until=0)
     assert len(drawn) == 10
 
@@ -462,7 +283,7 @@ def test_the_picture_that_is_shown_keeps_its_place(live):
 
 
 def test_nothing_is_drawn_ahead_that_is_slow_or_trains(live, drawn, monkeypatch):
-    monkeypatch.setattr("utils.explore.QUICK", 0)
+    monkeypatch.setattr("utils.explore.widget.QUICK", 0)
     replies(live, [8, 0, 0], look=True)
     assert len(drawn) == 1
     explorer = training()
@@ -484,7 +305,7 @@ def test_a_newer_focus_ends_what_was_drawn_for_the_older(live, drawn):
 
 def test_a_cell_that_begins_amid_a_drawing_makes_it_old(live, monkeypatch):
     cells = [5]
-    monkeypatch.setattr("utils.explore._cells_run", lambda: cells[0])
+    monkeypatch.setattr("utils.explore.widget._cells_run", lambda: cells[0])
 
     def slow(fig, **values):
         cells[0] += 1  # in another thread, as JupyterLab's subshells allow
@@ -518,7 +339,7 @@ def test_what_fails_slowly_is_not_drawn_ahead_again(live, monkeypatch):
 def test_after_a_cell_was_run_everything_is_drawn_anew(live, drawn, monkeypatch):
     replies(live, [6, 0, 0], look=True)
     assert held(live) == [[6, 0, 0], [7, 0, 0]] and len(drawn) == 2
-    monkeypatch.setattr("utils.explore._cells_run", lambda: 7)
+    monkeypatch.setattr("utils.explore.widget._cells_run", lambda: 7)
     seven, six = replies(live, [7, 0, 0], [6, 0, 0], until=0)
     assert len(drawn) == 4 and seven["cells"] == six["cells"] == 7
     assert held(live) == [[6, 0, 0], [7, 0, 0]]  # and not the older ones as well
@@ -604,54 +425,241 @@ def test_importing_explorers_is_light():
 # --- controls ---------------------------------------------------------------------------------
 
 
-def test_controls_know_what_they_are_and_how_they_are_called():
-    known = {c.label: c.kind for c in controls().values()}
-    assert known == {"weight": "slider", "shape": "choice", "dots": "switch"}
-
-
-def test_sliders_hold_clean_numbers():
-    tenths = slider("w", -1, 1, 0.1, 0.3)
-    assert tenths.values[3] == -0.7 and tenths.values[13] == 0.3 and tenths.start == 13
-    hundreds = slider("steps", 0, 200 + 1e-6, 100, 0)  # a millionth of a step is rounding
-    assert hundreds.values == (0, 100, 200)
-    assert tenths.texts[0] == "−1.0" and tenths.texts[-1] == "1.0"
-    units = slider("units", 1, 9, 2, 5)
-    assert units.values == (1, 3, 5, 7, 9) and all(type(v) is int for v in units.values)
-    assert slider("b", -2, 2, 0.25, 0.0).texts[1] == "−1.75"
-    rates = slider_of("rate", [0.0001, 0.003, 1], 0.003)
-    assert rates.texts == ("0.0001", "0.003", "1") and rates.start == 1
-    assert all(type(v) is float for v in slider_of("x", np.geomspace(1, 8, 4), 8.0).values)
+def control(widget):
+    """What a widget, or what interact makes one of, becomes as the control `w`."""
+    return Explorer(curve, {"w": widget}, SMALL)._controls[0]
 
 
 @pytest.mark.parametrize(
-    ("make", "error", "message"),
+    ("widget", "kind", "trait", "label"),
     [
-        (lambda: slider("w", 0, 1, 0.1, 2), ValueError, r"one of 0.0, 0.1, ..., 1.0; got 2$"),
-        (lambda: slider("w", 1, 9, 1, 0), ValueError, r"must be one of 1, 2, ..., 9; got 0$"),
-        (lambda: slider("w", 1, 8, 1, 0), ValueError, r"'w' must be one of 1, 2, 3, 4, 5, 6, "),
-        (lambda: slider("w", 0, 1, 0.1, 0.55), ValueError, "got 0.55"),
-        (lambda: slider("w", 0, 1, 0.3, 0), ValueError, "whole number of steps"),
-        (lambda: slider("w", 0, 1.00001, 0.01, 0), ValueError, "whole number of steps"),
-        (lambda: slider("w", 0, 1000, 1, 0), ValueError, "at most 999, got step=1"),
-        (lambda: slider("w", 1, 0, 0.1, 0), ValueError, "low < high"),
-        (lambda: slider("w", 0, 1, -0.1, 0), ValueError, "step=-0.1"),
-        (lambda: slider("w", 0, 1, 1e-6, 0), ValueError, "at most 999"),
-        (lambda: slider("w", 0, float("nan"), 0.1, 0), TypeError, "high of slider 'w'"),
-        (lambda: slider("w", 0, 1, "0.1", 0), TypeError, "step of slider 'w'"),
-        (lambda: slider(3, 0, 1, 0.1, 0), TypeError, "label of a slider .* got 3"),
-        (lambda: slider_of("w", [1, 2], 3), ValueError, "must be one of 1, 2; got 3"),
-        (lambda: slider_of("w", 5, 5), TypeError, "must be a list, got 5"),
-        (lambda: slider_of("w", [1], 1), ValueError, "from 2 to 1000 different values"),
-        (lambda: choice("c", ["a", "a"], "a"), ValueError, "different values"),
-        (lambda: choice("c", ["a", "b"], "d"), ValueError, "must be one of a, b; got 'd'"),
-        (lambda: choice("c", "ab", "a"), TypeError, "must be a list, got 'ab'"),
-        (lambda: switch("s", 1), ValueError, "value of switch 's' must be one of off, on; got 1"),
-        (lambda: explore(curve, w=0.5), TypeError, "w must be made by slider, .* got 0.5"),
-        (lambda: explore(curve), TypeError, "a control at least"),
-        (lambda: explore(curve, x=switch("x", True)), TypeError, "what the drawing function takes"),
-        (lambda: explore(curve, dots=switch("x", True)), TypeError, "missing .* 'w'"),
+        (FloatSlider(0.5, max=1, description="weight"), "slider", "value", "weight"),
+        (IntSlider(0, max=1), "slider", "value", "w"),
+        (FloatLogSlider(0.1, min=-1, max=0), "slider", "value", "w"),
+        (SelectionSlider(options=[0.1, 1]), "slider", "index", "w"),
+        (Dropdown(options=[0.1, 1]), "choice", "index", "w"),
+        (ToggleButtons(options=[0.1, 1]), "radios", "index", "w"),
+        (RadioButtons(options=[0.1, 1]), "radios", "index", "w"),
+        (Checkbox(), "switch", "value", "w"),
+        ((0, 1, 0.25), "slider", "value", "w"),
+        ((0, 1), "slider", "value", "w"),
+        ([0.1, 1], "choice", "index", "w"),
+        ({"little": 0.1, "much": 1}, "choice", "index", "w"),
+        (True, "switch", "value", "w"),
+        (0.5, "slider", "value", "w"),
     ],
 )
-def test_what_makes_no_sense_is_refused_by_name(make, error, message):
+def test_whatever_interact_takes_becomes_a_control(widget, kind, trait, label):
+    found = control(widget)
+    assert (found.kind, found.trait, found.label) == (kind, trait, label)
+    assert len(found.states) == len(found.values) == len(found.texts)
+
+
+def test_an_abbreviation_begins_where_the_function_does():
+    def draw(fig, start=(3), of="b"):
+        return curve(fig, 0.1 * start) + of
+
+    start, of = Explorer(draw, {"start": (0, 9), "of": ["a", "b"]}, SMALL)._controls
+    assert (start.widget.value, of.widget.value) == (3, "b")
+
+
+def test_sliders_hold_clean_numbers():
+    tenths = control(FloatSlider(0.3, min=-1, max=1, step=0.1))
+    assert tenths.values[3] == -0.7 and tenths.values[13] == 0.3 and tenths.nearest() == 13
+    hundreds = control(FloatSlider(0, max=200 + 1e-6, step=100))  # a millionth of a step
+    assert hundreds.values == (0, 100, 200)
+    assert tenths.texts[0] == "−1.0" and tenths.texts[-1] == "1.0"
+    units = control(IntSlider(1, min=-1, max=1, step=2))
+    assert units.values == (-1, 1) and all(type(v) is int for v in units.values)
+    assert control(FloatSlider(0, min=-2, max=1, step=0.25)).texts[1] == "−1.75"
+    assert control(FloatSlider()).last == 1000  # as it comes
+
+
+def test_options_are_written_as_numbers_are_in_the_course():
+    rates = control(SelectionSlider(options=[0.0001, 0.003, 1], value=0.003))
+    assert rates.texts == ("0.0001", "0.003", "1") and rates.nearest() == 1
+    assert control(Dropdown(options=[-1_000_000, 1])).texts == ("−1,000,000", "1")
+    assert control({"one": 1, "1e-06": 1e-6}).texts == ("one", "0.000001")
+    assert control(np.geomspace(0.125, 1, 4)).texts == ("0.125", "0.25", "0.5", "1")
+    assert all(type(v) is float for v in control(np.geomspace(0.125, 1, 4)).values)
+    powers = control(FloatLogSlider(0.01, min=-3, max=0, step=0.5))
+    assert powers.texts == ("0.001", "0.00316", "0.01", "0.0316", "0.1", "0.316", "1")
+    assert powers.values[2] == 0.01 and powers.nearest() == 2
+
+
+@pytest.mark.parametrize(
+    ("given", "error", "message"),
+    [
+        ({"w": FloatSlider(0.55, max=1)}, ValueError, r"of w must be one of 0.0, .*; got 0.55$"),
+        ({"w": IntSlider(2, max=9, step=3)}, ValueError, r"of w must be one of 0, 3, 6, 9; got 2"),
+        ({"w": FloatSlider(math.nan, max=1)}, ValueError, "value of w must be one of .* got nan"),
+        ({"w": FloatSlider(max=1, step=0.3)}, ValueError, "step of w .* 0.0 to 1.0 .* got 0.3"),
+        ({"w": FloatSlider(max=1.00001, step=0.01)}, ValueError, "whole number of steps"),
+        ({"w": IntSlider(max=5000)}, ValueError, "from 1 to 1000, got 1$"),
+        ({"w": FloatSlider(max=1, step=1e-6)}, ValueError, "from 1 to 1000, got 1e-06"),
+        ({"w": FloatSlider(max=1, step=-0.1)}, ValueError, "step of w .* got -0.1"),
+        ({"w": FloatSlider(max=1, step=None)}, ValueError, "step of w must be a finite number"),
+        ({"w": FloatSlider(max=math.inf)}, ValueError, "max of w must be a finite number, got inf"),
+        ({"w": FloatSlider(max=0)}, ValueError, "step of w must divide the range from 0.0 to 0.0"),
+        ({"w": (5, 1)}, ValueError, "w can't be made a control: .*min=5"),
+        ({"w": Dropdown(options=[("a", 1), ("a", 2)])}, ValueError, "different names, got .'a', "),
+        ({"w": [1]}, ValueError, "w needs from 2 to 1001 positions"),
+        ({"w": Dropdown(options=[1, 2], value=None)}, ValueError, "one of 1, 2; got None"),
+        ({"w": "0.5"}, TypeError, "w must be one of ipywidgets' IntSlider, .* got '0.5'"),
+        ({"w": FloatRangeSlider()}, TypeError, "Checkbox, .* got FloatRangeSlider"),
+        ({"w": None}, TypeError, "w must be one of .* got None"),
+        ({}, TypeError, "a control at least"),
+        ({"w": fixed(0.5)}, TypeError, "a control at least"),
+        ({"x": True}, TypeError, "what the drawing function takes"),
+        ({"dots": True}, TypeError, "missing .* 'w'"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_by_name(given, error, message):
     with pytest.raises(error, match=message):
-        make()
+        explore(curve, **given)
+
+
+# --- the widgets hold the state -------------------------------------------------------------------
+
+
+@pytest.fixture
+def weight(live):
+    return live._controls[0].widget
+
+
+def test_a_value_set_in_a_cell_moves_the_explorer(live, weight):
+    weight.value = 0.7
+    assert live.shown["sentence"] == "line: <w> is 0.7." and live.reply["positions"] == [7, 0, 0]
+    live._controls[1].widget.value = "square"
+    live._controls[2].widget.value = True
+    assert live.shown["sentence"] == "square: <w> is 0.7." and live.reply["positions"] == [7, 1, 1]
+
+
+def test_a_value_between_two_positions_goes_to_the_nearest(live, weight):
+    for value, stands in ((0.74, 0.7), (0.3 + 1e-16, 0.3), (7, 1.2), (-1, 0), (math.nan, 0)):
+        weight.value = value
+        assert weight.value == pytest.approx(stands) and live.reply["positions"][0] == stands * 10
+
+
+def test_the_readers_moves_are_heard(live, weight):
+    heard = []
+    weight.observe(lambda change: heard.append((change.old, change.new)), "value")
+    replies(live, [8, 0, 0], [3, 1, 0], until=0)
+    assert heard == [(0.5, 0.8), (0.8, 0.3)]
+    assert live._controls[1].widget.value == "square"
+
+
+def test_who_hears_a_move_may_move_another_control(live, weight):
+    shape = live._controls[1].widget
+    weight.observe(lambda change: setattr(shape, "value", "square"), "value")
+    *_, last = replies(live, [8, 0, 0], until=0)
+    assert last["sentence"] == "square: <w> is 0.8." and last["positions"] == [8, 1, 0]
+
+
+def test_explorers_that_share_a_widget_move_together(live, weight):
+    other = Explorer(curve, {"w": weight}, SMALL)
+    replies(live, [8, 1, 0])
+    assert other.shown["sentence"] == "line: <w> is 0.8." and other.reply["positions"] == [8]
+    replies(other, [2])
+    assert live.shown["sentence"] == "square: <w> is 0.2."
+    weight.value = 1
+    assert [e.reply["positions"] for e in (live, other)] == [[10, 1, 0], [10]]
+
+
+def test_one_widget_may_be_two_controls():
+    def two(fig, a, b):
+        return curve(fig, a) + number(b)
+
+    both = FloatSlider(0.5, max=1)
+    explorer = Explorer(two, {"a": both, "b": both}, SMALL)
+    for asked in ([7, 5], [5, 7]):
+        *_, last = replies(explorer, asked, until=0)
+        explorer.asked = {"n": 0}
+        assert last["positions"] == [7, 7]
+        both.value = 0.5
+
+
+def test_a_training_follows_its_widgets_to_the_end():
+    explorer = training()
+    steps = explorer._controls[0].widget
+    seen = []
+    explorer.observe(lambda change: seen.append(explorer.shown["sentence"]), "reply")
+
+    async def kernel():
+        steps.value = 9
+        steps.value = 3
+        await asyncio.sleep(0.3)
+
+    asyncio.run(kernel())
+    assert seen == ["1 of 9 steps.", *(f"{k} of 3 steps." for k in (1, 2, 3))]
+    steps.value = 2  # where no loop runs, as in a thread of the reader's own
+    assert explorer.shown["sentence"] == "2 of 2 steps."
+
+
+def test_a_drawing_that_fails_is_told_of_on_the_page_and_not_in_the_cell(live, weight):
+    weight.value = 1.1
+    assert "w is too large" in live.reply["problem"] and weight.value == 1.1
+    weight.value = 1.0
+    assert not live.reply["problem"]
+
+
+def test_other_options_are_other_positions(live, weight):
+    shape = live._controls[1].widget
+    replies(live, [6, 1, 0], look=True)
+    shape.options = ["cube", "ball", "ring"]
+    assert live.shown["sentence"] == "cube: <w> is 0.6." and held(live) == [[6, 0, 0]]
+    assert live.controls[1]["texts"] == ("cube", "ball", "ring")
+    weight.max, weight.step = 1.0, 0.2
+    assert live.controls[0]["texts"] == ("0.0", "0.2", "0.4", "0.6", "0.8", "1.0")
+    assert live.reply["positions"] == [3, 0, 0]
+    with pytest.raises(ValueError, match="step of w must divide the range .* got 0.3"):
+        weight.step = 0.3
+    (reply,) = replies(live, [5, 2, 0], until=0)
+    assert reply["sentence"] == "ring: <w> is 1."
+
+
+def test_what_is_fixed_is_given_and_drawn_anew_when_it_changes():
+    shape = fixed("line")
+    explorer = Explorer(curve, {"w": (0, 1.2, 0.1), "shape": shape}, SMALL)
+    assert len(explorer.controls) == 1 and explorer.shown["sentence"].startswith("line")
+    shape.value = "square"
+    assert explorer.shown["sentence"].startswith("square")
+
+
+# --- sharp at rest ----------------------------------------------------------------------------
+
+
+def test_at_rest_the_same_picture_has_more_pixels(live):
+    replies(live, [8, 0, 0], look=True)
+    drawn = live.shown
+    live._on_hint(live, {"sharp": True}, [])
+    sharp = live.shown
+    assert sharp["sentence"] == drawn["sentence"] and sharp["positions"] == drawn["positions"]
+    assert live.reply["n"] == 1
+    few, many = (Image.open(io.BytesIO(held["png"])).convert("RGB") for held in (drawn, sharp))
+    assert many.size == (600, 400) == tuple(2 * pixels for pixels in live.size)
+    away = np.abs(np.asarray(many.resize(few.size), int) - np.asarray(few, int))
+    assert away.mean() < 4
+    replies(live, [9, 0, 0], [8, 0, 0])
+    live._on_hint(live, {"sharp": True}, [])
+    assert live.shown == sharp  # nothing is drawn that is sharp already
+    (reply,) = replies(live, [4, 0, 0], until=0)
+    assert reply["png"] == Drawing(curve, SMALL).picture(w=0.4)[0]
+
+
+def test_a_training_is_sharp_at_rest_without_another(monkeypatch):
+    explorer = training()
+    replies(explorer, [2, 0])
+    begun = []
+    monkeypatch.setattr(explorer._drawing(), "draw", lambda fig, **values: begun.append(values))
+    explorer._on_hint(explorer, {"sharp": True}, [])
+    assert not begun and Image.open(io.BytesIO(explorer.shown["png"])).size == (600, 400)
+    assert explorer.shown["sentence"] == "3 of 3 steps."
+
+
+def test_explorers_have_names(live):
+    def walk_down(fig, w):
+        return curve(fig, w)
+
+    assert Explorer(walk_down, {"w": True}, SMALL).name == "walk down"
+    assert Explorer(walk_down, {"w": True}, SMALL, "a descent").name == "a descent"

@@ -9,7 +9,7 @@ from PIL import Image
 
 from tests.helpers.drawn import drawn, height_of, holds, texts
 from utils import diagrams, figures
-from utils.plotting import new_figure, picture
+from utils.plotting import Drawing
 
 RNG = np.random.default_rng(0)
 GATES = {name: RNG.uniform(0, 1, (6, 3)) for name in "zrg"}
@@ -70,10 +70,8 @@ def test_reach_shows_medians_and_names_them():
 
 def test_reach_keeps_cells_apart_where_they_overlap():
     """The picture has few colours: those of two areas must not become one."""
-    png, _ = picture(
-        figures.reach,
-        new_figure((7.2, 3.2)),
-        {"stages": {"A": {"LSTM": NORMS * [1, 1, 3], "GRU": NORMS}}, "lags": (2,)},
+    png, _ = Drawing(figures.reach).picture(
+        stages={"A": {"LSTM": NORMS * [1, 1, 3], "GRU": NORMS}}, lags=(2,)
     )
     shades = np.array(Image.open(io.BytesIO(png)).convert("RGB")).reshape(-1, 3)
     areas = {
@@ -99,7 +97,7 @@ def test_reach_can_compare_with_a_formula():
         ([7.0], "most of it or more"),
         ([0.5, 0.5, 1e-4], "0.5 (in one run less than a thousandth of that)"),
         ([0.5, 0.5, 0.5, 1e-4, 1e-4], "0.5 (in some runs less than a thousandth of that)"),
-        ([1e-15], "below 10^−12"),
+        pytest.param([1e-15], "below 10⁻¹²", id="below-the-floor"),
     ],
 )
 def test_reach_says_what_is_left(ends, words):

@@ -55,15 +55,18 @@ def test_gradients_of_cells_show_both_cells_and_the_formula():
     for norms in (lstm[0], rnn[0], [1, 0.5, 0.25]):
         assert holds(ax, [0, 1, 2], norms)
     assert ax.get_yscale() == "log" and "begin near 0.5." in sentence
-    assert "LSTM's gradient is 0.2 times" in sentence and "network's 0.01 times" in sentence
+    assert (
+        "over 3 networks, the LSTM's gradient is 0.2 times" in sentence
+        and "network's 0.01 times" in sentence
+    )
     assert not any("\N{DOWNWARDS ARROW}" in text for text in texts(fig))
 
 
 def test_gradients_below_the_panel_are_told_and_marked():
     lstm, rnn = 0.01 ** np.arange(9.0)[None], 0.5 ** np.arange(9.0)[None]
     fig, sentence = drawn(figures.gradients_of_cells, lstm=lstm, rnn=rnn, bias=-10.0)
-    assert "LSTM's gradient is about 10^−16 times" in sentence
-    assert sentence.endswith("to the power of 8 is about 10^−35.")
+    assert "LSTM's gradient is about 10⁻¹⁶ times" in sentence
+    assert sentence.endswith("to the power of 8 is about 10⁻³⁵.")
     marked = {text for text in texts(fig) if text.endswith(" \N{DOWNWARDS ARROW}")}
     assert len(marked) == 2 and not any("simple" in name for name in marked)
 

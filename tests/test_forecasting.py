@@ -9,10 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.helpers.bad_input import (
-    not_counts,
-    not_finite,
-    not_numbers,
-    not_positive,
     quick,
     refused,
 )
@@ -31,7 +27,6 @@ from utils.forecasting import (
     residual_interval,
     rmse,
     seasonal_naive,
-    three_digits,
 )
 from utils.layers import Dense, Last, Sequential, SimpleRNN
 
@@ -158,27 +153,6 @@ def test_what_comes_later_changes_no_forecast(now, value):
     assert np.array_equal(*forecasts)
 
 
-@quick
-@given(not_counts, not_numbers, not_finite(20))
-def test_bad_arguments_of_forecasters_are_refused(count, thing, holes):
-    series = np.arange(20.0)
-    for bad in (thing, holes):
-        refused("series", naive, bad, 3)
-        refused("series", seasonal_naive, bad, 3, 1, 2)
-        refused("x", Linear().fit, bad, np.ones((20, 1)))
-        refused("y", Linear().fit, np.ones((20, 3, 1)), bad)
-        refused("x", recursive, Linear().predict, bad, 1)
-    for forecast in (naive, lambda *sizes: seasonal_naive(*sizes, 2)):
-        refused("window", forecast, series, count, 1)
-        refused("horizon", forecast, series, 3, count)
-        with pytest.raises(ValueError, match="at least 21 values"):
-            forecast(series, 20, 1)
-    refused("season", seasonal_naive, series, 3, 1, count)
-    refused("horizon", recursive, Linear().predict, np.ones((4, 3, 1)), count)
-    for part in ("train", 2.5, [99], {}):
-        refused("part", naive, series, 3, 1, part)
-
-
 # Errors ------------------------------------------------------------------------------------------
 
 
@@ -197,21 +171,6 @@ def test_naive_on_its_own_training_part_has_a_mase_of_one():
         forecast = seasonal_naive(train, season, 1, season)
         assert mase(y, forecast, naive_scale(train, season)) == pytest.approx(1)
     assert naive_scale(train[:, None]) == naive_scale(train)
-
-
-@quick
-@given(not_numbers, not_finite(4, 2), not_positive, not_counts)
-def test_bad_arguments_of_errors_are_refused(thing, holes, scale, count):
-    y = np.ones((4, 2))
-    for bad in (thing, holes, np.ones((4, 1)), np.ones(4)):
-        for metric in (mae, rmse, error_by_horizon):
-            refused("forecast", metric, y, bad)
-    for bad in (thing, holes, np.ones(4)):
-        refused("y", mae, bad, y)
-    refused("scale", mase, y, y, scale)
-    refused("train", naive_scale, thing)
-    refused("season", naive_scale, np.arange(9.0), count)
-    refused("season", naive_scale, np.arange(9.0), 9)
 
 
 # Intervals and alarms ----------------------------------------------------------------------------
@@ -288,23 +247,6 @@ def test_precision_and_recall():
     assert precision_recall(~planted, planted) == (0, 0)
     precision, recall = precision_recall(np.zeros(8, bool), planted)
     assert np.isnan(precision) and recall == 0
-
-
-@quick
-@given(not_numbers, not_finite(30, 2))
-def test_bad_arguments_of_intervals_are_refused(thing, holes):
-    y, flags = np.ones((30, 2)), np.ones(30, bool)
-    for bad in (thing, holes, np.ones(30)):
-        refused("residuals", residual_interval, bad)
-        refused("y", coverage, bad, y, y)
-        refused("low", coverage, y, bad, y)
-        refused("high", coverage, y, y, bad)
-    for level in (1, -0.1, np.nan, "0.9", None):
-        refused("level", residual_interval, y, level)
-    for bad in (thing, holes, flags[1:], 2 * flags):
-        refused("found", precision_recall, bad, flags)
-    refused("planted", precision_recall, flags, thing)
-    refused("planted", precision_recall, flags, ~flags)
 
 
 # The scoreboard ----------------------------------------------------------------------------------
@@ -463,27 +405,6 @@ def test_wrong_rows_are_refused():
         refused("forecast", own.add, "naive", bad)
 
 
-@quick
-@given(not_numbers, not_positive, not_finite(4, 2))
-def test_a_wrong_board_is_refused(thing, scale, holes):
-    for bad in (thing, holes, np.ones(4), np.ones((2, 2, 2, 2)), np.ones((0, 2))):
-        refused("y", Scoreboard, bad, 1.0)
-    refused("scale", Scoreboard, Y, [1.0, 1.0])
-    refused("scale", Scoreboard, np.stack([Y, Y]), [1.0, 0.0])
-    refused("scale", Scoreboard, np.stack([Y, Y]), [1.0, 1.0, 1.0])
-    if scale is not True:  # as a number it is 1
-        refused("scale", Scoreboard, Y, scale)
-
-
-@pytest.mark.parametrize(
-    "value, text",
-    [(0.01234, "0.0123"), (0.1, "0.100"), (1.0, "1.00"), (123.4, "123"), (12345, "12300"), (0, "0")]
-    + [(9.999, "10.0"), (0.9996, "1.00"), (1e-12, "0"), (0.0005, "0.000500")],
-)
-def test_three_digits(value, text):
-    assert three_digits(value) == text
-
-
 def test_errors_too_large_for_a_float_are_told():
     y = np.full((20, 1), 1.7e308)
     for errors in (mae, rmse, error_by_horizon):
@@ -501,3 +422,17 @@ def test_the_linear_model_of_tiny_values_where_underflow_is_an_error():
     x = 1e-160 * np.random.default_rng(0).normal(size=(30, 3, 1))
     with np.errstate(all="raise"):
         assert np.isfinite(Linear().fit(x, 1e150 * x[:, 0]).predict(x)).all()
+
+
+def test_what_does_not_fit_the_rest_is_refused():
+    for forecast in (naive, lambda *sizes: seasonal_naive(*sizes, 2)):
+        with pytest.raises(ValueError, match="at least 21 values"):
+            forecast(np.arange(20.0), 20, 1)
+    refused("season", naive_scale, np.arange(9.0), 9)
+    flags = np.ones(30, bool)
+    for found in (flags[1:], 2 * flags):
+        refused("found", precision_recall, found, flags)
+    refused("planted", precision_recall, flags, ~flags)
+    for scale in ([1.0, 0.0], [1.0, 1.0, 1.0]):
+        refused("scale", Scoreboard, np.stack([Y, Y]), scale)
+    refused("scale", Scoreboard, Y, [1.0, 1.0])

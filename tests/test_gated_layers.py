@@ -10,11 +10,8 @@ from hypothesis import strategies as st
 from tests.helpers.arrays import DTYPES, SIZES, normal, same, slope
 from tests.helpers.bad_input import (
     misshapen,
-    not_counts,
-    not_dtypes,
     not_finite,
     not_numbers,
-    not_seeds,
     quick,
     refused,
 )
@@ -402,33 +399,6 @@ def test_refuses_a_sequence_whose_gates_memory_cannot_hold(make):
 @quick
 @given(
     st.sampled_from(list(CELLS)),
-    not_numbers | not_finite(3, 6, 2) | misshapen(lambda s: len(s) == 3 and s[2] == 2),
-)
-def test_refuses_input(cell, x):
-    layer, *_ = layer_and_data(cell)
-    refused("x", layer.forward, x)
-    refused("x", Sequential([layer]).forward, x)
-    with pytest.raises(RuntimeError, match="call forward before backward"):
-        layer.backward(np.zeros((3, 6, 4)))
-
-
-@quick
-@given(
-    st.sampled_from(list(CELLS)),
-    not_numbers.filter(lambda value: value is not None)
-    | not_finite(3, 4)
-    | misshapen(lambda s: s == (3, 4)),
-)
-def test_refuses_first_states(cell, bad):
-    layer, x, *_ = layer_and_data(cell)
-    refused("h_0", layer.forward, x, bad)
-    if cell == "LSTM":
-        refused("c_0", layer.forward, x, None, bad)
-
-
-@quick
-@given(
-    st.sampled_from(list(CELLS)),
     not_numbers | not_finite(3, 6, 4) | misshapen(lambda s: s == (3, 6, 4)),
 )
 def test_refuses_a_gradient(cell, dh):
@@ -448,17 +418,3 @@ def test_refuses_a_clamp(cell, value):
         refused("clamp", layer.forward, x, clamp={name: 1.0})
     for clamp in ("f", ["f"], 1.0, True, [("f", 1.0)]):
         refused("clamp", layer.forward, x, clamp=clamp)
-
-
-@quick
-@given(st.sampled_from([LSTM, GRU]), st.data())
-def test_constructors_refuse(make, data):
-    refused("units", make, data.draw(not_counts), 2)
-    refused("input_size", make, 2, data.draw(not_counts))
-    refused("seed", make, 2, 2, seed=data.draw(not_seeds))
-    refused("dtype", make, 2, 2, dtype=data.draw(not_dtypes))
-    unknown = data.draw(st.sampled_from(["Tanh", "", None, np.tanh, 3, ["tanh"]]))
-    refused("activation", make, 2, 2, unknown)
-    refused("recurrent_activation", make, 2, 2, recurrent_activation=unknown)
-    switch = "unit_forget_bias" if make is LSTM else "reset_after"
-    refused(switch, make, 2, 2, **{switch: data.draw(st.sampled_from([1, 0, None, "no", []]))})

@@ -229,7 +229,7 @@ NEEDS_LESSONS = [
     "-m tools.bench.explorers",
     "-m tools.bench lessons",
     "-m tools.mutants --only solutions/",
-    "tools/binder_links.py",
+    "-m tools.binder_links",
     "tools/load_test.py",
     "deploy/link.py https://hub.example.org",
 ]

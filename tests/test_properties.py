@@ -42,7 +42,7 @@ from tests.helpers.bad_input import (
     refused,
 )
 from tools.lessons import table
-from utils import arguments, data, figures, forecasting, layers, plotting, training
+from utils import arguments, data, figures, forecasting, layers, plotting, training, words
 from utils.arguments import as_floats, overflow_allowed
 from utils.checks import Exercise
 
@@ -56,7 +56,7 @@ POSITIVE = not_positive | st.just(10**400)
 SHARE = st.sampled_from([-0.1, 1, 10**400, np.nan, np.inf, "0.5", None, True, [0.5], 1j])
 NOISE = st.sampled_from([-0.1, 10**400, np.nan, np.inf, "1", None, True, [1], 1j])
 SWITCH = st.sampled_from([1, 0, None, "no", [], np.nan])
-WORD = st.sampled_from(["tangent", "", None, 3, ["tanh"], {}, np.tanh, np.nan])
+WORD = st.sampled_from(["tangent", "Tanh", "", None, 3, ["tanh"], {}, np.tanh, np.nan])
 FUNCTION = st.sampled_from([3, "mse", [], np.ones(3)])
 THING = st.sampled_from([None, 3, "adam", [], np.ones(3), dict])  # a model, an optimiser
 GRADIENTS = st.sampled_from([None, 3, "abc", np.ones(3), [[1.0]], [np.ones(3, int)], [None]])
@@ -64,15 +64,15 @@ SCALE = POSITIVE.filter(lambda value: value is not True)
 STATE = not_numbers | not_finite(3, 4)
 PART = st.sampled_from([[99], ["a"], [0.5], 10**30, np.nan, {}, True, np.False_])
 FEATURE = st.sampled_from([-1, 2, 0.5, True, "first", [0], np.nan])
+NOT_LAYERS = st.sampled_from([[], 3, "ab", [3], None, [None], [layers.Last], layers.Last()])
+DIVIDER = st.sampled_from(["", ";", 1, [","], ".,"])  # no decimal point
 CLAMP = st.sampled_from([3, "f", ["f"], {"q": 1.0}, {"g": 1.0}, {3: 1.0}, {"z": np.nan}])
 MASKED = st.just(np.ma.masked_greater(np.arange(4.0), 2))
 SERIES = not_numbers | not_finite(9) | MASKED | misshapen(lambda s: len(s) in (1, 2))
 BOARD = not_numbers | not_finite(3, 2) | MASKED | misshapen(lambda s: len(s) in (2, 3))
 ANY_SHAPE = not_numbers | not_finite(9) | MASKED | misshapen(lambda s: True)
 DIVERGED = not_numbers | MASKED | misshapen(lambda s: True)  # NaN may stand in it, and shows
-LABEL = st.sampled_from([None, 3, "", "  ", ["w"], np.nan])
 NUMBER = st.sampled_from([None, "1", np.nan, np.inf, [1], 1j, 10**400, 0.123])
-VALUES = st.sampled_from([None, 3, "abc", {"a": 1}, [], [1], [1, 1], range(10**9)])
 
 
 def array(*shape):
@@ -149,9 +149,9 @@ TABLE = {
                           "size": (1.0, POSITIVE), "seed": (0, SEED)},
     "series.load_series": {"name_or_path": ("co2", st.sampled_from([None, 3, b"co2", ["co2"]])),
                            "column": (None, WORD.filter(bool)), "dates": (None, WORD.filter(bool)),
-                           "fill": (True, SWITCH), "decimal": (None, WORD.filter(bool)),
+                           "fill": (True, SWITCH), "decimal": (None, WORD.filter(bool) | DIVIDER),
                            "dayfirst": (None, SWITCH.filter(lambda x: x is not None)),
-                           "missing": (None, st.sampled_from([True, {}, b"x", [None]])),
+                           "missing": (None, st.sampled_from([True, {}, b"x", [None], [["x"]]])),
                            "encoding": (None, WORD.filter(bool))},
     "layers.SimpleRNN": SIZES | WEIGHTS | {"activation": ("tanh", WORD)},
     "layers.SimpleRNN.forward": FORWARD,
@@ -167,7 +167,7 @@ TABLE = {
     "layers.Dense": SIZES | WEIGHTS | {"activation": ("tanh", WORD)},
     "layers.Dense.forward": {"h": (Y, STATE)},
     "layers.Dense.backward": {"dy": (Y, array(3, 2))},
-    "layers.Sequential": {"layers": ([layers.Last()], st.sampled_from([[], 3, "ab", [3], None]))},
+    "layers.Sequential": {"layers": ([layers.Last()], NOT_LAYERS)},
     "layers.Sequential.forward": {"x": (X, array(None, None, 2))},
     "layers.Sequential.backward": {"dy": (np.ones((3, 1)), array(3, 1))},
     "training.mse": LOSS,
@@ -213,13 +213,6 @@ TABLE = {
     "forecasting.Scoreboard.add": {"name": ("mine", st.sampled_from([None, 3, "", []])),
                                    "forecast": (Y, STATE | misshapen(lambda s: s[-2:] == (3, 2)))},
     "bug_zoo.backward_with": {"names": ("index wraps", WORD)},
-    "explore.slider": {"label": ("w", LABEL), "low": (0.0, NUMBER), "high": (1.0, NUMBER),
-                       "step": (0.5, NUMBER), "value": (0.5, NUMBER)},
-    "explore.slider_of": {"label": ("w", LABEL), "values": ([1, 2, 4], VALUES),
-                          "value": (2, NUMBER)},
-    "explore.choice": {"label": ("w", LABEL), "options": (["a", "b"], VALUES),
-                       "value": ("a", NUMBER)},
-    "explore.switch": {"label": ("w", LABEL), "value": (True, NUMBER)},
 }  # fmt: skip
 
 # Parts of their modules: what calls them has checked the arguments, or they say NumPy's errors.
@@ -228,8 +221,8 @@ HELPERS = {
     "cells": "rnn_step rnn_step_backward through_sum lstm_step lstm_step_backward gru_step "
     "gru_step_backward gru_step_reset_after gru_step_reset_after_backward",  # to be read
     "data": "as_table of_each_feature",
-    "explore": "Control Explorer explore",  # explore and plotting: tests/test_explore.py
-    "forecasting": "flat in_parts in_units_of answer root_mean_square verdict three_digits",
+    "explore": "Explorer explore",  # tests/test_explore.py
+    "forecasting": "flat in_parts in_units_of answer root_mean_square verdict",
     "keras_setup": "start_anew new_one new_optimizer shapes",  # tests/test_keras_setup.py
     "layers": "sigmoid relu d_tanh d_relu d_sigmoid Layer Gated batch_last batch_first joined "
     "transposed over_time with_ones times outer_sum glorot_uniform orthogonal read_only "
@@ -284,7 +277,7 @@ def test_everything_public_has_its_row():
 
 def test_every_module_is_looked_at():
     modules = {name for _, name, _ in pkgutil.iter_modules(utils.__path__)}
-    others = {"arguments", "checks", "diagrams", "figures", "plotting"}  # see below
+    others = {"arguments", "checks", "diagrams", "figures", "plotting", "words"}  # see below
     assert modules == {*HELPERS, *others}
 
 
@@ -431,13 +424,12 @@ def test_results_are_the_same_whatever_somebody_has_set(switch):
         board = forecasting.Scoreboard(y, forecasting.naive_scale(STEPS))
         for name in board.BASELINES:
             board.add(name, forecasting.Linear().fit(x, y).predict(x) + len(name))
-        png, sentence = plotting.picture(
-            figures.learning_curve, plotting.new_figure((7.2, 3.2)),
-            {"losses": np.array([1, 0.0, np.nan]), "norms": np.array([1, 0, np.inf]), "chance": 0.7,
-             "accuracy": 0.5},
+        png, sentence = plotting.Drawing(figures.learning_curve).picture(
+            losses=np.array([1, 0.0, np.nan]), norms=np.array([1, 0, np.inf]), chance=0.7,
+            accuracy=0.5,
         )  # fmt: skip
         numbers = losses, *model.get_weights(), scaler.transform(x), data.noisy_sine(9)[0]
-        return [a.tobytes() for a in numbers], repr(board), png, sentence, plotting.fmt(0.1)
+        return [a.tobytes() for a in numbers], repr(board), png, sentence, words.number(0.1)
 
     calm = results()
     with upset():
@@ -866,7 +858,7 @@ def test_nan_and_infinity_are_drawn_or_told(bad):
         (figures.alarms, {"sizes": h, "threshold": 0.7, "at": h == 1}),
     ):  # fmt: skip
         try:
-            _, sentence = plotting.picture(draw, plotting.new_figure((7.2, 3.2)), values)
+            sentence = plotting.Drawing(draw).sentence(**values)
         except ValueError as error:
             sentence = str(error)
             assert "with NaN or infinity" in sentence
@@ -876,8 +868,3 @@ def test_nan_and_infinity_are_drawn_or_told(bad):
 @pytest.mark.parametrize("size", [None, 5, (3,), ("7", 3), (0, 3), (np.nan, 3), (1e6, 1e6)])
 def test_a_size_that_is_none_is_refused(size):
     refused("size", plotting.new_figure, size)
-
-
-def test_an_order_has_a_sign_and_a_zero():
-    words = [plotting.order_of(x) for x in (0, -20.0, np.nan, -np.inf, 1e5)]
-    assert words == ["0", "−20", "not a number", "too large for a number", "about 10^5"]

@@ -296,7 +296,7 @@ def shown(html):
 
 def test_figures_are_shown_with_the_course_s_own_styles_alone():
     png = plotting.render(plotting.new_figure((1, 1)))
-    own = plotting.static_html(png, 'a < b & "c" isn\'t 10⁻⁵, ε > 0.', (7.2, 3.2))
+    own = plotting.static_html(png, 'a < b & "c" isn\'t 10⁻⁵, ε > 0.', 720)
     assert shown(own) == own
     for ours, theirs in {
         "margin:6px 0;": "position:fixed;top:0;",
@@ -311,7 +311,7 @@ def test_figures_are_shown_with_the_course_s_own_styles_alone():
         assert ours in own
         assert shown(own.replace(ours, theirs)) is None, theirs
     huge = png[:16] + (30_000).to_bytes(4) + png[20:]
-    assert shown(plotting.static_html(huge, "small", (7.2, 3.2))) is None
+    assert shown(plotting.static_html(huge, "small", 720)) is None
 
 
 def test_a_line_is_a_line_whatever_the_names(capsys):

@@ -627,15 +627,6 @@ def test_wrong_arguments(tmp_path, monkeypatch):
             load_series(name)
         assert "must be one of co2, seattle or a CSV file" in str(error.value)
         assert str(tmp_path) in str(error.value)  # where it looked
-    for name in (None, 3, ["co2"], b"co2"):
-        refused("name_or_path", load_series, name)
-    for fill in (None, 1, "yes"):
-        refused("fill", load_series, "seattle", fill=fill)
-        refused("dayfirst", load_series, "seattle", dayfirst=fill or "no")
-    for decimal in ("", ";", 1, [","], ".,"):
-        refused("decimal", load_series, "seattle", decimal=decimal)
-    for missing in (True, {}, [None], b"x", [["x"]]):
-        refused("missing", load_series, "seattle", missing=missing)
 
 
 def test_too_short_for_the_windows(write):

@@ -6,22 +6,21 @@ move of that section's explorer a row, each beginning where the row above ended.
 """
 
 import ast
-import builtins
 import contextlib
 import io
 import itertools
 import json
 import re
-import symtable
 from functools import cache
 from pathlib import Path
 
 import pytest
 
+from tests.helpers.explorers import is_explorer, run_alone, uses
 from tools import claims
 from tools.lessons import released
 from utils import explore as explorers
-from utils.plotting import new_figure, stages
+from utils.plotting import Drawing
 
 ROOT = Path(__file__).parent.parent
 GUIDE = (ROOT / "TEACHING.md").read_text("utf-8")
@@ -103,19 +102,6 @@ def sections(lesson, edition="solutions"):
     return {title: (k, end) for (k, title), end in zip(at, ends, strict=True)}
 
 
-def uses(source):
-    """(names that a piece of code needs from before, names that it binds)."""
-    top = symtable.symtable(source, "<lesson>", "exec")
-    needs, tables_ = set(), [top]
-    for table in tables_:
-        tables_ += table.get_children()
-        for symbol in table.get_symbols():
-            if symbol.is_referenced() and (table is top or symbol.is_global()):
-                needs.add(symbol.get_name())
-    bound = {s.get_name() for s in top.get_symbols() if s.is_assigned() or s.is_imported()}
-    return needs - set(dir(builtins)) - {"display"}, bound
-
-
 def planned(lesson, rows, edition="solutions"):
     """The cells that a plan runs in one lesson, in its order, row by row: [(row, [cell])]."""
     where = sections(lesson, edition)
@@ -140,64 +126,16 @@ def missing(lesson, rows, edition="solutions"):
                 bound |= binds
 
 
-def touched(statement):
-    """Names that a statement binds, or may change in place."""
-    names = set()
-    for node in ast.walk(statement):
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            names.add(node.id)
-        elif isinstance(node, ast.Attribute | ast.Subscript) and isinstance(node.ctx, ast.Store):
-            names.add(root(node))
-        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
-            function, arguments = node.value.func, node.value.args
-            if isinstance(function, ast.Name) and function.id != "print":
-                names |= {*map(root, arguments)}  # train(model, ...)
-            elif root(function) != "plotting":
-                names.add(root(function))  # layer.set_weights(...)
-    return names - {None}
-
-
-def root(node):
-    while isinstance(node, ast.Attribute | ast.Subscript):
-        node = node.value
-    return node.id if isinstance(node, ast.Name) else None
-
-
 def explorer(lesson, section, labels):
-    """(draw, size, controls) of the section's explorer with these labels."""
+    """(draw, size, name, [Control]) of the section's explorer with these labels."""
     begin, end = sections(lesson)[section]
     code = [(k, source) for k, (kind, source) in enumerate(lesson_cells(lesson)) if kind == "code"]
     steps = [(k, s) for k, source in code if k < end for s in ast.parse(source).body]
     for n, (k, statement) in enumerate(steps):
-        call = getattr(statement, "value", None)
-        if k >= begin and isinstance(call, ast.Call) and root(call.func) == "explore":
-            if all(repr(label)[1:-1] in ast.unparse(statement) for label in labels):
-                return run_alone([s for _, s in steps[: n + 1]])
+        if k >= begin and is_explorer(statement):
+            if all(label in lesson_cells(lesson)[k][1] for label in labels):  # the cell has them
+                return run_alone([s for _, s in steps[: n + 1]], [statement])[0]
     raise LookupError(f"no explorer with {labels} in {section!r} of lesson {lesson}")
-
-
-def run_alone(statements):
-    """Run the last statement, and before it only what it needs. -> (draw, size, controls)"""
-    last, kept = statements[-1], [statements[-1]]
-    needed = uses(ast.unparse(last))[0]
-    for statement in reversed(statements[:-1]):
-        needs, binds = uses(ast.unparse(statement))
-        if (binds | touched(statement)) & needed:
-            kept.insert(0, statement)
-            if isinstance(statement, ast.Assign | ast.FunctionDef | ast.ClassDef):
-                needed -= binds
-            needed |= needs
-    found, space = [], {"__name__": "__main__"}
-
-    def collect(draw, *, size=(7.2, 3.2), **controls):
-        found.append((draw, size, controls))
-
-    with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(io.StringIO()):
-        patch.setattr(explorers, "explore", collect)
-        patch.chdir(ROOT / "solutions")
-        for statement in kept:
-            exec(compile(ast.Module([statement], []), "<lesson>", "exec"), space)
-    return found[-1]
 
 
 def captions(lesson, text):
@@ -205,17 +143,17 @@ def captions(lesson, text):
     for section, group in itertools.groupby(moves(text), key=lambda move: move[0]):
         group = [*group]
         labels = {label for _, settings, _ in group for label in settings}
-        draw, size, controls = explorer(lesson, section, labels)
-        names = {control.label: name for name, control in controls.items()}
-        at = {name: control.start for name, control in controls.items()}
+        draw, size, _, controls = explorer(lesson, section, labels)
+        labelled = {control.label: control for control in controls}
+        at = {control.name: control.nearest() for control in controls}
         for _, settings, pieces in group:
             for label, value in settings.items():
-                assert label in names, f"{section}: no control {label!r}, but {list(names)}"
-                shown = controls[names[label]].texts
-                assert value in shown, f"{label!r} has no position {value!r}, but {shown}"
-                at[names[label]] = shown.index(value)
-            values = {name: control.values[at[name]] for name, control in controls.items()}
-            *_, (_, caption) = stages(draw, new_figure(size), values)
+                assert label in labelled, f"{section}: no control {label!r}, but {list(labelled)}"
+                control = labelled[label]
+                assert value in control.texts, f"{label!r} has no {value!r}, but {control.texts}"
+                at[control.name] = control.texts.index(value)
+            values = {control.name: control.values[at[control.name]] for control in controls}
+            caption = Drawing(draw, size).sentence(**values)
             yield settings, pieces, caption
 
 

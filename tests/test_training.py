@@ -6,17 +6,8 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from tests.helpers.bad_input import (
-    misshapen,
-    not_counts,
-    not_finite,
-    not_numbers,
-    not_positive,
-    not_seeds,
-    quick,
     refused,
 )
 from utils.data import remember_first
@@ -36,6 +27,7 @@ from utils.training import (
     numeric_gradient,
     train,
 )
+from utils.words import number
 
 
 @pytest.fixture(scope="module")
@@ -102,22 +94,6 @@ def test_losses_leave_their_arguments_alone():
     assert np.array_equal(y, kept) and (target == 1).all()
 
 
-@pytest.mark.parametrize("loss", [mse, binary_cross_entropy, accuracy])
-def test_losses_refuse(loss):
-    @quick
-    @given(not_numbers | not_finite(4, 1) | misshapen(lambda s: s == (4, 1)))
-    def target(bad):
-        refused("target", loss, np.zeros((4, 1)), bad)
-
-    @quick
-    @given(not_numbers | misshapen(lambda s: True))
-    def y(bad):
-        refused("y", loss, bad, np.zeros((4, 1)))
-
-    target()
-    y()
-
-
 @pytest.mark.parametrize("target", [[2.0], [-0.1]])
 def test_cross_entropy_refuses_targets_outside_0_to_1(target):
     refused("target", binary_cross_entropy, [0.0], target)
@@ -151,15 +127,6 @@ def test_clipping_by_value():
     clipped = clip_by_value(grads, 1)
     assert clipped[0].tolist() == [[1, -0.5]] and clipped[1].tolist() == [-1]
     assert grads[0].tolist() == [[3, -0.5]]
-
-
-@pytest.mark.parametrize("clip", [clip_by_norm, clip_by_value])
-@quick
-@given(not_positive, st.sampled_from([None, "abc", 3, np.ones(3), {"a": 1}]), not_numbers)
-def test_clipping_refuses(clip, limit, grads, gradient):
-    refused("limit", clip, [np.ones(3)], limit)
-    refused("grads", clip, grads, 1)
-    refused("grads[1]", clip, [np.ones(3), gradient], 1)
 
 
 # --- optimisers ---------------------------------------------------------------------------------
@@ -218,28 +185,15 @@ def test_a_rate_is_a_number_above_zero_on_the_way_too(kind):
     optimizer.step([], [])  # of a network that has nothing to learn
 
 
-@quick
-@given(not_positive, st.sampled_from([-0.1, 1, np.nan, "3", None, True, 1j]))
-def test_optimisers_refuse_options(rate, beta):
-    refused("learning_rate", SGD, rate)
-    refused("learning_rate", Adam, rate)
-    refused("epsilon", Adam, epsilon=rate)
-    refused("beta_1", Adam, beta_1=beta)
-    refused("beta_2", Adam, beta_2=beta)
-
-
 @pytest.mark.parametrize("kind", [SGD, Adam])
-@quick
-@given(not_numbers, misshapen(lambda s: s == (2, 3)))
-def test_optimisers_refuse_gradients(kind, gradient, misshapen):
-    weights = [np.ones((2, 3)), np.ones(3)]
-    step = kind().step
-    refused("grads[0]", step, weights, [gradient, np.ones(3)])
-    refused("grads[0]", step, weights, [misshapen, np.ones(3)])
+def test_a_step_that_is_refused_changes_nothing(kind):
+    weights, step = [np.ones((2, 3)), np.ones(3)], kind().step
+    for wrong in ([[1.0]], np.ones((3, 2)), np.ones((2, 3)) * 1j, None):
+        refused("grads[0]", step, weights, [wrong, np.ones(3)])
     refused("grads", step, weights, [np.ones((2, 3))])
-    refused("grads", step, weights, None)
     refused("weights[0]", step, [[1.0]], [np.ones(1)])
-    refused("weights", step, np.ones(3), [np.ones(1)] * 3)
+    refused("grads[1]", clip_by_norm, [np.ones(3), None], 1)
+    refused("target", minibatches, np.ones((4, 3, 1)), np.ones((3, 1)), 2)
     assert (weights[0] == 1).all() and (weights[1] == 1).all()
 
 
@@ -272,22 +226,6 @@ def test_minibatches_show_every_sample_once_an_epoch(samples, batch_size):
         other = list(minibatches(x, x, batch_size, epochs=3, seed=2))
         assert all(np.array_equal(a[0], b[0]) for a, b in zip(drawn, again, strict=True))
         assert not all(np.array_equal(a[0], b[0]) for a, b in zip(drawn, other, strict=True))
-
-
-@quick
-@given(
-    not_numbers | not_finite(4, 3, 1) | st.just(np.zeros((0, 3, 1))) | st.just(1.0),
-    not_counts,
-    not_seeds,
-)
-def test_minibatches_refuse_at_once(bad, count, seed):
-    x, target = np.ones((4, 3, 1)), np.ones((4, 1))
-    refused("x", minibatches, bad, target, 2)
-    refused("target", minibatches, x, bad, 2)
-    refused("target", minibatches, x, np.ones((3, 1)), 2)
-    refused("batch_size", minibatches, x, target, count)
-    refused("epochs", minibatches, x, target, 2, epochs=count)
-    refused("seed", minibatches, x, target, 2, seed=seed)
 
 
 class Recorder:
@@ -411,7 +349,7 @@ def test_right_gradients_pass():
     rows = check_gradients(loss, weights, grads, ["W_x", "W_h", "b", "W_y", "b_y"])
     assert [row.name for row in rows] == ["W_x", "W_h", "b", "W_y", "b_y"]
     assert all(row.ok and row.error < 1e-7 and row.cosine > 0.999999 for row in rows)
-    assert str(rows[0]) == "W_x   ok      relative error below 1e-6"
+    assert str(rows[0]) == "W_x   ok      relative error below 10⁻⁶"
     assert all(np.array_equal(w, k) for w, k in zip(weights, kept, strict=True))
 
 
@@ -469,7 +407,9 @@ def test_nothing_is_right_where_every_difference_is_rounding(lie, eps):
     loss, weights, grads = checked_network()
     rows = check_gradients(loss, weights, list(map(lie, grads)), eps=eps)
     assert not any(row.ok for row in rows) or eps == 1e-13 and lie(1) == 1
-    assert any("WRONG" in str(row) or f"eps={eps:g} is too small" in str(row) for row in rows)
+    assert any(
+        "WRONG" in str(row) or f"eps = {number(eps)} is too small" in str(row) for row in rows
+    )
     refused("eps", check_gradients, loss, weights, grads, eps=1e-30)
     refused("eps", check_gradients, lambda: 0.0, [np.full(1, 1e12)], [np.zeros(1)])
 
@@ -478,8 +418,8 @@ def test_what_is_right_is_told_no_better_than_it_shows():
     """Beside a million, the loss of the network has six digits less."""
     loss, weights, grads = checked_network()
     rows = check_gradients(lambda: 1e6 + loss(), weights, grads)
-    assert all(row.ok and 1e-6 < float(row.remark) < 1e-2 for row in rows)
-    assert "below 1e-6" not in str(rows[0])
+    assert all(row.ok and row.remark.endswith(("10⁻⁵", "10⁻⁴", "10⁻³")) for row in rows)
+    assert "10⁻⁶" not in str(rows[0])
     rows = check_gradients(lambda: 1e6 + loss(), weights, [1.05 * g for g in grads])
     assert not any(row.ok for row in rows)
     rows = check_gradients(lambda: 1e9 + loss(), weights, grads)
@@ -719,7 +659,8 @@ def test_the_norm_of_gradients_whose_squares_no_float_can_hold():
 def test_right_gradients_are_not_called_wrong_where_eps_is_too_large(eps):
     loss, weights, grads = checked_network()
     rows = check_gradients(loss, weights, grads, eps=eps)
-    assert all(row.ok or f"UNKNOWN eps={eps:g} is too large" in str(row) for row in rows)
+    told = f"UNKNOWN eps = {number(eps)} is too large"
+    assert all(row.ok or told in str(row) for row in rows)
     assert not all(row.ok for row in rows)
     rows = check_gradients(loss, weights, [1.5 * g for g in grads], eps=min(eps, 0.1))
     assert "WRONG" in str(rows[-1])  # the loss is a parabola in the last weights
@@ -741,7 +682,7 @@ def test_gradients_of_any_size_are_judged():
 def test_a_tolerance_is_told_and_lets_not_all_pass():
     w = np.array([1.0, 2.0])
     (row,) = check_gradients(lambda: float(w @ w), [w], [2.01 * w], tolerance=0.01)
-    assert row.ok and "below 1e-02" in str(row)
+    assert row.ok and "below 0.01" in str(row)
     for name in ("eps", "tolerance"):
         refused(name, check_gradients, lambda: float(w @ w), [w], [-2 * w], **{name: 1})
     for names in (np.array(["w"]), [None], "w", [], [3]):

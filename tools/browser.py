@@ -60,6 +60,7 @@ def jupyterlab(folder):
         port = free.getsockname()[1]
     told = [f"--port={port}", f"--IdentityProvider.token={TOKEN}", f"--ServerApp.root_dir={folder}"]
     more = ["--no-browser", "--ServerApp.port_retries=0", "--expose-app-in-browser"]
+    more += ["--JupyterNotebookApp.expose_app_in_browser=True"]
     command = [sys.executable, "-m", "tools.lab", *told, *more]
     ours = ("COURSE_STATIC", "PYTEST_CURRENT_TEST")  # the tests' own, which readers don't have
     env = {name: value for name, value in os.environ.items() if name not in ours}
@@ -111,12 +112,12 @@ def chromium(width=1280, height=900):
 
 
 class Notebook:
-    """A notebook open in JupyterLab, and everything that went wrong on its page."""
+    """A notebook open in JupyterLab, or in Notebook 7, and all that went wrong on its page."""
 
     KERNEL = "window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel"
 
-    def __init__(self, window, url, path):
-        self.url, self.path, self.troubles = url, path, []
+    def __init__(self, window, url, path, place="lab/tree"):
+        self.url, self.path, self.place, self.troubles = url, path, place, []
         self.page = page = window.new_page()
         page.set_default_timeout(PATIENCE * 1000)
         page.on("pageerror", lambda error: self.troubles.append(f"page error: {error}"))
@@ -133,7 +134,7 @@ class Notebook:
             self.troubles.append(f"asks the network for {request.url[:200]}")
 
     def open(self):
-        self.page.goto(f"{self.url}/lab/tree/{self.path}?token={TOKEN}&reset")
+        self.page.goto(f"{self.url}/{self.place}/{self.path}?token={TOKEN}&reset")
         self.page.wait_for_function(f"{self.KERNEL}?.status === 'idle'", timeout=60_000)
 
     def close(self):
@@ -181,7 +182,7 @@ class Explorer:
 
     def __init__(self, root):
         self.root = root
-        inputs = root.locator(".course-controls :is(input, select)")
+        inputs = root.locator(".course-controls :is(input:not([type=radio]), select, fieldset)")
         self.controls = [Control(inputs.nth(k)) for k in range(inputs.count())]
         self.again = root.get_by_role("button", name="Start again")
 
@@ -215,7 +216,7 @@ STATE = """async (root, patience) => {
 
 
 class Control:
-    """A slider, a drop-down list or a tick box, moved by keyboard alone."""
+    """A slider, a list, radio buttons or a tick box, moved by keyboard alone."""
 
     def __init__(self, input):
         self.input = input
@@ -228,10 +229,18 @@ class Control:
         """Its position, the text beside it and the text that is announced."""
         return self.input.evaluate(CONTROL)
 
+    def focus(self):
+        radios = self.kind == "fieldset"
+        (self.input.locator("input:checked") if radios else self.input).focus()
+
     def go(self, position):
-        self.input.focus()
+        self.focus()
         press = self.input.page.keyboard.press
-        if self.kind == "checkbox":
+        if self.kind == "fieldset":
+            away = position - self.now()["position"]
+            for _ in range(abs(away)):
+                press("ArrowRight" if away > 0 else "ArrowLeft")
+        elif self.kind == "checkbox":
             if self.now()["position"] != position:
                 press("Space")
         elif position == self.last:
@@ -244,13 +253,18 @@ class Control:
 
 CONTROL = """input => {
     const output = input.parentElement.querySelector("output");
-    const option = input.selectedOptions?.[0];
+    const radios = [...input.querySelectorAll("input[type=radio]")];
+    const checked = radios.findIndex((radio) => radio.checked);
+    const option = input.selectedOptions?.[0] ?? radios[checked]?.labels[0];
+    const text = option?.textContent ?? null;
+    const label = input.querySelector("legend") ?? input.labels?.[0];
     return {
-        kind: input.type, label: input.labels[0]?.textContent ?? "",
-        last: input.type === "range" ? Number(input.max) : (input.options?.length ?? 2) - 1,
+        kind: input.type, label: label?.textContent ?? "",
+        last: input.type === "range" ? Number(input.max)
+            : (input.options?.length || radios.length || 2) - 1,
         position: input.type === "range" ? Number(input.value)
-            : option ? input.selectedIndex : Number(input.checked),
-        shown: output?.textContent ?? option?.textContent ?? null,
-        announced: input.getAttribute("aria-valuetext") ?? option?.label ?? null,
+            : radios.length ? checked : option ? input.selectedIndex : Number(input.checked),
+        shown: output?.textContent ?? text,
+        announced: input.getAttribute("aria-valuetext") ?? option?.label ?? text,
     };
 }"""

@@ -114,10 +114,11 @@ PARTS |= {"tenth": 1 / 10, "tenths": 1 / 10, r"per\scent": 1 / 100}
 PARTS |= {f"{word}th{s}": 1 / value for word, value in LARGE.items() for s in ("", "s")}
 THIRDS = {"third": 1 / 3, "fifth": 1 / 5, "sixth": 1 / 6, "eighth": 1 / 8}
 COUNTED = "|".join(word for word in WORDS if word != "one")  # "one" is mostly no number
+RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻−", "0123456789--")
 SCALE = "(?:hundred|thousand|million|billion)"
 NUMBER = re.compile(
     rf"""(?<![\w.])(?:
-    (?P<digits>\d+(?:\{{?,\}}?\d{{3}})*(?:\.\d+)?(?:e-?\d+)?)(?P<power>\^\{{?[-−]?\d+\}}?)?
+    (?P<digits>\d+(?:\{{?,\}}?\d{{3}})*(?:\.\d+)?(?:e-?\d+)?)(?P<power>\^\{{?[-−]?\d+\}}?|[⁰-⁹⁻¹²³]+)?
     |(?P<large>(?:(?:an?|one|{COUNTED})\s)?{SCALE}s?(?:\s{SCALE})?)
     |(?P<third>(?:an?|one|two|last)\s(?:{"|".join(THIRDS)})s?)
     |(?P<part>{"|".join(PARTS)})
@@ -143,7 +144,7 @@ def _value(match):
     if kind in ("digits", "power"):
         value = float(re.sub("[{},]", "", match["digits"]))
         power = match["power"]
-        return value ** int(re.sub(r"[^\d−-]", "", power).replace("−", "-")) if power else value
+        return value ** int(re.sub(r"[^\d-]", "", power.translate(RAISED))) if power else value
     if kind == "large":
         value = 1
         for part in word.split():
@@ -253,7 +254,7 @@ def executed(lesson, shift=0):
 
     from utils import plotting
 
-    plotting.render = lambda fig: b""  # the sentence is made by drawing; the picture is not needed
+    plotting.Drawing.png = lambda self: b""  # drawing makes the sentence
     ipython.display = lambda shown, raw=False: print(shown["text/plain"] if raw else repr(shown))
     space = {"__name__": "__main__", "display": ipython.display}  # as in a notebook
     for cell in found:
@@ -351,7 +352,7 @@ def say(draw, **values):
     """The sentence of a figure drawn with these values."""
     from utils import plotting
 
-    return plotting.picture(draw, plotting.new_figure((7.2, 5.4)), values)[1]
+    return plotting.Drawing(draw, (7.2, 5.4)).sentence(**values)
 
 
 def broken_in_process(lesson, shift):

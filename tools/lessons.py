@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tools.build_notebooks import LessonError, canonical, exit_with_words, parse, some_lessons
 from tools.claims import SMALL
+from tools.public import drafts
 
 ROOT = Path(__file__).resolve().parent.parent
 HEAD = "| | lesson | afterwards you can | minutes | exercises |\n|---|---|---|---|---|\n"
@@ -59,8 +60,7 @@ def released(root=ROOT):
 
 def paths(root=ROOT):
     """The complete editions of all lessons that are no drafts, of which there have to be some."""
-    drafts = {lesson.file for lesson in table(root) if lesson.draft}
-    return [path for path in some_lessons(root) if path.stem not in drafts]
+    return [path for path in some_lessons(root) if path.stem not in drafts(root)]
 
 
 def maps(root=ROOT):

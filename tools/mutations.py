@@ -11,7 +11,7 @@ import ast
 import re
 from typing import NamedTuple
 
-DRAWINGS = "utils/figures/", "utils/diagrams.py", "utils/plotting.py", "utils/explore.py"
+DRAWINGS = "utils/figures/", "utils/diagrams.py", "utils/plotting/", "utils/explore/"
 
 
 class Mutant(NamedTuple):
@@ -59,7 +59,7 @@ CONDITIONS = {
 }
 DRAWS = set(  # the methods and functions that draw data, and so may draw the wrong data
     "plot line fill_between imshow bar barh scatter step axhline axvline axvspan guide name_ends "
-    "annotate text tiles".split()
+    "annotate note text tiles".split()
 )
 NO_DATA = set("ax fig axes left middle right top bottom colour colours ROLES COLOURS GREY".split())
 COMMUTE = set("max min maximum minimum close same isinstance add multiply union".split())

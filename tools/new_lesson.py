@@ -20,7 +20,6 @@ PARTS = {
     "answers.py": "tests/answers/lessonNN.py",
     "claims.toml": "tests/claims/NN.toml",
     "figure.py": "utils/figures/NAME.py",
-    "test_figure.py": "tests/test_figures_NAME.py",
 }
 FIGURES = "utils/figures/__init__.py"
 

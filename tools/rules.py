@@ -18,7 +18,8 @@ from urllib.parse import unquote
 from nbformat import v4
 
 from tools import build_notebooks as build
-from tools.lessons import table
+from tools.public import drafts
+from utils.words import symbol
 
 ROOT = Path(__file__).resolve().parent.parent
 CELL_BYTES, FILE_BYTES = 80_000, 400_000
@@ -167,10 +168,6 @@ def exercises(nb):
     return found
 
 
-def is_draft(path):
-    return path.stem in [lesson.file for lesson in table() if lesson.draft]
-
-
 def is_lesson(path):
     """Whether exercises and explorers are due: everywhere but at the front door."""
     return not path.name.startswith("00")
@@ -294,7 +291,7 @@ def links_say_where_they_lead(nb, path):
 
 @rule("No TODO, FIXME or XXX is left in it; in a draft it may be.")
 def nothing_is_left_to_do(nb, path):
-    if is_draft(path):
+    if path.stem in drafts(ROOT):
         return []
     texts = [(cell, cell.source) for cell in nb.cells] + printed(nb)
     return [
@@ -325,17 +322,27 @@ def no_shell_lines(nb, path):
     return [f"cell {cell.id}: a shell line" for cell in code_cells(nb) if shell.search(cell.source)]
 
 
-@rule("No code names an address of the network.")
+@rule("No code names an address of the network, but for the course's own in the first cell.")
 def code_names_no_network_address(nb, path):
     address = re.compile(r"\b(?:https?|ftp|wss?)://|\bwww\.", re.IGNORECASE)
-    return [f"cell {c.id}: a network address" for c in code_cells(nb) if address.search(c.source)]
+    own = re.compile(r"^# !git clone .*$", re.MULTILINE)
+    sources = [(cell.id, cell.source) for cell in code_cells(nb)]
+    sources[:1] = [(name, own.sub("", source, count=1)) for name, source in sources[:1]]
+    return [f"cell {name}: a network address" for name, source in sources if address.search(source)]
 
 
-@rule("Its first code cell puts the folder that holds `utils` on the path.")
-def the_first_code_cell_finds_utils(nb, path):
-    line = 'sys.path.insert(0, "..")'
-    cells = code_cells(nb)
-    return [] if cells and line in cells[0].source else [f"the first code cell lacks {line}"]
+@rule("Its first code cell finds the course, or says how to get it, as tools/skeleton/ has it.")
+def the_first_code_cell_finds_the_course(nb, path):
+    first = code_cells(nb)[0].source.split("\n") if code_cells(nb) else []
+    missing = [line for line in finding_the_course() if line not in first]
+    return [f"the first code cell lacks the line {line}" for line in missing]
+
+
+def finding_the_course():
+    """The lines by which every lesson finds the course."""
+    skeleton = build.parse((ROOT / "tools/skeleton/lesson.ipynb").read_text("utf-8"))
+    lines = code_cells(skeleton)[0].source.split("\n")
+    return lines[lines.index("here = Path.cwd()") : lines.index("import numpy as np") - 1]
 
 
 @rule("Its metadata is that of `make notebooks`.")
@@ -403,6 +410,27 @@ def numbers_have_three_digits_at_most(nb, path):
             if len(significant) > 3 and not whole and not let_off(cell):
                 found.append(f"cell {cell.id}: {digits} has more than three digits")
     return found
+
+
+@rule("Powers, shares and letters stand as people write them: 10⁻⁵, 51%, Wₓ.")
+def written_as_people_write(nb, path):
+    """`utils.words` writes them so. What is printed may name the code's W_x, a caption may not."""
+    html = [(cell, Html(text)) for cell, text in in_data(nb, "text/html")]
+    alts = [(cell, a["alt"]) for cell, page in html for _, a in page.tags if a.get("alt")]
+    texts = printed(nb) + [(cell, page.text) for cell, page in html]
+    found = [(cell, mark) for cell, text in texts for mark in as_code(text)]
+    found += [(c, mark) for c, text in prose(nb) + alts for mark in as_code(text, letters=True)]
+    return [f"cell {cell.id}: {mark!r}" for cell, mark in found]
+
+
+def as_code(text, letters=False):
+    """What stands in a text as code has it: 1e-05, 10^-5, 51 %; of `letters` W_x, eps and -1."""
+    marks = re.findall(r"\S\^\S|(?<![\w.])\d+(?:\.\d+)?e[-+]?\d+\b|\d\s+%", text)
+    if letters:
+        names = re.findall(r"(?<![\w/.])[A-Za-zσ]{1,2}_[a-z\d]{1,2}\b", text)
+        marks += [name for name in names if symbol(name) != name]
+        marks += re.findall(r"\beps\b|(?<![\w−])-\d", text)
+    return marks
 
 
 @rule("No path of a machine is stored.")

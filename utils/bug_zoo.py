@@ -71,7 +71,7 @@ BUGS = {
     "index wraps": Bug(
         "h[:, t - 1] if t > 0 else np.zeros_like(h[:, 0])",
         "h[:, t - 1]",
-        "at t = 0 the index -1 means the last step",
+        "at t = 0 the index −1 means the last step",
     ),
     "output at every step": Bug(
         "dh = dz @ W_h.T",
@@ -81,7 +81,7 @@ BUGS = {
     "sum forgotten": Bug(
         "dW_h += h_prev.T @ dz",
         "dW_h = h_prev.T @ dz",
-        "W_h is used at every step, and only one step's share is kept",
+        "Wₕ is used at every step, and only one step's share is kept",
     ),
     "nothing carried": Bug(
         "dh = dz @ W_h.T",
@@ -91,7 +91,7 @@ BUGS = {
     "no transpose": Bug(
         "dh = dz @ W_h.T",
         "dh = dz @ W_h",
-        "W_h is used on the way back as it was on the way forward",
+        "Wₕ is used on the way back as it was on the way forward",
     ),
 }
 

@@ -9,7 +9,8 @@ from matplotlib.colors import to_rgba
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
 
 from utils.cells import rnn_step
-from utils.plotting import ROLES, fmt, panels, tint
+from utils.plotting import ROLES, panels, tint
+from utils.words import number, symbol
 
 
 def canvas(fig, width, height):
@@ -105,12 +106,12 @@ def unrolled(fig, timesteps=4, backward=False):
     if backward:
         return words + (
             "The loss reads the last state only. The gradient starts there and runs back from "
-            f"h{timesteps} to h1, through the same matrix W_h at each of {timesteps - 1} steps."
+            f"{symbol(f'h_{timesteps}')} to h₁, through the same matrix Wₕ at each of "
+            f"{timesteps - 1} steps."
         )
     return words + (
         f"Folded on the left, unrolled on the right: {timesteps} copies of it, one for each step. "
-        "Each has its own input x, state h and output y; the 3 weight matrices W_x, W_h and W_y "
-        "are the same in all."
+        "Each has its own input x, state h and output y; the 3 weight matrices are the same in all."
     )
 
 
@@ -166,7 +167,7 @@ def forward_step(fig, x, W_x, W_h, b, letters, t=1):
 
 def _two(value):
     """Two decimals at most, with a real minus sign."""
-    return fmt(round(float(value), 2))
+    return number(round(float(value), 2))
 
 
 def _row(values):
@@ -327,7 +328,7 @@ def gru_cell(fig, reset_after=False):
     return (
         "One step of a GRU. Above, the old state passes through the share z to the new one; the "
         "share 1 − z of the candidate g is added. Below, the reset gate r acts on what the "
-        f"candidate sees of the old state, {where} the product with the matrix W_hg. There are "
+        f"candidate sees of the old state, {where} the product with its matrix. There are "
         "2 gates, 1 candidate and 1 state."
     )
 

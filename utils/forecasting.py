@@ -5,7 +5,7 @@ for each step ahead, as `utils.data.make_windows` cuts them.
 """
 
 from html import escape
-from math import floor, log10
+from math import floor
 
 import numpy as np
 
@@ -21,6 +21,7 @@ from utils.arguments import (
     underflow_ignored,
 )
 from utils.data import ROUNDING, as_table, make_windows
+from utils.words import percent, three_digits
 
 # --- forecasters ------------------------------------------------------------------------------
 
@@ -275,7 +276,7 @@ class Scoreboard:
     BASELINES = "naive", "seasonal naive", "linear"
     METRICS = "MAE", "RMSE", "MASE"
     HEADER = "model", *METRICS, "MAE / linear's", "verdict"
-    TIE = 0.01  # an MAE within 1 % of linear's, in the same run, is a tie
+    TIE = 0.01  # an MAE within 1% of linear's, in the same run, is a tie
 
     def __init__(self, y, scale):
         # Copies: whatever happens to the arrays that were given, the targets stay the same.
@@ -358,7 +359,7 @@ class Scoreboard:
         steps = f"{horizon} steps" if horizon > 1 else "one step"
         return (
             f"{samples} windows, {steps} ahead. With several runs: the median [lowest to highest]. "
-            f"A tie: MAEs within {self.TIE:.0%} of each other in the same run."
+            f"A tie: MAEs within {percent(self.TIE)} of each other in the same run."
         )
 
     def __repr__(self):
@@ -404,12 +405,3 @@ def verdict(row, rival):
         if row[outcome] > runs / 2:
             return f"{words} {rival}" + (f" in {row[outcome]} of {runs}" if runs > 1 else "")
     return f"ties with {rival}: {row['wins']} won, {row['losses']} lost of {runs}"
-
-
-def three_digits(value):
-    """0.0123, 1.23, 123, 12300."""
-    if value < 1e-9:  # rounding errors, which differ from one machine to the next
-        return "0"
-    value = float(f"{value:.2e}")
-    decimals = 2 - floor(log10(value))
-    return f"{value:.{max(0, decimals)}f}"

@@ -23,6 +23,7 @@ from utils.arguments import (
     underflow_ignored,
 )
 from utils.layers import sigmoid
+from utils.words import fixed, number
 
 # --- losses: each returns its mean over all entries, and the gradient with respect to y --------
 
@@ -329,12 +330,12 @@ class GradientRow(NamedTuple):
 
     def __str__(self):
         if self.ok:
-            return f"{self.name:<5} ok      relative error below {self.remark or '1e-6'}"
+            return f"{self.name:<5} ok      relative error below {self.remark or number(1e-6)}"
         if not self.known:
             return f"{self.name:<5} UNKNOWN {self.remark}"
         return (
             f"{self.name:<5} WRONG   relative error {self.error:.2f}, "
-            f"cosine {self.cosine + 0.0:+.1f}" + (self.remark and f": {self.remark}")
+            f"cosine {fixed(self.cosine, 1, sign=True)}" + (self.remark and f": {self.remark}")
         )
 
 
@@ -374,7 +375,7 @@ def check_gradients(loss, weights, grads, names=None, eps=1e-5, tolerance=1e-6):
         if not row.ok and row.known and moves:  # a smaller eps makes no wrong gradient right
             nearer = numeric_gradient(watched, weights[k], eps / 10)
             if compare(row.name, grads[k], nearer, 0, 1, eps).error < row.error / 2:
-                remark = f"eps={eps:g} is too large: the loss bends over such a distance"
+                remark = f"eps = {number(eps)} is too large: the loss bends over such a distance"
                 rows[k] = row._replace(known=False, remark=remark)
     return [explained(k, rows, grads, numeric, tolerance) for k in range(len(rows))]
 
@@ -420,7 +421,7 @@ def compare(name, g, numeric, rounding, tolerance, eps):
 
     Both are brought to a size whose square is a float.
 
-    An error of at least rounding / (||g|| + ||n||) would show: if that is more than 1 %, the
+    An error of at least rounding / (||g|| + ||n||) would show: if that is more than 1%, the
     gradient can't be judged. Of one that is zero it is enough that eps resolves the loss.
     """
     if not np.isfinite(g).all():
@@ -434,15 +435,16 @@ def compare(name, g, numeric, rounding, tolerance, eps):
     if not difference <= rounding:
         error = float(difference / sum(lengths))
         ok = bool(error < tolerance)
-        bound = f"{tolerance:.0e}" if ok and error > 1e-6 else ""
+        bound = number(tolerance, 1) if ok and error > 1e-6 else ""
         return row._replace(error=error, ok=ok, remark=bound)
     shows = rounding / sum(lengths) if sum(lengths) > 0 else 0.0
     if lengths[0] <= rounding * eps:  # it is zero, but for rounding of its own
         shows = 0.0 if eps >= 1e6 * np.finfo(float).eps else 1.0
     if shows > 0.01:
-        remark = f"lost in the rounding of the loss: eps={eps:g} is too small for it, or it is zero"
+        small = f"eps = {number(eps)} is too small for it"
+        remark = f"lost in the rounding of the loss: {small}, or it is zero"
         return row._replace(ok=False, known=False, remark=remark)
-    return row._replace(remark=f"{shows:.0e}" if shows > 1e-6 else "")
+    return row._replace(remark=number(shows, 1) if shows > 1e-6 else "")
 
 
 def explained(k, rows, grads, numeric, tolerance):

@@ -282,7 +282,7 @@ WRONG_LATCH = [
     (weights(W, B[:2] + [0]), "b has the shape (3,), and should have (4,)"),
     (weights(np.array(W).T, B), "W_x has the shape (4, 2), and should have (2, 4)"),
     (weights(np.array(W) * np.nan, B), "W_x holds NaN"),
-    (weights([W[0], [0, -40, 0, 0]], B), "is up, i is 2.1e-09, so too little is written"),
+    (weights([W[0], [0, -40, 0, 0]], B), "is up, i is 2.1 × 10⁻⁹, so too little is written"),
     (
         weights([W[0], [20, -20, 0, 0]], B),
         "while the flag is up, i is 0.5, so too little is written; and f is 0.5, so the old value "
@@ -291,7 +291,7 @@ WRONG_LATCH = [
     (weights(W[::-1], B), "the rows of W_x are the other way round"),
     (weights([W[0], [40, 40, 0, 0]], [-20, -20, 0, 20]), "f is the wrong way round"),
     (weights([W[0], [-40, -40, 0, 0]], [20, 20, 0, 20]), "i is the wrong way round"),
-    (weights(W, [-20, 20, 0, -20]), "right and not shown: o goes down to 2.1e-09"),
+    (weights(W, [-20, 20, 0, -20]), "right and not shown: o goes down to 2.1 × 10⁻⁹"),
     (weights(W, B, [[0, -50, 0, 0]]), "without W_h your cell would be a latch"),
     (
         weights([W[0], [16, -16, 0, 0]], [-8, 8, 0, 20]),
@@ -316,7 +316,7 @@ WRONG_LATCH = [
     (weights(W, [-20, 20, 0, -1]), "right and not shown: o goes down to 0.27"),
     (
         weights([[0, 0, 0.4, 0], W[1]], B),
-        "too little is written, for g is 0.38 for +1 and -0.38 for -1",
+        "too little is written, for g is 0.38 for +1 and −0.38 for −1",
     ),
     # the gate at fault is named, not the first that could be better
     (weights([W[0], [40, -22, 0, 0]], [-20, 20, 0, 0]), "and not shown: o goes down to 0.5"),
@@ -325,7 +325,7 @@ WRONG_LATCH = [
     (weights([[0, 0, 0.4, 0], [40, -40, 0, 0]], [-20, 8, 0, 20]), "is up, too little is written"),
     (
         weights([[0, 20, 10, 0], W[1]], [-20, 0, 0, 20]),
-        "f is 1 for +1 and 2.061e-09 for -1, though the flag alone should move it, so it forgets",
+        "f is 1 for +1 and 2.061 × 10⁻⁹ for −1, though the flag alone should move it, so it forgets",
     ),
     (lambda: HOLDS[:1] * 2 + ([0, 0, 0, 0],), "W_h has the shape (2, 4), and should have (1, 4)"),
     (lambda: (B, W, [[0] * 4]), "in another order than W_x (2, 4), W_h (1, 4), b (4,)"),

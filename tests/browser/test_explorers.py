@@ -1,5 +1,6 @@
 """What can happen to an explorer: held keys, trainings, failures, a kernel that is gone."""
 
+import base64
 import contextlib
 import json
 import os
@@ -8,11 +9,14 @@ import signal
 import statistics
 import time
 import urllib.request
+from pathlib import Path
 
 import pytest
 from nbformat import v4, write
 
-browser = pytest.importorskip("tools.browser", reason="needs Playwright: tests/requirements.txt")
+NEED = "needs Playwright and axe: tests/requirements.txt"
+browser = pytest.importorskip("tools.browser", reason=NEED)
+axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason=NEED)
 
 CELLS = [
     """
@@ -21,8 +25,9 @@ from pathlib import Path
 sys.path.insert(0, "..")
 Path("kernel.pid").write_text(str(os.getpid()))
 import numpy as np
+from ipywidgets import Checkbox, FloatSlider, IntSlider, RadioButtons
 from utils import plotting
-from utils.explore import choice, explore, slider, switch
+from utils.explore import explore
 """,
     """
 def powers(fig, w, dots, aloud):
@@ -35,12 +40,10 @@ def powers(fig, w, dots, aloud):
         time.sleep(6)
     return f"w is {w:g}, dots are {'on' if dots else 'off'}{', aloud' if aloud else ''}."
 
-explore(
-    powers,
-    w=slider("weight", 0, 1, 0.01, 0.5),
-    dots=switch("dots", False),
-    aloud=switch("aloud", False),
-)
+heard = []
+weight = FloatSlider(0.5, max=1, step=0.01, description="weight")
+weight.observe(lambda change: heard.append(round(change.new, 2)), "value")
+explore(powers, w=weight, dots=Checkbox(description="dots"), aloud=Checkbox(description="aloud"))
 """,
     """
 def training(fig, steps, rate):
@@ -50,8 +53,9 @@ def training(fig, steps, rate):
         ax.plot([0, step], [0, 1])
         yield step / steps, f"Step {step} of {steps}, {rate}."
 
-rates = ["slow", "fast"]
-explore(training, steps=slider("steps", 10, 50, 10, 10), rate=choice("rate", rates, "slow"))
+steps = IntSlider(10, min=10, max=50, step=10, description="steps")
+rate = RadioButtons(options=["slow", "fast"], description="rate")
+explore(training, name="a training", steps=steps, rate=rate)
 """,
 ]
 
@@ -369,6 +373,170 @@ def test_two_windows_moved_at_once_end_alike(explorers, second):
     assert state["caption"] == f"w is {weight:g}, dots are off."
 
 
+# What Python and the page say of the controls, which are ipywidgets.
+
+
+def in_kernel(notebook, code):
+    """Run a line in the notebook's kernel, as a cell does. -> what it prints"""
+    return notebook.page.evaluate(RUN_IN_KERNEL, [notebook.KERNEL, code])
+
+
+RUN_IN_KERNEL = """async ([kernel, code]) => {
+    const future = eval(kernel).requestExecute({ code });
+    let said = "";
+    future.onIOPub = ({ content }) => (said += content.text ?? content.evalue ?? "");
+    await future.done;
+    return said;
+}"""
+
+
+def test_a_value_set_in_a_cell_moves_every_window(notebook, explorers, second):
+    both = [explorers[0], second.explorers()[0]]
+    for value, stands in ((0.9, 90), (0.204, 20), (7, 100)):
+        assert not in_kernel(notebook, f"weight.value = {value}")
+        both[0].root.get_by_text(f"w is {stands / 100:g}, dots").wait_for()
+        state = wait_until_alike(both)
+        assert state["caption"] == f"w is {stands / 100:g}, dots are off."
+        assert state["controls"][0]["position"] == stands
+        assert float(in_kernel(notebook, "print(weight.value)")) == stands / 100
+    both[1].controls[0].go(33)
+    wait_until_alike(both)
+    assert "0.33" in in_kernel(notebook, "print(heard, weight.value)").split()[-2]
+
+
+def test_what_the_widgets_are_told_shows_in_the_controls(notebook, explorers):
+    weight = explorers[0].controls[0]
+    in_kernel(notebook, "weight.disabled = True; weight.description = 'the weight'")
+    explorers[0].root.get_by_text("the weight", exact=True).wait_for()
+    assert weight.now()["label"] == "the weight" and weight.input.is_disabled()
+    in_kernel(notebook, "weight.value = 0.3")
+    explorers[0].root.get_by_text("w is 0.3, dots").wait_for()
+    explorers[0].again.press("Enter")
+    assert explorers[0].settled()["caption"] == "w is 0.3, dots are off."
+    in_kernel(notebook, "weight.disabled = False; weight.description = 'weight'")
+    explorers[0].root.get_by_text("weight", exact=True).wait_for()
+    assert not weight.input.is_disabled()
+    in_kernel(notebook, "weight.max = 2; weight.step = 0.5")
+    explorers[0].root.get_by_text("w is 0.5, dots").wait_for()
+    (changed, *_), page = browser.Explorer(explorers[0].root).controls, notebook.page
+    assert changed.last == 4 and changed.now()["shown"] == "0.5"
+    changed.go(4)
+    assert explorers[0].settled()["caption"] == "w is 2, dots are off."
+    in_kernel(notebook, "weight.step = 0.01; weight.max = 1; weight.value = 0.5")
+    explorers[0].root.get_by_text("w is 0.5, dots").wait_for()
+    page.wait_for_timeout(300)
+    assert explorers[0].root.locator("input[type=range]").get_attribute("max") == "100"
+
+
+def test_the_same_widget_elsewhere_stays_in_step(notebook, explorers, second):
+    page = notebook.page
+    notebook.command("notebook:insert-cell-below")
+    page.evaluate(
+        "window.jupyterapp.shell.currentWidget.content.activeCell.model.sharedModel"
+        ".setSource('display(weight, steps)')"
+    )
+    notebook.command("notebook:run-cell")
+    stock = page.locator(".widget-slider")
+    stock.nth(1).wait_for()
+    explorers[0].controls[0].go(70)
+    explorers[0].settled()
+    stock.nth(0).get_by_text("0.70").wait_for()
+    stock.nth(0).locator(".noUi-handle").press("ArrowRight")
+    explorers[0].root.get_by_text("w is 0.71, dots").wait_for()
+    assert wait_until_alike([explorers[0], second.explorers()[0]])["controls"][0]["position"] == 71
+    stock.nth(1).locator(".noUi-handle").press("ArrowRight")
+    explorers[1].root.get_by_text("Step 20 of 20").wait_for()
+    assert explorers[1].controls[0].now()["position"] == 1
+    notebook.command("notebook:delete-cell")
+
+
+def test_explorers_have_names_and_radio_buttons_theirs(notebook, explorers):
+    page = notebook.page
+    assert page.get_by_role("group", name="Explorer: powers").count() == 1
+    assert page.get_by_role("group", name="Explorer: a training").count() == 1
+    rate = explorers[1].controls[1]
+    assert (rate.kind, rate.label, rate.last) == ("fieldset", "rate", 1)
+    assert page.get_by_role("group", name="rate").get_by_role("radio", name="fast").count() == 1
+
+
+@contextlib.contextmanager
+def opened(window, url, notebook, **context):
+    """The notebook in a window of another kind."""
+    notebook.command("docmanager:save")
+    context = window.browser.new_context(**context)
+    other = browser.Notebook(context, url, notebook.path)
+    other.page.wait_for_function("document.querySelectorAll('.course-explorer').length === 2")
+    yield other
+    context.close()
+    assert not other.troubles
+
+
+def test_on_a_fine_screen_the_picture_is_sharp_at_rest(window, url, notebook, explorers):
+    with opened(window, url, notebook, device_scale_factor=2) as fine:
+        for explorer, k in zip(fine.explorers(), (70, 1), strict=True):
+            explorer.controls[0].go(k)
+            drawn = explorer.settled()
+            pixels = [explorer.root.evaluate(PIXELS)]
+            box = explorer.root.locator("img").bounding_box()
+            explorer.root.page.wait_for_function(
+                "([root, pixels]) => root.querySelector('img').naturalWidth > pixels",
+                arg=[explorer.root.element_handle(), pixels[0]],
+            )
+            sharp = explorer.settled()
+            assert explorer.root.evaluate(PIXELS) == 2 * 720 > pixels[0]
+            assert sharp["caption"] == sharp["alt"] == drawn["caption"]
+            assert explorer.root.locator("img").bounding_box() == box
+        powers = fine.explorers()[0]
+        powers.controls[0].go(0)
+        powers.settled()
+        widths = set()
+        for _ in range(30):  # a held key
+            powers.root.page.keyboard.down("ArrowRight")
+            powers.root.page.wait_for_timeout(30)
+            widths.add(powers.root.evaluate(PIXELS))
+        assert widths == {pixels[0]}, "sharp pictures were drawn while the key was held"
+
+
+PIXELS = "root => root.querySelector('img').naturalWidth"
+
+
+def test_enlarged_the_picture_stays_legible_and_can_be_moved(window, url, notebook, explorers):
+    viewport = {"width": 640, "height": 450}  # 1280 by 900 at 200 %
+    with opened(window, url, notebook, viewport=viewport, device_scale_factor=2) as near:
+        root = near.explorers()[0].root
+        assert root.locator("img").bounding_box()["width"] >= 480
+        picture = root.locator(".course-picture")
+        narrow = picture.bounding_box()["width"]
+        assert narrow < 480 and picture.get_attribute("tabindex") == "0"
+        picture.focus()
+        near.page.keyboard.press("ArrowRight")
+        near.page.wait_for_function(
+            "picture => picture.scrollLeft > 0", arg=picture.element_handle()
+        )
+        answer = axe.Axe().run(near.page, ".course-explorer", {"resultTypes": ["violations"]})
+        assert not answer.response["violations"]
+    assert explorers[0].root.locator(".course-picture").get_attribute("tabindex") is None
+
+
+def test_it_works_in_notebook_7_as_well(window, url, notebook, explorers):
+    notebook.command("docmanager:save")
+    other = browser.Notebook(window, url, notebook.path, place="notebooks")
+    other.page.wait_for_function("document.querySelectorAll('.course-explorer').length === 2")
+    powers, training = other.explorers()
+    powers.controls[0].go(64)
+    powers.controls[1].go(1)
+    assert powers.settled()["caption"] == "w is 0.64, dots are on."
+    in_kernel(notebook, "weight.value = 0.2")
+    powers.root.get_by_text("w is 0.2, dots are on.").wait_for()
+    training.controls[1].go(1)
+    assert training.settled()["caption"] == "Step 10 of 10, fast."
+    for here, there in zip(explorers, other.explorers(), strict=True):
+        wait_until_alike([here, there])
+    other.page.close()
+    own = "reading 'schema'", "'filebrowser:open-path' not registered"  # Notebook 7's, on any page
+    assert not [trouble for trouble in other.troubles if not any(o in trouble for o in own)]
+
+
 def test_a_page_that_is_loaded_anew_shows_what_the_kernel_has(notebook, explorers, second):
     powers, training = explorers
     powers.controls[0].go(90)
@@ -462,3 +630,60 @@ def works_when_run(notebook):
     assert powers.settled()["caption"] == "w is 1, dots are off."
     training.controls[1].go(1)
     assert training.settled()["caption"] == "Step 10 of 10, fast."
+
+
+# A page with nothing but a model: neither JupyterLab nor its widget manager, as elsewhere.
+BARE = """async ([code, state]) => {
+    const { default: widget } = await import(`data:text/javascript;base64,${code}`);
+    const heard = {};
+    window.asked = [];
+    const model = {
+        get: (name) => state[name],
+        set: (name, value) => (state[name] = value),
+        save_changes: () => window.asked.push(state.asked.positions),
+        send: () => {},
+        on: (name, callback) => (heard[name] = callback),
+        off: (name) => delete heard[name],
+    };
+    window.reply = (reply) => {
+        state.reply = { ...reply, n: state.asked.n };
+        heard["change:reply"]();
+    };
+    window.leave = widget.render({ model, el: document.body });
+    window.heard = heard;
+}"""
+
+
+def test_it_needs_no_more_of_a_page_than_a_model(offline):
+    """What VS Code, Colab and the reading edition have as well."""
+    code = (Path(__file__).parents[2] / "utils/explore/explore.js").read_bytes()
+    dot = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=="
+    kinds = {"slider": ["0.1", "0.2", "0.3"], "choice": ["a", "b"], "switch": ["off", "on"]}
+    kinds["radios"] = ["x", "y", "z"]
+    controls = [
+        {"kind": kind, "label": kind, "name": kind, "texts": texts, "start": 0, "trait": "value",
+         "widget": "IPY_MODEL_1", "states": [*range(len(texts))]}
+        for kind, texts in kinds.items()
+    ]  # fmt: skip
+    at = {"positions": [0, 0, 0, 0], "done": 1, "place": 0, "problem": ""}
+    state = {
+        "size": [720, 320], "name": "bare", "still": "", "controls": controls,
+        "asked": {"n": 0, "positions": at["positions"]}, "reply": at | {"n": 0},
+        "held0": {"positions": None, "sentence": "At first 0.", "url": dot},
+        "held1": {"positions": [1, 0, 0, 2], "sentence": "Then 1.", "url": dot + "#1"},
+        "held2": {}, "held3": {},
+    }  # fmt: skip
+    with offline() as tab:
+        tab.goto("data:text/html,<title>bare</title><html lang=en>")
+        tab.evaluate(BARE, [base64.b64encode(code).decode(), state])
+        explorer = browser.Explorer(tab.locator(".course-explorer"))
+        tab.get_by_text("At first 0.").wait_for()
+        assert [control.label for control in explorer.controls] == list(kinds)
+        explorer.controls[3].go(2)
+        explorer.controls[0].go(1)
+        assert tab.evaluate("window.asked") == [[0, 0, 0, 1]]  # one at a time
+        tab.evaluate("reply => window.reply(reply)", at | {"positions": [0, 0, 0, 1]})
+        tab.get_by_text("Then 1.").wait_for()
+        assert tab.evaluate("window.asked").pop() == [1, 0, 0, 2]
+        tab.evaluate("window.leave()")
+        assert not tab.evaluate("Object.keys(window.heard)") and not tab.troubles

@@ -7,7 +7,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.ticker import LogFormatter, ScalarFormatter
 
 from tests.helpers import pictures
-from utils.plotting import new_figure, stages
+from utils.plotting import Drawing
 
 # What people see who lack a kind of cone, on linear RGB: Machado, Oliveira and Fernandes (2009).
 EYES = {
@@ -114,8 +114,8 @@ def unnamed(fig):
 
 def drawn(draw, size=(7.2, 3.2), **values):
     """The figure that `draw` makes, seen by everyone, and its sentence."""
-    fig = new_figure(size)
-    *_, (_, sentence) = stages(draw, fig, values)
+    drawing = Drawing(draw, size)
+    sentence, fig = drawing.sentence(**values), drawing.figure
     found = list(faults(fig))
     found += [pair for pair in unnamed(fig) if (draw.__name__, pair[0]) not in NAMED_OTHERWISE]
     assert not found, found

@@ -56,8 +56,8 @@ PARTS = {  # title, and what the columns mean
         "figure under `ipywidgets.interact`, moved in turn; `slow` is the 95th percentile over a "
         "line of 100 ms and 20 Mbit/s; `held` is from the end of a key held for two seconds to the "
         "last picture; `jumps` is layout shift, `blank` counts frames without a picture. A star "
-        "marks what misses its goal: 100 ms (150 and 600 where a network trains), 0.4, 160, 300, "
-        "45 kB.",
+        "marks what misses its goal: a median of 25 ms and 40 at p95, 0.3, 160, 300, 45 kB; where "
+        "a network trains, 150 or 600 ms at p95 and 0.4.",
     ),
     "mutants": (
         "Mutants: does the net notice?",

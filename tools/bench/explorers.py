@@ -41,10 +41,12 @@ import nbformat
 from playwright.sync_api import Error
 
 from tools.browser import ROOT, Notebook, chromium, copy_course, jupyterlab
-from utils.explore import QUICK
+from tools.public import notebooks
+from utils.explore.widget import QUICK
 
 P95_GOAL = {"train_live": 150, "counting_live": 150, "live": 600, "lab": 600}
-GOALS = {"p95": 100, "interact": 0.4, "slow": 160, "held": 300, "kB": 45, "jumps": 0, "blank": 0}
+GOALS = {"median": 25, "p95": 40, "interact": 0.3, "slow": 160, "held": 300, "kB": 45}
+GOALS |= {"jumps": 0, "blank": 0}
 COLUMNS = ["first", "median", "p95", "cold", "interact", "slow", "held", "kB", "jumps", "blank"]
 KEYS = {  # to the next value and back
     "range": ("ArrowRight", "ArrowLeft"),
@@ -54,30 +56,32 @@ KEYS = {  # to the next value and back
 LOOK = 300  # milliseconds at each picture
 DELAY, RATE = 0.05, 20e6 / 8  # the slow line: seconds one way, bytes a second
 
-# Appended to the course's explore.py: below each explorer, what there would be without it.
+# Appended to the course's explore/__init__.py: below each explorer, what there would be without it.
 STOCK = """
 
 _explore = explore
 
 
-def explore(draw, *, size=(7.2, 3.2), **controls):
+def explore(draw, *, size=(7.2, 3.2), name=None, **given):
     import ipywidgets
     import matplotlib.pyplot as plt
+    from utils import plotting
+    from utils.explore.controls import read
 
-    _explore(draw, size=size, **controls)
+    _explore(draw, size=size, name=name, **given)
 
     def plain(**values):
-        for _ in plotting.stages(draw, plt.figure(figsize=size), values):
-            pass
+        drawing = plotting.Drawing(draw, size)
+        drawing.figure = plt.figure(figsize=size)
+        drawing.sentence(**values)
         plt.show()
 
-    def widget(kind, label, values, texts, start):
-        if kind == "switch":
-            return ipywidgets.Checkbox(values[start], description=label)
-        make = ipywidgets.SelectionSlider if kind == "slider" else ipywidgets.Dropdown
-        return make(options=list(zip(texts, values)), index=start, description=label)
+    def twin(widget):
+        names = ("min", "max", "step", "base", "options", "value", "description")
+        return type(widget)(**{n: getattr(widget, n) for n in names if widget.has_trait(n)})
 
-    ipywidgets.interact(plain, **{name: widget(*control) for name, control in controls.items()})
+    controls, _ = read(draw, given)
+    ipywidgets.interact(plain, **{control.name: twin(control.widget) for control in controls})
 """
 
 # Notes when pictures in `root` have been painted, how far the page jumps, frames without a picture.
@@ -286,10 +290,10 @@ def row_of(explorer, stock, count):
         ours.move(which, share)
         stock.move(which, share)
     watch, cold = ours.watch(), Ours(explorer)
-    cold.page.evaluate(RUN_IN_KERNEL, "import utils.explore; utils.explore.QUICK = 0")
+    cold.page.evaluate(RUN_IN_KERNEL, "import utils.explore.widget as w; w.QUICK = 0")
     for which, share in shares(cold.controls, count // 2):
         cold.move(which, share, look=0)
-    cold.page.evaluate(RUN_IN_KERNEL, f"utils.explore.QUICK = {QUICK}")
+    cold.page.evaluate(RUN_IN_KERNEL, f"w.QUICK = {QUICK}")
     return {
         "first": median(ours.first),
         "median": median(ours.last),
@@ -312,8 +316,9 @@ def over_slow_line(explorer, received, count):
 def goal_of(name, column):
     """What a column must not exceed; the explorers that train have goals of their own."""
     goal = GOALS.get(column)
-    if column in ("p95", "slow") and name[3:] in P95_GOAL:
-        return P95_GOAL[name[3:]] + goal - GOALS["p95"]
+    if name[3:] in P95_GOAL:
+        late = P95_GOAL[name[3:]]
+        return {"median": None, "p95": late, "slow": late + 60, "interact": 0.4}.get(column, goal)
     return goal
 
 
@@ -384,7 +389,7 @@ def main():
     parser.add_argument("--moves", type=int, default=30)
     parser.add_argument("--soak", type=int, default=0)
     told = parser.parse_args()
-    lessons = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+    lessons = notebooks(ROOT)
     for beginning in told.lessons:
         if not any(path.name.startswith(beginning) for path in lessons):
             parser.error(f"no lesson {beginning}; there are {[p.stem for p in lessons] or 'none'}")
@@ -398,7 +403,7 @@ def main():
 
     with tempfile.TemporaryDirectory() as folder:
         copy_course(folder)
-        with open(Path(folder, "utils", "explore.py"), "a") as file:
+        with open(Path(folder, "utils", "explore", "__init__.py"), "a") as file:
             file.write(STOCK)
         with jupyterlab(folder) as url, slow_line(url) as slow_url, chromium() as window:
             window.on("page", listen)

@@ -14,7 +14,8 @@ from time import perf_counter
 import nbformat
 from nbclient import NotebookClient
 
-from tools.build_notebooks import exit_with_words, some_lessons
+from tools.build_notebooks import exit_with_words
+from tools.lessons import paths
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 ENVIRONMENT = {
@@ -51,8 +52,8 @@ def main():
     print(f"{'':24}{'seconds, median [range]':28}{'processor s':>12}{'MB':>8}{'file, kB':>10}")
     total = 0
     with exit_with_words():
-        paths = some_lessons(ROOT)
-    for path in paths:
+        released = paths(ROOT)
+    for path in released:
         seconds, processor, memory = zip(*(run(path) for _ in range(runs)), strict=True)
         spread = f"{median(seconds):.1f} [{min(seconds):.1f} to {max(seconds):.1f}]"
         size = path.stat().st_size / 1000

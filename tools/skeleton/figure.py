@@ -1,15 +1,24 @@
-"""TODO NN: what the figures of lesson NN are about."""
+"""TODO NN: what the figures of lesson NN are about. Each has its test in its example."""
 
 import numpy as np
 
 from utils.figures.figure import figure
-from utils.plotting import fmt, line, panels
+from utils.plotting import line, panels
+from utils.words import number
 
 
 @figure
 def NAME(fig, h, w):
-    """TODO NN: what it shows. h (timesteps,), w a number."""
+    """TODO NN: what it shows. h (timesteps,), w a number.
+
+    >>> fig, sentence = drawn(NAME, h=np.array([1, 0.5, 0.25]), w=0.5)
+    >>> holds(fig.axes[0], [1, 2, 3], [1, 0.5, 0.25])
+    True
+    >>> print(sentence)
+    Weight w = 0.5. After 3 steps 0.25 is left, from 1.
+    """
     (ax,) = panels(fig)
     line(ax, np.arange(1, len(h) + 1), h, "vermillion", "state h")
     ax.set(title="A state that fades", xlabel="time step t", ylabel="state h")
-    return f"Weight w = {fmt(w)}. After {len(h)} steps {fmt(h[-1])} is left, from {fmt(h[0])}."
+    start, end = number(h[0]), number(h[-1])
+    return f"Weight w = {number(w)}. After {len(h)} steps {end} is left, from {start}."

@@ -23,6 +23,7 @@ from utils.checks.results import (
     shape_difference,
     wrong_parts,
 )
+from utils.words import number
 
 NUMBERS = "your numbers are those that come out when"
 
@@ -181,8 +182,12 @@ class Diagnosis:
             times, plus = np.linalg.lstsq(columns, got[0].ravel(), rcond=None)[0].round(6)
             pairs = list(zip(want, held, strict=True))
             if plus and all(map(close, got, [times * w + plus * h for w, h in pairs])):
-                what = f"{name} itself" if plus == 1 else f"{plus:g} times {name}"
-                much = "what it should be" if times == 1 else f"{times:g} times what it should be"
+                what = f"{name} itself" if plus == 1 else f"{number(plus)} times {name}"
+                much = (
+                    "what it should be"
+                    if times == 1
+                    else f"{number(times)} times what it should be"
+                )
                 return f"is {much} plus {what}" if times else f"is {what}"
             if all(map(close, got, [w * h for w, h in pairs])):
                 return f"is multiplied by {name} once more"

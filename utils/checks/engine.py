@@ -26,6 +26,7 @@ import contextlib
 import functools
 import inspect
 import re
+import sys
 import textwrap
 import time
 from types import EllipsisType, NoneType
@@ -173,7 +174,9 @@ class Exercise:
                 line = " ".join(self.judge(answer).split())
         except KeyboardInterrupt:
             line = f"Not yet: you stopped the check. {self.name} is the course's own for now."
-        print(textwrap.fill(line, WIDTH, break_long_words=False, break_on_hyphens=False))
+        terminals = getattr(sys.stdout, "encoding", None) or "utf-8"  # which may lack letters
+        text = line.encode(terminals, "replace").decode(terminals)
+        print(textwrap.fill(text, WIDTH, break_long_words=False, break_on_hyphens=False))
         return answer if line.startswith("Right: ") else self.reference
 
     def judge(self, answer):

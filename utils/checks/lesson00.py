@@ -3,13 +3,14 @@
 from itertools import accumulate
 
 from utils.checks.engine import Probe, exercise
+from utils.words import number
 
 
 def against(args, got):
     """What came of a list beside what should have come of it."""
-    x, right = args["x"], list(accumulate(args["x"]))
-    returned = ", ".join(f"{number:.4g}" for number in got)
-    return f"your function returns [{returned}] for {x}, where {right} is right"
+    given, right = args["x"], list(accumulate(args["x"]))
+    returned = ", ".join(number(x, 4) for x in got)
+    return f"your function returns [{returned}] for {given}, where {right} is right"
 
 
 @exercise(

@@ -3,6 +3,7 @@
 import numpy as np
 
 from utils.checks.engine import Probe, exercise
+from utils.words import number
 
 # --- one step ---------------------------------------------------------------------------------
 
@@ -247,7 +248,8 @@ rnn_forward.knows(
         "W_y": lambda features, units, outputs: units * outputs,
         "b_y": lambda features, units, outputs: outputs,
     },
-    evidence="you count {got:g}: write down the shapes of W_x, W_h, b, W_y and b_y and count each",
+    evidence="you count {got:,.10g}: write down the shapes of W_x, W_h, b, W_y and b_y and count "
+    "each",
 )
 def count_parameters(features, units, outputs):
     """How many numbers W_x, W_h, b, W_y and b_y hold together."""
@@ -319,7 +321,8 @@ def what_is_left(args, w):
         )
     if abs(w - 0.5 ** (1 / steps)) < 1e-3:
         return "that is nearly it: w is rounded; return it with all its digits"
-    return f"your w is {w:.4g}, and w to the power of {steps} is {w**steps:.3g}, not one half"
+    left = number(w**steps)
+    return f"your w is {number(w, 4)}, and w to the power of {steps} is {left}, not one half"
 
 
 @exercise(
@@ -346,10 +349,10 @@ weight_for_half_life.knows(
             "is what is left, and w is the unknown",
             "1 / steps": "the more steps, the smaller is your w: a longer memory needs a larger "
             "one, near 1",
-            "1 - 1 / steps": "that leaves about 1/e, 37 %, after many steps: solve for exactly "
+            "1 - 1 / steps": "that leaves about 1/e, 37%, after many steps: solve for exactly "
             "one half",
-            "np.exp(-1 / steps)": "that is the w that leaves 1/e, 37 %: one half is asked for",
-            "np.exp(-0.5 / steps)": "that is the w that leaves exp(-0.5), 61 %: one half is asked "
+            "np.exp(-1 / steps)": "that is the w that leaves 1/e, 37%: one half is asked for",
+            "np.exp(-0.5 / steps)": "that is the w that leaves exp(-0.5), 61%: one half is asked "
             "for",
             "2 ** (1 / steps)": "that w is above 1, so the impulse doubles instead of halving",
             "np.log(0.5) / steps": "that is the logarithm of w: one step is left to take",

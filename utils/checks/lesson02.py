@@ -8,6 +8,7 @@ import numpy as np
 from utils import bug_zoo, data
 from utils.checks.engine import Probe, exercise
 from utils.layers import Dense, SimpleRNN
+from utils.words import fixed, number
 
 SIGNS = {  # what the lesson's signs mean in code, where arrays don't fit
     ".*(that don't fit|be broadcast together).*": "\\g<0>: \u2299 is `*`, a matrix product is `@`",
@@ -245,15 +246,15 @@ def norms(args, grads):
     pairs = list(zip(grads, args["grads"], strict=True))
     before, after = (np.sqrt(sum(np.sum(pair[k] ** 2) for pair in pairs)) for k in (1, 0))
     factors = [np.sum(g * b) / max(np.sum(b * b), 1e-12) for g, b in pairs]
-    several = "{:.3g}, {:.3g} and {:.3g} times as long".format(*factors)
+    several = "{}, {} and {} times as long".format(*map(number, factors))
     how = (
         "all three arrays are scaled alike"
         if np.ptp(factors) < 1e-6
         else f"the arrays are {several}"
     )
     return (
-        f"the global norm was {before:.3g}, the limit is {args['limit']:g}, and what you return "
-        f"has the norm {after:.4g}: {how}"
+        f"the global norm was {number(before)}, the limit is {number(args['limit'])}, and what you "
+        f"return has the norm {number(after, 4)}: {how}"
     )
 
 
@@ -445,7 +446,10 @@ def evidence(letter, name):
             f"here they are {', '.join(wrong_here)}"
         )
     w = max(here, key=lambda w: abs(here[w][0] - there[w][0]) + abs(here[w][1] - there[w][1]))
-    say = "relative error {:.2f}, cosine {:.1f}".format
+
+    def say(error, cosine):
+        return f"relative error {error:.2f}, cosine {fixed(cosine, 1)}"
+
     return (
         f"{letter}: '{name}' would give the gradient of {w} "
         f"{say(*there[w])}, and the bug behind {letter} gives it {say(*here[w])}"

@@ -8,6 +8,7 @@ import numpy as np
 from utils.checks.engine import Probe, exercise
 from utils.checks.gates import candidates, curves, rows, taken  # noqa: F401 (taken: in the slips made of rows)
 from utils.layers import LSTM, sigmoid
+from utils.words import number
 
 # --- one gate ---------------------------------------------------------------------------------
 
@@ -296,7 +297,7 @@ REPAIRS = {  # what is said of weights that one change would make a latch: the c
     ),
     "i is the wrong way round: shut while the flag is up, open while it is down": turned("i"),
     "f is the wrong way round: near 1 while the flag is up, near 0 while it is down": turned("f"),
-    "what is written has the wrong sign: g is negative for +1 and positive for -1": turned("g"),
+    "what is written has the wrong sign: g is negative for +1 and positive for −1": turned("g"),
     "without W_h your cell would be a latch: none of the four needs the old state": (
         lambda W_x, W_h, b: (W_x, 0 * W_h, b)
     ),
@@ -343,11 +344,11 @@ def shown(gate, x, digits=2, worst=np.max):
     """A gate's value, in words, over the steps of x (steps, 2) that are looked at."""
     by_value = [gate[x[:, 0] == value] for value in (1, -1)]
     if abs(by_value[0].mean() - by_value[1].mean()) > 0.05:
-        means = [f"{of.mean():.{digits}g}" for of in by_value]
-        return f"{means[0]} for +1 and {means[1]} for -1"
+        means = [number(of.mean(), digits) for of in by_value]
+        return f"{means[0]} for +1 and {means[1]} for −1"
     if np.ptp(gate) > 0.05:
-        return f"between {gate.min():.{digits}g} and {gate.max():.{digits}g}"
-    return f"{worst(gate):.{digits}g}"
+        return f"between {number(gate.min(), digits)} and {number(gate.max(), digits)}"
+    return number(worst(gate), digits)
 
 
 def heard(gate, x, **how):
@@ -380,7 +381,7 @@ def while_down(roles, gates, x):
     if ("f", "down") in roles:
         told.append(f"f is {heard(f, x, digits=4, worst=np.min)}, so it forgets")
         if np.ptp(f) <= 0.05:
-            told[-1] += f": that to the power of 900 is {f.min() ** 900:.2g}"
+            told[-1] += f": that to the power of 900 is {number(f.min() ** 900, 2)}"
     if ("i", "down") in roles:
         told.append(f"i is {heard(i, x)}, so other values leak in, and there are hundreds")
     return told
@@ -405,7 +406,7 @@ def what_leaks(weights):
     ]
     if ("o", "always") in roles:
         right = "the cell state is right and not shown: " * (len(roles) == 1)
-        told.append(f"{right}o goes down to {gates['o'].min():.2g}")
+        told.append(f"{right}o goes down to {number(gates['o'].min(), 2)}")
     return ". And ".join(told)
 
 
@@ -430,12 +431,15 @@ def no_latch(weights):
 def what_is_kept(args, bias):
     f, steps = float(sigmoid(np.float64(bias))), args["steps"]
     if abs(f**steps - 0.5) < 0.005:
-        return f"{bias:.6g} is close, but rounded or searched: give the exact formula, unrounded"
+        close = number(bias, 6)
+        return f"{close} is close, but rounded or searched: give the exact formula, unrounded"
     if not 0 < f**steps < 1:
-        return f"with your {bias:.4g} the gate is {f:.4g}: it must lie between 0 and 1"
+        return (
+            f"with your {number(bias, 4)} the gate is {number(f, 4)}: it must lie between 0 and 1"
+        )
     return (
-        f"with your {bias:.4g} the gate is {f:.4g}, and that to the power of {steps} is "
-        f"{f**steps:.3g}, not one half"
+        f"with your {number(bias, 4)} the gate is {number(f, 4)}, and that to the power of {steps} "
+        f"is {number(f**steps)}, not one half"
     )
 
 

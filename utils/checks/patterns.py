@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from utils.words import number
+
 
 class Wanted(NamedTuple):
     """An array that is asked for, the names of its axes, and how long the axes of a probe are."""
@@ -209,15 +211,16 @@ def fitted(got, want, close):
     factor = np.sum(got[0] * want[0]) / np.sum(want[0] * want[0])
     shift, most = np.mean(got[0] - want[0]), np.max(np.abs(got[0]))
     made = [
-        (f"is {factor:.3g} times what it should be", lambda w: factor * w),
-        (f"is {'larger' if shift > 0 else 'smaller'} by {abs(shift):.3g} everywhere",
+        (f"is {number(factor)} times what it should be", lambda w: factor * w),
+        (f"is {'larger' if shift > 0 else 'smaller'} by {number(abs(shift))} everywhere",
          lambda w: w + shift),
-        (f"is cut off below {-most:.3g} and above {most:.3g}", lambda w: np.clip(w, -most, most)),
+        (f"is cut off below {number(-most)} and above {number(most)}",
+         lambda w: np.clip(w, -most, most)),
     ]  # fmt: skip
     if max(np.max(np.abs(a)) for a in [got[0], *want]) < 1:
         inside, sums = np.arctanh(got[0]), np.arctanh(want[0])
         times = np.sum(inside * sums) / np.sum(sums * sums)
-        words = f"is what tanh makes of {times:.3g} times the sum that it should be given"
+        words = f"is what tanh makes of {number(times)} times the sum that it should be given"
         made.append((words, lambda w: np.tanh(times * np.arctanh(w))))
     for words, function in made:
         new = [function(w) for w in want]

@@ -5,6 +5,8 @@ import re
 
 import numpy as np
 
+from utils.words import number
+
 HUGE = 10_000_000  # numbers
 
 
@@ -174,7 +176,7 @@ def difference(got, want, axes):
     if want.size > 1 and want.any():
         factor = np.sum(got * want) / np.sum(want * want)
         if close(got, factor * want):
-            return f"is {factor:.3g} times what it should be"
+            return f"is {number(factor)} times what it should be"
     for k, axis in enumerate(axes):
         right = [close(got.take(i, k), want.take(i, k)) for i in range(want.shape[k])]
         if any(right) and axes.count(axis) == 1:

@@ -4,6 +4,7 @@ import numpy as np
 
 from utils.figures.figure import figure
 from utils.plotting import GREY, ROLES, guide, panels, running_median, tint
+from utils.words import percent, symbol
 
 
 @figure
@@ -64,7 +65,7 @@ def zoo(fig, names, tensors, errors, losses, accuracies):
     return (
         f"{len(names) - 1} bugs, {accuracies.shape[1]} runs each. The gradient check finds {found} "
         f"of them. By the median accuracy (diamonds), {len(lucky)} can't be told from the right "
-        f"gradient, which has {middle[0]:.0%}: {', '.join(lucky)}."
+        f"gradient, which has {percent(middle[0])}: {', '.join(lucky)}."
     )
 
 
@@ -120,10 +121,10 @@ def zoo_cage(fig, name, bug, tensors, errors, losses, accuracies):
         xticks=(0, 1),
     )
     score.set_xticklabels(("right", "this bug"))
-    wrong = [t for t, e in zip(tensors, errors, strict=True) if e > 1e-6]
+    wrong = [symbol(t) for t, e in zip(tensors, errors, strict=True) if e > 1e-6]
+    least, middle, most = (percent(f(accuracies[1])) for f in (np.min, np.median, np.max))
     return (
         f"{name}: {bug.words}. The gradient check calls {', '.join(wrong)} wrong, with a relative "
-        f"error of up to {errors.max():.2f}. {np.median(accuracies[1]):.0%} are right in the "
-        f"median run, {accuracies[1].min():.0%} to {accuracies[1].max():.0%}; with the right "
-        f"gradient {np.median(accuracies[0]):.0%}."
+        f"error of up to {errors.max():.2f}. {middle} are right in the median run, {least} to "
+        f"{most}; with the right gradient {percent(np.median(accuracies[0]))}."
     )

@@ -4,19 +4,8 @@ import numpy as np
 from matplotlib.colors import ListedColormap
 
 from utils.figures.figure import figure
-from utils.plotting import (
-    COLOURS,
-    GREY,
-    LINES,
-    ROLES,
-    fmt,
-    guide,
-    line,
-    name_ends,
-    order_of,
-    panels,
-    tint,
-)
+from utils.plotting import COLOURS, GREY, LINES, ROLES, guide, line, name_ends, panels, tint
+from utils.words import number, percent, roughly
 
 PARTS = "train", "validation", "test"
 MODELS = {"linear": "black", "LSTM": "green", "as written": "vermillion"}  # in every figure
@@ -80,8 +69,8 @@ def as_written(fig, loss, val_loss, y, forecast):
     right.set(title="Forecast and truth", xlabel="step of the test part", ylabel="value")
     right.set_ylim(-1.7, 2.1)
     return (
-        f"Over {len(loss)} epochs the training loss falls from {order_of(loss[0])} to "
-        f"{order_of(loss[-1])}; the loss on the test part ends at {order_of(val_loss[-1])}. "
+        f"Over {len(loss)} epochs the training loss falls from {roughly(loss[0])} to "
+        f"{roughly(loss[-1])}; the loss on the test part ends at {roughly(val_loss[-1])}. "
         f"The predicted curve follows the actual one over {len(y)} steps."
     )
 
@@ -111,22 +100,18 @@ def forecaster_live(fig, y, forecast, losses, steps, floor, errors):
     bars = [GREY] * (len(errors) - 1) + [ROLES["output"]]
     right.barh(places + 0.2, values, color=[tint(c, 0.5) for c in bars], height=0.36)
     for place, (name, error) in zip(places, errors.items(), strict=True):
-        right.text(0, place - 0.2, f"{name} {fmt(_two(error))}", va="center", fontsize=9.5,
+        right.text(0, place - 0.2, f"{name} {number(error, 2)}", va="center", fontsize=9.5,
                    bbox={"facecolor": "white", "linewidth": 0, "pad": 1})  # fmt: skip
     right.vlines([errors["linear"]] * len(places), places + 0.02, places + 0.38, color="black")
     right.set(title="Error", xlabel="MAE", yticks=[], xlim=(0, 1.15 * max(values)))
     right.set_ylim(len(errors) - 0.5, -0.5)
     name, mine = list(errors.items())[-1]
-    rivals = ", ".join(f"{n} {fmt(_two(e))}" for n, e in list(errors.items())[:-1])
+    rivals = ", ".join(f"{n} {number(e, 2)}" for n, e in list(errors.items())[:-1])
     return (
-        f"After {len(losses)} steps of training the {name}'s MAE is {fmt(_two(mine))}, which is "
+        f"After {len(losses)} steps of training the {name}'s MAE is {number(mine, 2)}, which is "
         f"{mine / errors['linear']:.2f} of linear's, on {len(y)} later windows. For comparison: "
         f"{rivals}."
     )
-
-
-def _two(x):
-    return float(f"{x:.2g}")
 
 
 @figure
@@ -161,7 +146,7 @@ def leaks(fig, settings):
 
 def _pairs(table):
     words = [
-        f"{name} {fmt(np.median(claimed))} and {fmt(np.median(real))}"
+        f"{name} {number(np.median(claimed))} and {number(np.median(real))}"
         for name, (claimed, real) in table.items()
     ]
     return "; ".join(words) + "."
@@ -215,8 +200,8 @@ def errors_by_horizon(fig, errors, unit=""):
         ax.plot(np.arange(1, len(values) + 1), values, color=colour, linestyle=style)
         colours.append(colour)
         ends.append(min(values[-1], top))
-        end = fmt(_two(values[-1])) if values[-1] < top else "far above"
-        words.append(f"{name} {fmt(_two(values[0]))} and {end}")
+        end = number(values[-1], 2) if values[-1] < top else "far above"
+        words.append(f"{name} {number(values[0], 2)} and {end}")
     steps = len(values)
     ax.set(title="Error by horizon", xlabel="steps ahead", ylabel=f"MAE{unit and f', {unit}'}")
     ax.set(xlim=(1, steps), ylim=(low, top))
@@ -247,15 +232,15 @@ def with_interval(fig, y, forecast, low, high, level, covered, unit=""):
     left.set(title=f"{ahead} ahead", xlabel="test window", ylabel=_value(unit))
     places = np.arange(1, y.shape[1] + 1)
     right.plot(places, 100 * covered, "o", color=ROLES["output"])
-    guide(right, 100 * level, f"{level:.0%} asked for")
+    guide(right, 100 * level, f"{percent(level)} asked for")
     right.set(title="Inside", xlabel="steps ahead", ylabel="% of the values", ylim=(50, 102))
     right.set_xlim(0.5, y.shape[1] + 0.5)
     right.set_xticks(places)
-    width = f"{fmt(_two(np.mean(high[:, -1] - low[:, -1])))} {unit or ''}".rstrip()
+    width = f"{number(np.mean(high[:, -1] - low[:, -1]), 2)} {unit or ''}".rstrip()
     return (
-        f"An interval for {level:.0%} of the values, {width} wide on the left. Of {len(y)} test "
-        f"windows it holds {np.mean(covered):.0%} on average over the horizons, "
-        f"{min(covered):.0%} to {max(covered):.0%}. Crosses lie outside."
+        f"An interval for {percent(level)} of the values, {width} wide on the left. Of {len(y)} "
+        f"test windows it holds {percent(np.mean(covered))} on average over the horizons, "
+        f"{percent(min(covered))} to {percent(max(covered))}. Crosses lie outside."
     )
 
 
@@ -278,7 +263,7 @@ def series_in_parts(fig, values, cuts, unit):
         title="The series and its parts", xlabel="step", ylabel=_value(unit), xlim=(0, len(values))
     )
     ax.margins(y=0.15)
-    shares = [f"{name} {fmt(values[a:b].min())} to {fmt(values[a:b].max())}"
+    shares = [f"{name} {number(values[a:b].min())} to {number(values[a:b].max())}"
               for name, a, b in zip(PARTS, edges[:-1], edges[1:], strict=True)]  # fmt: skip
     return f"{len(values):,} values, in {unit}. Range of each part: {', '.join(shares)}."
 
@@ -294,7 +279,7 @@ def compared(fig, y, forecasts, unit):
         bias = np.mean(forecast - y)
         side = "below" if bias < 0 else "above"
         near = abs(bias) < 0.05 * np.std(y)
-        words.append(f"{name} {'hardly off' if near else f'{order_of(abs(bias))} {side}'}")
+        words.append(f"{name} {'hardly off' if near else f'{roughly(abs(bias))} {side}'}")
     ax.set(title="Forecasts; the truth is grey", xlabel="test window", ylabel=_value(unit))
     ax.set(xlim=(0, len(y) - 1), ylim=ax.get_ylim())
     name_ends(ax, [f[-1] for f in forecasts.values()], list(forecasts), list(COLOURS.values()))
@@ -321,8 +306,8 @@ def alarms(fig, sizes, threshold, at):
            xlim=(0, len(sizes)), ylim=(0, 1.35 * max(sizes.max(), threshold)))  # fmt: skip
     name_ends(ax, [threshold], ["threshold"], ["black"])
     right = int(np.sum(found & at))
-    precision = f"{right / found.sum():.0%}" if found.any() else "undefined"
+    precision = percent(right / found.sum()) if found.any() else "undefined"
     return (
         f"{int(at.sum())} faults were planted, {int(found.sum())} alarms raised, {right} of them "
-        f"right: precision {precision}, recall {right / at.sum():.0%}."
+        f"right: precision {precision}, recall {percent(right / at.sum())}."
     )

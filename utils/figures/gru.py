@@ -3,7 +3,8 @@
 import numpy as np
 
 from utils.figures.figure import figure
-from utils.plotting import COLOURS, guide, line, name_ends, order_of, panels, tint
+from utils.plotting import COLOURS, guide, line, name_ends, panels, tint
+from utils.words import percent, roughly
 
 CELL_COLOURS = {"SimpleRNN": "vermillion", "LSTM": "green", "GRU": "blue"}
 FLOOR = 1e-12  # of what is drawn
@@ -49,7 +50,7 @@ def gate_replay(fig, x, gates, h, answer, target, clamp):
     return (
         f"{units} units over {steps} steps. Purple is positive, orange negative; in the gates dark "
         f"is 0, bright 1: {z}; {r}. To recall: {'+1' if target else '−1'}. The network gives +1 a "
-        f"probability of {answer:.0%}, which is "
+        f"probability of {percent(answer)}, which is "
         f"{'a guess' if abs(answer - 0.5) < 0.01 else right}."
     )
 
@@ -95,8 +96,7 @@ def _left(norms):
     """What is left in the median run, and a remark on others that are far below it."""
     middle = np.median(norms)
     low = np.sum(norms < middle / 1000)
-    said = "most of it or more" if middle > 0.7 else order_of(middle)
-    said = f"below {order_of(FLOOR).removeprefix('about ')}" if middle <= FLOOR else said
+    said = "most of it or more" if middle > 0.7 else roughly(middle, FLOOR)
     where = "one run" if low == 1 else "some runs"
     return f"{said} (in {where} less than a thousandth of that)" if low else said
 
@@ -131,10 +131,10 @@ def accuracy_against_delay(fig, delays, scores, baselines, learnt=0.85):
         ends = [100 * np.median(runs[-1]) for runs in cells.values()]
         name_ends(ax, ends, list(cells), [COLOURS[CELL_COLOURS[name]] for name in cells])
     runs = next(iter(next(iter(scores.values())).values())).shape[1]
-    lowest = ", ".join(f"{name} gets {score:.0%}" for name, score in baselines.items())
+    lowest = ", ".join(f"{name} gets {percent(score)}" for name, score in baselines.items())
     return (
         f"Dots are runs, {runs} for each delay, lines their medians. Which have learnt it, with "
-        f"{learnt:.0%} right? {' '.join(words)} For comparison, {lowest}."
+        f"{percent(learnt)} right? {' '.join(words)} For comparison, {lowest}."
     )
 
 

@@ -8,15 +8,15 @@ from utils.plotting import (
     COLOURS,
     GREY,
     ROLES,
-    fmt,
     guide,
     line,
     name_ends,
-    order_of,
+    note,
     panels,
     running_median,
     tint,
 )
+from utils.words import fixed, number, percent, roughly
 
 
 @figure
@@ -59,27 +59,41 @@ def descent(fig, axis, surface, path, losses, steps):
         marker=".",
         markersize=4,
     )
-    right.set_yscale("log")
-    right.set(
-        title="The loss on the way",
-        xlabel="step of gradient descent",
-        ylabel="loss",
-        xlim=(0, steps),
-        ylim=(1e-8, 1e12),
-    )
-    end = f"ends at input weight {path[-1, 0]:.1f} and recurrent weight {path[-1, 1]:.1f}"
+    right.set(title="The loss on the way", xlabel="step of gradient descent", ylabel="loss")
+    right.set(yscale="log", xlim=(0, steps), ylim=(1e-8, 1e12))
+    if len(out):
+        _leaving(left, inside[-2], away, reach, f"to $w_h$ = {number(path[-1, 1], 2)}",
+                 roughly(losses[-1]).replace("about", "loss"))  # fmt: skip
+    w_x, w_h = (fixed(w, 1) for w in path[-1])
+    end = f"ends at input weight {w_x} and recurrent weight {w_h}"
     where = f"leaves the picture at step {out[0]}" if len(out) else end
-    return f"{_fall(losses[0], losses[-1], len(losses) - 1)} The path {where}.".replace(
-        "-", "\N{MINUS SIGN}"
-    )
+    return f"{_fall(losses[0], losses[-1], len(losses) - 1)} The path {where}."
+
+
+def _leaving(ax, start, away, reach, *words):
+    """An arrow to where a path crosses the edge of the picture, and beside it how it goes on."""
+    with np.errstate(divide="ignore"):
+        share = np.min((np.sign(away) * reach - start) / away, where=away != 0, initial=np.inf)
+    edge = start + share * away
+    colour = ROLES["gradient"]
+    arrow = {"arrowstyle": "-|>", "color": colour, "linewidth": 1.8, "mutation_scale": 16}
+    ax.annotate("", edge, start, arrowprops=arrow | {"shrinkA": 0, "shrinkB": 0})
+    inwards = -np.sign(edge)
+    box = {"facecolor": "white", "linewidth": 0, "pad": 2}
+    look = {"color": colour, "fontsize": 9.5, "bbox": box}
+    look |= {
+        "ha": "left" if inwards[0] > 0 else "right",
+        "va": "bottom" if inwards[1] > 0 else "top",
+    }
+    note(ax, "\n".join(words), edge, 10 * inwards, **look)
 
 
 def _fall(first, last, steps):
     """What a loss has done, in words."""
     change = "falls" if last < first else "rises"
     return (
-        f"In {steps} {'step' if steps == 1 else 'steps'} the loss {change} from {order_of(first)} "
-        f"to {order_of(last)}."
+        f"In {steps} {'step' if steps == 1 else 'steps'} the loss {change} from {roughly(first)} "
+        f"to {roughly(last)}."
     )
 
 
@@ -98,7 +112,7 @@ def learning_curve(fig, losses, norms, chance, accuracy, limit=None):
         np.arange(len(norms)), np.clip(norms, 1e-9, 1e9), color=ROLES["gradient"], linewidth=1.2
     )
     if limit:
-        guide(right, limit, f"clipped at {fmt(limit)}")
+        guide(right, limit, f"clipped at {number(limit)}")
     right.set_yscale("log")
     right.set(
         title="Length of the gradient", xlabel="training step", ylabel="norm", ylim=(1e-5, 1e3)
@@ -108,8 +122,8 @@ def learning_curve(fig, losses, norms, chance, accuracy, limit=None):
         for text in ax.texts:  # a curve may run through it
             text.set_bbox({"facecolor": "white", "alpha": 0.8, "linewidth": 0, "pad": 1})
     return (
-        f"{_fall(smooth[0], smooth[-1], len(losses))} On fresh sequences {accuracy:.0%} are right; "
-        f"guessing gets 50%. The longest gradient has a norm of {order_of(np.max(norms))}."
+        f"{_fall(smooth[0], smooth[-1], len(losses))} On fresh sequences {percent(accuracy)} are "
+        f"right; guessing gets 50%. The longest gradient has a norm of {roughly(np.max(norms))}."
     )
 
 
@@ -140,35 +154,29 @@ def gradient_against_lag(fig, norms, exact, radius):
     ends, names = (middle[-1], exact[-1]), ("tanh network", "linear, exact")
     name_ends(ax, np.maximum(ends, floor), names, (ROLES["gradient"], "black"))
     return (
-        f"Spectral radius {fmt(radius)}. {lags[-1]} steps back the gradient of the tanh network is "
-        f"{order_of(middle[-1])} of what it was, in the median over {len(norms)} networks; "
-        f"the linear network's is {order_of(exact[-1])}."
+        f"Spectral radius {number(radius)}. {lags[-1]} steps back the gradient of the tanh network "
+        f"is {roughly(middle[-1])} of what it was, in the median over {len(norms)} networks; "
+        f"the linear network's is {roughly(exact[-1])}."
     )
 
 
 @figure
 def difference_error(fig, eps, errors):
-    """The error of central differences against the step eps, for each number format."""
+    """The error of central differences against the step ε, for each number format."""
     (ax,) = panels(fig)
     for (name, error), colour in zip(errors.items(), ("blue", "vermillion"), strict=True):
         line(ax, eps, error, colour, marker="o", markersize=4)
-        ax.annotate(
-            name,
-            (eps[-2], error[-2]),
-            (2, 6),
-            textcoords="offset points",
-            color=COLOURS[colour],
-        )
+        note(ax, name, (eps[-2], error[-2]), (2, 6), color=COLOURS[colour])
     ax.set(
         xscale="log",
         yscale="log",
-        xlabel="step eps",
+        xlabel="step ε",
         ylabel="relative error",
         title="Too large a step, too small a step",
         ylim=(1e-13, 50),
     )
-    best = " and ".join(f"{order_of(e.min())} for {name}" for name, e in errors.items())
-    return f"The smallest relative error that any step eps reaches is {best}."
+    best = " and ".join(f"{roughly(e.min())} for {name}" for name, e in errors.items())
+    return f"The smallest relative error that any step ε reaches is {best}."
 
 
 @figure
@@ -181,42 +189,24 @@ def clipping(fig, gradient, by_value, by_norm, limit):
         (by_value, "blue", "by value", -8),
         (by_norm, "vermillion", "by norm", 12),
     ):
-        ax.annotate(
-            "",
-            vector,
-            (0, 0),
-            arrowprops={
-                "arrowstyle": "-|>",
-                "linewidth": 2,
-                "color": COLOURS[colour],
-                "shrinkA": 0,
-                "shrinkB": 0,
-            },
-        )
-        ax.annotate(name, vector, (8, side), textcoords="offset points", color=COLOURS[colour])
-    ax.add_patch(Circle((0, 0), limit, fill=False, edgecolor=ROLES["gradient"], linewidth=1.2))
-    ax.add_patch(
-        Rectangle(
-            (-limit, -limit),
-            2 * limit,
-            2 * limit,
-            fill=False,
-            edgecolor=GREY,
-            linewidth=1.2,
-            linestyle=(0, (4, 3)),
-        )
-    )
+        look = {"arrowstyle": "-|>", "linewidth": 2, "color": COLOURS[colour]}
+        ax.annotate("", vector, (0, 0), arrowprops={**look, "shrinkA": 0, "shrinkB": 0})
+        note(ax, name, vector, (8, side), color=COLOURS[colour])
+    circle = {"fill": False, "edgecolor": ROLES["gradient"], "linewidth": 1.2}
+    square = circle | {"edgecolor": GREY, "linestyle": (0, (4, 3))}
+    ax.add_patch(Circle((0, 0), limit, **circle))
+    ax.add_patch(Rectangle((-limit, -limit), 2 * limit, 2 * limit, **square))
     reach = 1.2 * np.abs(gradient).max()
     ax.set_aspect("equal", adjustable="box")
     ax.set(
-        title=f"Clipped at {fmt(limit)}",
+        title=f"Clipped at {number(limit)}",
         xlabel="gradient of one weight",
         ylabel="gradient of the other",
         xlim=(-1.3 * limit, reach),
         ylim=(-1.3 * limit, reach),
     )
     return (
-        f"A gradient of length {fmt(np.linalg.norm(gradient))}. Clipped by norm it has length "
-        f"{fmt(np.linalg.norm(by_norm))} and the same direction. Clipped by value it has length "
-        f"{fmt(np.linalg.norm(by_value))} and is turned by {fmt(round(abs(turn)))} degrees."
+        f"A gradient of length {number(np.linalg.norm(gradient))}. Clipped by norm it has length "
+        f"{number(np.linalg.norm(by_norm))} and the same direction. Clipped by value it has length "
+        f"{number(np.linalg.norm(by_value))} and is turned by {number(round(abs(turn)))} degrees."
     )

@@ -8,15 +8,14 @@ from utils.plotting import (
     GREY,
     LINES,
     ROLES,
-    fmt,
     guide,
     line,
     name_ends,
-    order_of,
     panels,
     running_median,
     tint,
 )
+from utils.words import fixed, number, percent, roughly
 
 GATES = {"f": "black", "i": "blue", "o": "green"}
 RIDDLE = [  # line styles and colours for gates that are to be known by what they do
@@ -24,12 +23,10 @@ RIDDLE = [  # line styles and colours for gates that are to be known by what the
     ("vermillion", {"color": "#3A8FC7"}),
     ("green", {"color": GREY}),
 ]
-MINUS = "\N{MINUS SIGN}"
 
 
 def signed(x):
-    """Two decimals with a sign, and no minus before a zero."""
-    return f"{round(float(x), 2) + 0.0:+.2f}".replace("-", MINUS)
+    return fixed(x, 2, sign=True)
 
 
 def how_many(hits):
@@ -59,9 +56,9 @@ def valves(fig, x, c, f, i):
     below.set_xlim(*above.get_xlim())
     first, second = np.flatnonzero(x[:, 1])
     return (
-        f"While the flag is down, f = {fmt(f)} and i = {fmt(i)}. The value {signed(x[first, 0])} "
-        f"is stored at step {first}; just before step {second} the cell state is "
-        f"{signed(c[second - 1])}. There {signed(x[second, 0])} is stored; at the end, "
+        f"While the flag is down, f = {number(f)} and i = {number(i)}. The value "
+        f"{signed(x[first, 0])} is stored at step {first}; just before step {second} the cell "
+        f"state is {signed(c[second - 1])}. There {signed(x[second, 0])} is stored; at the end, "
         f"{len(x) - 1 - second} steps later, the cell state is {signed(c[-1])}."
     )
 
@@ -95,10 +92,10 @@ def gradients_of_cells(fig, lstm, rnn, bias):
     names = [name + arrow for name, arrow in zip(names, below, strict=True)]
     name_ends(ax, ends, names, [COLOURS[c] for c in ("vermillion", "blue", "black")])
     return (
-        f"Forget bias {fmt(bias)}: the forget gates begin near {kept:.3g}. {lags[-1]} steps back, "
-        f"in the median over {len(lstm)} networks, the LSTM's gradient is {order_of(ends[0])} "
-        f"times what it was, the simple network's {order_of(ends[1])} times; {kept:.3g} to the "
-        f"power of {lags[-1]} is {order_of(ends[2])}."
+        f"Forget bias {number(bias)}: the forget gates begin near {number(kept)}. {lags[-1]} steps "
+        f"back, in the median over {len(lstm)} networks, the LSTM's gradient is {roughly(ends[0])} "
+        f"times what it was, the simple network's {roughly(ends[1])} times; {number(kept)} to the "
+        f"power of {lags[-1]} is {roughly(ends[2])}."
     )
 
 
@@ -116,20 +113,20 @@ def recall_against_delay(fig, delays, scores, linear):
         line(ax, place, middle, colours[k])
         ends.append(middle[-1])
         told.append(f"{name}: {', '.join(how_many(row > 0.9) for row in score)}")
-    linear = 100 * np.array(linear)
-    ax.plot(delays, linear, color=GREY, linewidth=1.2)
+    ax.plot(delays, 100 * np.array(linear), color=GREY, linewidth=1.2)
+    ends.append(100 * linear[-1])
     guide(ax, 50, "guessing", x=0.01, ha="left", above=False)
     ax.set(xscale="log", title="Right answers on new sequences", ylabel="% right, each run")
     ax.set(xlabel="delay in steps", ylim=(30, 104), xlim=(delays[0] * 0.9, delays[-1] * 1.1))
     ax.set_xticks(delays, [str(d) for d in delays])
     ax.minorticks_off()
-    name_ends(ax, [*ends, linear[-1]], names, [*(COLOURS[c] for c in colours[: len(ends)]), GREY])
+    name_ends(ax, ends, names, [*(COLOURS[c] for c in colours[: len(scores)]), GREY])
     runs = scores[names[0]].shape[1]
     return (
         f"Each dot is one of {runs} seeds, each line runs through their medians. Which seeds are "
         f"right in more than 90% of new sequences, at delays of {', '.join(map(str, delays))} "
-        f"steps: {'; '.join(told)}. Guessing gets 50%, the linear model {min(linear):.0f}% to "
-        f"{max(linear):.0f}%."
+        f"steps: {'; '.join(told)}. Guessing gets 50%, the linear model {percent(min(linear))} to "
+        f"{percent(max(linear))}."
     )
 
 
@@ -146,7 +143,7 @@ def learning_by_bias(fig, losses, chance):
         line(ax, np.arange(len(middle)), middle, colour, zorder=4 - k / 10)  # the first on top
         names.append(f"$b_f = {bias:g}$")
         ends.append(middle[-1])
-        told.append(f"{how_many(smooth[:, -1] < chance / 2)} with {fmt(bias)}")
+        told.append(f"{how_many(smooth[:, -1] < chance / 2)} with {number(bias)}")
     guide(ax, chance, "guessing", x=0.02, ha="left", zorder=1)
     ax.set(yscale="log", title="The same training, other forget biases", ylabel="loss")
     ax.set(xlabel="training step", xlim=(0, len(middle) - 1), ylim=(1e-3, 2))

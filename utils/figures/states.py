@@ -3,7 +3,8 @@
 import numpy as np
 
 from utils.figures.figure import figure
-from utils.plotting import COLOURS, GREY, LINES, ROLES, fmt, guide, line, name_ends, panels, tint
+from utils.plotting import COLOURS, GREY, LINES, ROLES, guide, line, name_ends, note, panels, tint
+from utils.words import number
 
 
 @figure
@@ -24,8 +25,8 @@ def two_orders(fig, sequences, states, names):
         ax.set_ylim(low, high + 0.22 * (high - low))  # room for the legend
     return (
         f"Two sequences of the same {len(steps)} values, {names[0]} and {names[1]}. Both have the "
-        f"mean {fmt(np.mean(sequences[0]))}. The carried state ends at {fmt(states[0][-1])} "
-        f"for {names[0]} and at {fmt(states[1][-1])} for {names[1]}."
+        f"mean {number(np.mean(sequences[0]))}. The carried state ends at {number(states[0][-1])} "
+        f"for {names[0]} and at {number(states[1][-1])} for {names[1]}."
     )
 
 
@@ -46,9 +47,9 @@ def smoothing(fig, x, h, wave, w):
     names = {"input x": ROLES["input"], "wave": COLOURS["black"], "state h": ROLES["state"]}
     name_ends(ax, (x[-1], wave[-1], h[-1]), names, names.values())
     return (
-        f"Memory w = {fmt(w)}. The state lags {lag:.1f} steps behind the wave and moves "
-        f"{fmt(np.abs(np.diff(h)).mean())} from step to step in the mean; the input moves "
-        f"{fmt(np.abs(np.diff(x)).mean())}."
+        f"Memory w = {number(w)}. The state lags {lag:.1f} steps behind the wave and moves "
+        f"{number(np.abs(np.diff(h)).mean())} from step to step in the mean; the input moves "
+        f"{number(np.abs(np.diff(x)).mean())}."
     )
 
 
@@ -67,30 +68,16 @@ def impulse_response(fig, h, w, at=1):
     left, right = panels(fig, 2)
     steps = np.arange(1, len(h) + 1)
     size = np.abs(h)
-    state, reach = ROLES["state"], 2.1
+    state, reach, white = ROLES["state"], 2.1, {"color": "white", "pad": 1}
     shown = size < reach
     left.vlines(steps, 0, np.clip(h, -reach, reach), color=state, linewidth=2)
     left.plot(steps[shown], h[shown], "o", color=state, markersize=4)
     if not shown.all():
-        left.text(
-            0.97,
-            0.96,
-            "off the scale",
-            transform=left.transAxes,
-            ha="right",
-            va="top",
-            bbox={"color": "white", "pad": 1},
-        )
+        look = {"ha": "right", "va": "top", "bbox": white}
+        left.text(0.97, 0.96, "off the scale", transform=left.transAxes, **look)
     left.axhline(0, color=GREY, linewidth=1)
     left.axvline(at, color=ROLES["input"], linewidth=1.5, linestyle=LINES["green"])
-    left.text(
-        at + 0.8,
-        -1.98,
-        "impulse",
-        color=ROLES["input"],
-        fontsize=9.5,
-        bbox={"color": "white", "pad": 1},
-    )
+    left.text(at + 0.8, -1.98, "impulse", color=ROLES["input"], fontsize=9.5, bbox=white)
     left.set(title="The state", xlabel="time step t", ylabel="state h", ylim=(-reach, reach))
     right.plot(steps[size > 0], size[size > 0], "o", color=state, markersize=4)
     right.set_yscale("log")
@@ -99,19 +86,19 @@ def impulse_response(fig, h, w, at=1):
     right.set_ylim(1e-4, 1e4)
     for ax in (left, right):
         ax.set_xlim(0, len(h) + 1)
-    return f"Recurrent weight w = {fmt(w)}. {_memory(size[at - 1 :])}"
+    return f"Recurrent weight w = {number(w)}. {_memory(size[at - 1 :])}"
 
 
 def _memory(size):
     """What is left of an impulse, in words."""
-    end = f"After {len(size) - 1} steps the state's size is {fmt(size[-1])}"
+    end = f"After {len(size) - 1} steps the state's size is {number(size[-1])}"
     below = np.flatnonzero(size < 0.5 * size[0] * (1 - 1e-9))
     if size[-1] > size[0] * 1.001:
-        return f"{end}: it has grown from {fmt(size[0])}."
+        return f"{end}: it has grown from {number(size[0])}."
     if not len(below):
-        return f"{end}, from {fmt(size[0])} at the impulse: more than half of it is still there."
+        return f"{end}, from {number(size[0])} at the impulse: more than half of it is still there."
     steps = "1 step" if below[0] == 1 else f"{below[0]} steps"
-    return f"{end}, from {fmt(size[0])} at the impulse. Less than half is left after {steps}."
+    return f"{end}, from {number(size[0])} at the impulse. Less than half is left after {steps}."
 
 
 @figure
@@ -128,8 +115,8 @@ def responses(fig, weights, states):
         xlim=(0, len(states[0]) - 1),
         ylim=(-1.2, 7.4),
     )
-    name_ends(ax, [h[-1] for h in states], [f"w = {fmt(w)}" for w in weights], COLOURS.values())
-    ends = [f"{fmt(h[-1])} for w = {fmt(w)}" for w, h in zip(weights, states, strict=True)]
+    name_ends(ax, [h[-1] for h in states], [f"w = {number(w)}" for w in weights], COLOURS.values())
+    ends = [f"{number(h[-1])} for w = {number(w)}" for w, h in zip(weights, states, strict=True)]
     return f"What is left of an impulse of 1 after {len(states[0]) - 1} steps: {', '.join(ends)}."
 
 
@@ -162,10 +149,10 @@ def state_paths(fig, h, radius, activation):
     start, end = (np.linalg.norm(h[:, t], axis=1).mean() for t in (0, -1))
     apart = max(np.linalg.norm(a - b) for a in h[:, -1] for b in h[:, -1])
     return (
-        f"Spectral radius {fmt(radius)}, {activation}: over {h.shape[1] - 1} steps the state's "
-        f"length, in the mean over {len(h)} starts, goes from {fmt(start)} to {fmt(end)}; a step "
-        f"turns it by {_turn(h):.0f} degrees. At the end the two paths farthest from each other "
-        f"are {fmt(apart) if apart > 1e-6 else 0} apart."
+        f"Spectral radius {number(radius)}, {activation}: over {h.shape[1] - 1} steps the state's "
+        f"length, in the mean over {len(h)} starts, goes from {number(start)} to {number(end)}; a "
+        f"step turns it by {_turn(h):.0f} degrees. At the end the two paths farthest from each "
+        f"other are {number(apart) if apart > 1e-6 else 0} apart."
     )
 
 
@@ -184,14 +171,8 @@ def example_sequences(fig, x, target):
     shown = ax.imshow(x[:, :, 0], cmap="PuOr", vmin=-1.5, vmax=1.5, aspect="auto")
     ax.grid(False)
     for row in range(len(x)):
-        ax.annotate(
-            f"target {int(target[row, 0])}",
-            (1, row),
-            (8, 0),
-            va="center",
-            xycoords=ax.get_yaxis_transform(),
-            textcoords="offset points",
-        )
+        words = f"target {int(target[row, 0])}"
+        note(ax, words, (1, row), (8, 0), va="center", xycoords=ax.get_yaxis_transform())
     ax.axvline(0.5, color="black", linewidth=2)
     ax.set(
         title="The first value decides, the rest is noise",

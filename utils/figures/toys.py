@@ -3,7 +3,8 @@
 import numpy as np
 
 from utils.figures.figure import figure
-from utils.plotting import COLOURS, GREY, ROLES, fmt, guide, line, name_ends, order_of, panels, tint
+from utils.plotting import COLOURS, GREY, ROLES, guide, line, name_ends, note, panels, tint
+from utils.words import number, roughly
 
 
 @figure
@@ -16,28 +17,22 @@ def counting(fig, asked, answers):
     below = np.median(answers - asked) > 0  # the name stands on the side without answers
     place, va = ((6, -4), "top") if below else ((-6, 4), "bottom")
     middle = asked[len(asked) // 2]
-    left.annotate(
-        "right",
-        (middle, middle),
-        place,
-        textcoords="offset points",
-        ha="left" if below else "right",
-        va=va,
-    )
+    note(left, "right", (middle, middle), place, ha="left" if below else "right", va=va)
     left.margins(y=0.1)
     left.set(title="Asked and answered", xlabel="number that comes next")
     ticks = [asked[0], middle, asked[-1]]
-    left.set_xticks(ticks, [fmt(int(number)) for number in ticks])
+    left.set_xticks(ticks, [number(int(tick)) for tick in ticks])
     unit, name = (1e6, "answer, in millions") if asked[0] > 1e5 else (1, "answer")
     left.set_ylabel(name)
     left.yaxis.set_major_formatter(lambda y, _: f"{y / unit:g}")
     errors = np.sort(np.abs(answers - asked).mean(axis=1))
+    errors[errors < 1e-9] = 0  # rounding
     _errors_of_runs(right, errors)
     runs = "run" if len(errors) == 1 else f"median of {len(errors)} runs"
-    spread = f", from {fmt(_two(errors[0]))} to {fmt(_two(errors[-1]))}" if errors[1:].size else ""
+    spread = f", from {number(errors[0], 2)} to {number(errors[-1], 2)}" if errors[1:].size else ""
     return (
-        f"Asked for {fmt(int(asked[0]))} to {fmt(int(asked[-1]))}. The mean error is "
-        f"{fmt(_two(np.median(errors)))} in the {runs}{spread}."
+        f"Asked for {number(int(asked[0]))} to {number(int(asked[-1]))}. The mean error is "
+        f"{number(np.median(errors), 2)} in the {runs}{spread}."
     )
 
 
@@ -48,15 +43,8 @@ def _errors_of_runs(ax, errors):
     shown = np.clip(errors, *reach)
     ax.plot(range(len(shown)), shown, "o", color=ROLES["output"], markersize=7, clip_on=False)
     for k in {0, len(shown) - 1}:
-        ax.annotate(
-            fmt(_two(errors[k])),
-            (k, shown[k]),
-            (0, 8),
-            textcoords="offset points",
-            ha="center",
-            color=ROLES["output"],
-            bbox={"facecolor": "white", "linewidth": 0, "pad": 1},
-        )
+        look = {"color": ROLES["output"], "bbox": {"facecolor": "white", "linewidth": 0, "pad": 1}}
+        note(ax, number(errors[k], 2), (k, shown[k]), (0, 8), ha="center", **look)
     ax.set(yscale=scale, ylim=reach, xlim=(-1, len(shown)), xticks=[], title="How far off")
     ax.set(xlabel="this run" if alone else "runs, the best first", ylabel="mean error")
     if reach[0] < 1 < reach[1]:
@@ -64,16 +52,7 @@ def _errors_of_runs(ax, errors):
 
 
 LEAST = 1e-12  # what is smaller is rounding, and is drawn here
-
-
-def _two(x):
-    """Two significant digits; nothing below a billionth."""
-    return 0 if x < 1e-9 else float(f"{x:.1e}")
-
-
-def _error(x):
-    """An error in words. What is left after a perfect training is rounding, and is not told."""
-    return "below 10^\N{MINUS SIGN}6" if x < 1e-6 else order_of(x)
+TOLD = 1e-6  # what is smaller is called so: after a perfect training it is rounding
 
 
 @figure
@@ -93,29 +72,21 @@ def errors_far_away(fig, starts, errors):
     _trained(ax, 0.7, 100)
     name_ends(ax, ends, list(errors), [COLOURS[c] for c, _ in zip(COLOURS, errors, strict=False)])
     return (
-        f"Median error of {len(runs)} runs for windows that begin at {fmt(int(starts[-1]))}: "
+        f"Median error of {len(runs)} runs for windows that begin at {number(int(starts[-1]))}: "
         f"{', '.join(told)}."
     )
 
 
 def _below(x):
     """The size of an error after a long training: its digits are another machine's others."""
-    return next((f"below {fmt(limit)}" for limit in (0.01, 1000) if x < limit), order_of(x))
+    return next((f"below {number(limit)}" for limit in (0.01, 1000) if x < limit), roughly(x))
 
 
 def _trained(ax, first, last):
     """A shade over what the training had."""
     ax.axvspan(first, last, color=tint(ROLES["input"], 0.15))
-    place = ax.get_xaxis_transform()
-    ax.annotate(
-        "trained on these",
-        (first, 1),
-        (8, -6),
-        va="top",
-        xycoords=place,
-        textcoords="offset points",
-        color=ROLES["input"],
-    )
+    look = {"color": ROLES["input"], "va": "top", "xycoords": ax.get_xaxis_transform()}
+    note(ax, "trained on these", (first, 1), (8, -6), **look)
 
 
 @figure
@@ -126,22 +97,14 @@ def steps_beyond(fig, steps, errors, trained):
     ends = []
     for (name, values), colour in zip(errors.items(), COLOURS, strict=False):
         line(ax, steps, np.maximum(values, 1e-12), colour)
-        ends.append(f"{name} {_error(values[-1])}")
+        ends.append(f"{name} {roughly(values[-1], TOLD)}")
         shown = max(values[-1], 2e-9)
-        ax.annotate(
-            name,
-            (1, shown),
-            (6, 0),
-            xycoords=ax.get_yaxis_transform(),
-            va="center",
-            textcoords="offset points",
-            color=COLOURS[colour],
-        )
+        look = {"color": COLOURS[colour], "va": "center", "xycoords": ax.get_yaxis_transform()}
+        note(ax, name, (1, shown), (6, 0), **look)
     ax.set(yscale="log", title="Steps that were never seen", xlabel="step of the progression")
     ax.set(ylabel="error", xlim=(0, steps[-1]), ylim=(1e-9, 100))
-    return (
-        f"Median error of the next value when the step is {fmt(int(steps[-1]))}: {', '.join(ends)}."
-    )
+    last = number(int(steps[-1]))
+    return f"Median error of the next value when the step is {last}: {', '.join(ends)}."
 
 
 @figure
@@ -170,7 +133,7 @@ def sums(fig, true, answers, epochs, mean):
     right.minorticks_off()
     return (
         f"{len(true)} new sequences, after {epochs[-1]} epochs. The network's mean absolute error "
-        f"is {_error(errors[-1])}; always saying the mean has {order_of(mean_error)}."
+        f"is {roughly(errors[-1], TOLD)}; always saying the mean has {roughly(mean_error)}."
     )
 
 
@@ -193,6 +156,6 @@ def sums_compared(fig, errors, baselines):
     ax.set(xscale="log", title="Mean absolute error on new sums", xlabel="error")
     ax.set(xlim=(1e-17, 10), ylim=(len(rows) - 0.5, -0.5))
     ax.set_yticks(range(len(rows)), rows)
-    words = [f"{name} {_error(e)}" for name, e in baselines.items()]
-    words += [f"{name} {_error(np.median(runs))}" for name, runs in errors.items()]
+    words = [f"{name} {roughly(e, TOLD)}" for name, e in baselines.items()]
+    words += [f"{name} {roughly(np.median(runs), TOLD)}" for name, runs in errors.items()]
     return f"Mean absolute error, in the median run: {'; '.join(words)}."

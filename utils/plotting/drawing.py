@@ -1,0 +1,78 @@
+"""A drawing function with the figure that it draws on."""
+
+import inspect
+
+from utils.arguments import shown
+from utils.plotting.frames import new_figure, render, static_html
+from utils.plotting.theme import CSS_DPI, style
+
+
+class Drawing:
+    """What `draw(fig, **values)` draws on a figure of its own, of `size` (width, height) in inches.
+
+    The figure is used again for each drawing: `draw` empties it, by `panels`.
+    """
+
+    def __init__(self, draw, size=(7.2, 3.2)):
+        self.draw, self.figure, self.size = draw, new_figure(size), tuple(size)
+
+    @property
+    def pixels(self):
+        """Width and height on the page."""
+        return [round(inches * CSS_DPI) for inches in self.size]
+
+    def stages(self, **values):
+        """Draw, and yield (share done, sentence) whenever the figure is worth a picture: once, with
+        a share of 1, unless `draw` yields as it goes."""
+        with style():
+            drawn = self.draw(self.figure, **values)
+        if not inspect.isgenerator(drawn):
+            yield 1, self._sentence(drawn)
+            return
+        while True:
+            with style():  # not across a yield: whatever is drawn meanwhile has its own style
+                stage = next(drawn, None)
+            if stage is None:
+                return
+            if not isinstance(stage, tuple) or len(stage) != 2 or not 0 < stage[0] <= 1:
+                raise TypeError(
+                    f"{self.draw.__name__} must yield (share done, above 0 and at most 1; "
+                    f"sentence), got {shown(stage)}"
+                )
+            yield stage[0], self._sentence(stage[1])
+
+    def sentence(self, **values):
+        """Draw to the end. -> the sentence"""
+        *_, (_, sentence) = (0, None), *self.stages(**values)
+        return self._sentence(sentence)
+
+    def picture(self, **values):
+        """Draw to the end. -> the PNG's bytes and the sentence"""
+        sentence = self.sentence(**values)
+        return self.png(), sentence
+
+    def png(self):
+        """The bytes of the figure as it has been drawn."""
+        return render(self.figure)
+
+    def html(self, png, sentence):
+        """A picture of it, for pages without widgets."""
+        return static_html(png, sentence, self.pixels[0])
+
+    def _sentence(self, said):
+        if not isinstance(said, str) or not said.strip():
+            raise TypeError(
+                f"{self.draw.__name__} must return a sentence that says what the figure shows, "
+                f"got {shown(said)}"
+            )
+        return " ".join(said.split())
+
+
+def show(draw, *, size=(7.2, 3.2), **values):
+    """Display the static figure that `draw(fig, **values)` draws, `size` in inches."""
+    from IPython.display import display
+
+    drawing = Drawing(draw, size)
+    png, sentence = drawing.picture(**values)
+    mimebundle = {"text/html": drawing.html(png, sentence), "text/plain": sentence}
+    display(mimebundle, raw=True)
