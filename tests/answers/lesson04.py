@@ -325,7 +325,7 @@ WRONG_LATCH = [
     (weights([[0, 0, 0.4, 0], [40, -40, 0, 0]], [-20, 8, 0, 20]), "is up, too little is written"),
     (
         weights([[0, 20, 10, 0], W[1]], [-20, 0, 0, 20]),
-        "f is 1 for +1 and 2.061 × 10⁻⁹ for −1, though the flag alone should move it, so it forgets",
+        "f is 1 for +1 and 2.061 × 10⁻⁹ for −1, though the flag alone should move it",
     ),
     (lambda: HOLDS[:1] * 2 + ([0, 0, 0, 0],), "W_h has the shape (2, 4), and should have (1, 4)"),
     (lambda: (B, W, [[0] * 4]), "in another order than W_x (2, 4), W_h (1, 4), b (4,)"),

@@ -455,7 +455,7 @@ def bias_for_half_life(steps):
     return np.log(f / (1 - f))
 
 
-ONE_OVER_E = "leaves about exp(-1), 37 %: exactly one half is asked for"
+ONE_OVER_E = "leaves about exp(-1), 37%: exactly one half is asked for"
 RATE = "that is a rate of decay: the bias is what the sigmoid makes the gate of"
 
 bias_for_half_life.knows(
@@ -514,9 +514,9 @@ bias_for_half_life.knows(
             "0.5 / steps": "brackets are missing around the exponent: ** comes before /",
             "1 - 1 / steps": "your gate loses one part in `steps` at each step, which "
             f"{ONE_OVER_E}",
-            "np.exp(-1 / steps)": "your gate leaves exp(-1) after `steps` steps, 37 %: one half is "
+            "np.exp(-1 / steps)": "your gate leaves exp(-1) after `steps` steps, 37%: one half is "
             "asked for",
-            "np.exp(-0.5 / steps)": "your gate leaves exp(-0.5), 61 %: exactly one half is asked "
+            "np.exp(-0.5 / steps)": "your gate leaves exp(-0.5), 61%: exactly one half is asked "
             "for",
             "1 - np.log(2) / steps": "your gate is close for many steps: the exact root is asked "
             "for",

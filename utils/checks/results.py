@@ -57,7 +57,8 @@ def close(a, b):
     scale = np.abs(b).max(initial=0)
     if not np.isfinite(scale):
         scale = np.max(np.abs(b[np.isfinite(b)]), initial=0)
-    near = np.abs(a - b) <= 1e-5 * (scale or 1)
+    with np.errstate(invalid="ignore"):  # infinity minus infinity
+        near = np.abs(a - b) <= 1e-5 * (scale or 1)
     return bool((near | (a == b) | ((a != a) & (b != b))).all())  # infinities, and NaN
 
 
