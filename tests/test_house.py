@@ -148,7 +148,7 @@ def unpinned(command):
 
 
 def test_whatever_is_fetched_is_pinned():
-    command = re.compile(r"\b(?:(?:pip|npm) install|helm (?:upgrade|install))\b[^\n`\"']*")
+    command = re.compile(r"\b(?:(?:pip|npm) install|helm (?:upgrade|install))\b[^\n\\`\"']*")
     texts = {name: text for name, text in tracked().items() if not name.startswith("tests/")}
     found = {(name, line) for name, text in texts.items() for line in command.findall(text)}
     assert {line.split()[0] for _, line in found} == {"pip", "npm", "helm"}
