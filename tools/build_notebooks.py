@@ -121,8 +121,9 @@ def digest(value):
 
 
 def normal_metadata(metadata):
-    """What a lesson may say about a cell: its tags, its slide, whether its output is collapsed."""
-    kept = {key: metadata[key] for key in ("slideshow", "tags") if metadata.get(key)}
+    """What a lesson may say about a cell: its tags, its slide, whether its output is collapsed,
+    and which of an explorer's pictures the reading edition has."""
+    kept = {key: metadata[key] for key in ("pictures", "slideshow", "tags") if metadata.get(key)}
     if metadata.get("jupyter", {}).get("outputs_hidden"):
         kept["jupyter"] = {"outputs_hidden": True}
     return nbformat.from_dict(kept)
