@@ -166,7 +166,8 @@ def derive(nb):
     nb = normal(blank(nb))
     for number, cell in enumerate(nb.cells, 1):
         cell.source = stub(cell, where(number, cell))
-        cell.metadata.pop("jupyter", None)
+        for of_the_complete_edition in ("jupyter", "pictures"):
+            cell.metadata.pop(of_the_complete_edition, None)
         if cell.cell_type == "code" and "predict" in cell.metadata.get("tags", []):
             cell.metadata["jupyter"] = nbformat.from_dict({"outputs_hidden": True})
     nb.cells = [cell for cell in nb.cells if "solution" not in cell.metadata.get("tags", [])]
