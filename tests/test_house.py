@@ -247,7 +247,7 @@ def branch_for_students(tmp_path_factory):
     """The course without a lesson, and with what was made of it before."""
     course = tmp_path_factory.mktemp("branch") / "course"
     unwanted = shutil.ignore_patterns("__pycache__", "*.ipynb", ".git", ".venv", "site", "slides")
-    unwanted_caches = shutil.ignore_patterns(".*_cache", ".hypothesis")
+    unwanted_caches = shutil.ignore_patterns(".*_cache", ".hypothesis", ".sheets")
     shutil.copytree(ROOT, course, ignore=lambda *a: unwanted(*a) | unwanted_caches(*a))
     for name in ("slides/old.html", "site/old.html", "grading/release/01_rnn_basics/old.ipynb"):
         (course / name).parent.mkdir(parents=True)
