@@ -178,9 +178,9 @@ def test_a_lesson_that_stands_alone_says_how_to_get_the_course(tmp_path, lesson)
     missing = "The course isn't in a folder above"
     assert missing in told.splitlines()[-1] and "The comment in this cell says how" in told
     assert missing in (ROOT / "README.md").read_text(encoding="utf-8")
-    assert re.search(
-        r"^# !git clone -q https://github.com/\S+ course && pip ", first_cell(lesson), re.M
-    )
+    (pin,) = re.findall(r"^anywidget==\S+", (ROOT / "requirements.txt").read_text("utf-8"), re.M)
+    line = rf"^# !git clone -q https://github.com/\S+ course && pip install -q {pin}$"
+    assert re.search(line, first_cell(lesson), re.MULTILINE)
 
 
 @pytest.mark.parametrize("folder", [".", "notebooks", "utils/series"])

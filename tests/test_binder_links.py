@@ -76,7 +76,7 @@ def test_what_a_learner_wrote_stays_as_it_is():
     before = next((ROOT / "notebooks").glob("00_*.ipynb")).read_text(encoding="utf-8")
     worked_in = before.replace("YOUR CODE HERE", "what I have tried")
     told = binder_links.at_home(worked_in, "some-one/course")
-    assert told == worked_in.replace("OWNER/NAME course", "some-one/course course") != worked_in
+    assert told == worked_in.replace("OWNER/COURSE course", "some-one/course course") != worked_in
 
 
 def test_a_draft_is_not_public(tmp_path):

@@ -14,9 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers.explorers import is_explorer, run_alone
+from tests.helpers.explorers import run_alone
 from tools.claims import RAISED
 from tools.lessons import table
+from tools.reading.needed import is_explorer
 from utils.plotting import Drawing
 
 ROOT = Path(__file__).parent.parent

@@ -16,9 +16,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers.explorers import is_explorer, run_alone, uses
+from tests.helpers.explorers import run_alone
 from tools import claims
 from tools.lessons import released
+from tools.reading.needed import is_explorer, uses
 from utils import explore as explorers
 from utils.plotting import Drawing
 

@@ -121,8 +121,9 @@ def digest(value):
 
 
 def normal_metadata(metadata):
-    """What a lesson may say about a cell: its tags, its slide, whether its output is collapsed."""
-    kept = {key: metadata[key] for key in ("slideshow", "tags") if metadata.get(key)}
+    """What a lesson may say about a cell: its tags, its slide, whether its output is collapsed,
+    and which of an explorer's pictures the reading edition has."""
+    kept = {key: metadata[key] for key in ("pictures", "slideshow", "tags") if metadata.get(key)}
     if metadata.get("jupyter", {}).get("outputs_hidden"):
         kept["jupyter"] = {"outputs_hidden": True}
     return nbformat.from_dict(kept)
@@ -165,7 +166,8 @@ def derive(nb):
     nb = normal(blank(nb))
     for number, cell in enumerate(nb.cells, 1):
         cell.source = stub(cell, where(number, cell))
-        cell.metadata.pop("jupyter", None)
+        for of_the_complete_edition in ("jupyter", "pictures"):
+            cell.metadata.pop(of_the_complete_edition, None)
         if cell.cell_type == "code" and "predict" in cell.metadata.get("tags", []):
             cell.metadata["jupyter"] = nbformat.from_dict({"outputs_hidden": True})
     nb.cells = [cell for cell in nb.cells if "solution" not in cell.metadata.get("tags", [])]

@@ -1,18 +1,26 @@
 """Render the solutions edition to plain pages in site/ (`make site`).
 
-The pages work from a disk, without a network and without a script. Formulae become MathML here,
-and the style sheet carries the few letters of a mathematical font that they need. The contents page
-is the beginning of the README, down to its map of the lessons.
+The pages work from a disk, without a network, and to be read without a script. Formulae become
+MathML here, and the style sheet carries the few letters of a mathematical font that they need. The
+contents page is the beginning of the README, down to its map of the lessons. Explorers move, by the
+pictures that reading/sheets.py makes; the first build draws them for some minutes, later ones take
+what is in .sheets/ and did not change.
 """
 
+import argparse
+import contextlib
 import os
 import re
 import shutil
-from base64 import b64encode
+import struct
+import subprocess
+from base64 import b64decode, b64encode
+from hashlib import sha256
 from html import escape, unescape
 from importlib.metadata import distribution
 from io import BytesIO
 from pathlib import Path
+from urllib.parse import quote
 
 from fontTools import subset
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -22,21 +30,25 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
+from tools.binder_links import repository as repository_of
 from tools.build_notebooks import (
     BEGIN,
     END,
+    LessonError,
     exit_with_words,
     new_folder,
     parse,
     stub,
 )
 from tools.lessons import paths
+from tools.reading import search, sheets
 
 ROOT = Path(__file__).resolve().parent.parent
-PARTS = Path(__file__).resolve().parent / "site"
+PARTS = Path(__file__).resolve().parent / "reading"
 FONT = distribution("ziamath").locate_file("ziamath/fonts/STIXTwoMath-Regular.ttf")
 # Letters that stand alone in a formula are shown as these, the italics of Latin and Greek.
 ITALICS = [0x210E, *range(0x1D434, 0x1D468), *range(0x1D6FC, 0x1D71C)]
+WIDE = '<div class="wide" tabindex="0">'
 LONG = 35  # letters of a formula in a line of text that a telephone has room for
 TEMPLATES = Environment(
     loader=FileSystemLoader(PARTS), trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined
@@ -117,7 +129,7 @@ def printed(text):
 
 def wide(html, tag="div"):
     """What a narrow window shows in part: it can be moved sideways, by keyboard too."""
-    return f'<{tag} class="wide" tabindex="0">{html}</{tag}>'
+    return f"<{tag}{WIDE[4:]}{html}</{tag}>"
 
 
 def fold(summary, html):
@@ -176,38 +188,140 @@ def mathematical_font(pages):
     return "data:font/woff;base64," + b64encode(file.getvalue()).decode()
 
 
-def build(root, site):
-    """Write all pages to the folder `site`, in the place of what was there."""
+def permalinks(html):
+    """A link to itself beside each section's heading."""
+    return re.sub(
+        r'<h([23]) id="([^"]+)">(.*?)</h\1>',
+        lambda h: (
+            f'<div class="heading">{h[0]}<a class="permalink" href="#{h[2]}" '
+            f'aria-label="Link to {escape(letters(h[3]))}">#</a></div>'
+        ),
+        html,
+    )
+
+
+def figures_beside(html, site):
+    """The HTML with its figures in files, loaded as they come into sight and moved sideways
+    without their captions."""
+
+    def to_file(match):
+        png = b64decode(match["png"])
+        path = site / "figures" / f"{sha256(png).hexdigest()[:12]}.png"
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(png)
+        width, height = struct.unpack(">II", png[16:24])
+        # Their shape is known before they are loaded: the text below stays where it is.
+        shape = f'style="aspect-ratio:{width}/{height}" loading="lazy"'
+        return wide(f'{match["before"]}{shape} src="figures/{path.name}">')
+
+    html = re.sub(rf"{re.escape(WIDE)}(?=<figure|<div class=.course-explorer-still)", "<div>", html)
+    image = r'(?P<before><img [^>]*)style="[^"]*" src="data:image/png;base64,(?P<png>[^"]+)">'
+    return re.sub(image, to_file, html)
+
+
+def alive(html, cell, pictures):
+    """The HTML of a cell whose explorer moves: what a script needs, around the still."""
+    spec = (pictures / "spec.json").read_text("utf-8").replace("<", "\\u003c")
+    still = wide(cell.outputs[-1].data["text/html"])
+    return html.replace(
+        still,
+        f'<div class="explorer" data-folder="explorers/{cell.id}"><div class="still">{still}</div>'
+        f'<script type="application/json">{spec}</script></div>\n',
+    )
+
+
+def known_repository(root):
+    """owner/name on GitHub: of the machine that builds, or of `origin`; None elsewhere."""
+    command = ["git", "remote", "get-url", "origin"]
+    origin = subprocess.run(command, cwd=root, capture_output=True, text=True).stdout.strip()
+    with contextlib.suppress(ValueError):
+        return os.environ.get("GITHUB_REPOSITORY") or repository_of(origin)
+
+
+def run_links(repository, notebook):
+    """Where a lesson can be run: {the place's name: address}."""
+    path = f"notebooks/{notebook}"
+    return {
+        "Binder": f"https://mybinder.org/v2/gh/{repository}/HEAD?labpath={quote(path, safe='')}",
+        "Colab": f"https://colab.research.google.com/github/{repository}/blob/HEAD/{path}",
+    }
+
+
+def build(root, site, lively=True, few=False, cache=None):
+    """Write all pages to the folder `site`, in the place of what was there.
+
+    `lively` may name those explorers alone that are to move, by their lesson or by their cell; with
+    `few` they move to the ends of each control alone. Pictures are kept in `cache`.
+    """
+    cache = cache or root / ".sheets"
+    lessons = {path.stem: parse(path.read_text("utf-8")) for path in paths(root)}
+    pictures = sheets.make(root, lessons, cache, lively, few)
     with new_folder(site) as new:
-        write(root, new)
+        write(root, new, lessons, pictures)
+    if lively is True and not few:
+        sheets.forget_others(cache, pictures)
 
 
-def write(root, site):
+def write(root, site, lessons, pictures):
     """Write all pages to the empty folder `site`."""
     readme = (root / "README.md").read_text("utf-8")
     renderer = Renderer()
     # Everything before the README's second section: what the course is, and the map.
     contents = MarkdownWithMath(renderer).render("\n## ".join(readme.split("\n## ")[:2]))
-    chapters = [{"file": "index.html", "headings": renderer.headings, "body": contents}]
-    for source in paths(root):
-        cells, headings = render(parse(source.read_text("utf-8")))
-        name = f"{source.stem}.html"
-        chapters.append({"file": name, "headings": headings, "body": "".join(cells)})
+    front = {"file": "index.html", "headings": renderer.headings, "alive": False}
+    chapters = [front | {"body": contents}]
+    repository = known_repository(root)
+    for name, nb in lessons.items():
+        cells, headings = render(nb)
+        moving = [cell for cell in nb.cells if cell.id in pictures]
+        for k, cell in enumerate(nb.cells):
+            if cell in moving:
+                cells[k] = alive(cells[k], cell, pictures[cell.id])
+                shutil.copytree(pictures[cell.id], site / "explorers" / cell.id)
+        body = figures_beside(permalinks("".join(cells)), site)
+        notebook = f"{name}.ipynb"
+        shutil.copy(root / "notebooks" / notebook, site)
+        run = run_links(repository, notebook) if repository else {}
+        chapter = {"file": f"{name}.html", "headings": headings, "body": body}
+        chapters.append(chapter | {"alive": bool(moving), "notebook": notebook, "run": run})
 
-    repository = os.environ.get("GITHUB_REPOSITORY")  # on GitHub's machines
     template = TEMPLATES.get_template("page.html")
     for place, chapter in enumerate(chapters):
         page = template.render(chapter, place=place, chapters=chapters, repository=repository)
-        (site / chapter["file"]).write_text(page, "utf-8", newline="\n")
+        save(site / chapter["file"], page)
     for image in renderer.images:
         (site / image).parent.mkdir(exist_ok=True)
         shutil.copy(root / image, site / image)
     font = mathematical_font(chapter["body"] for chapter in chapters)
+    explore = root / "utils/explore"
     style = TEMPLATES.get_template("style.css").render(font=font)
-    (site / "style.css").write_text(style, "utf-8", newline="\n")
+    save(site / "style.css", style + (explore / "explore.css").read_text("utf-8"))
+    save(site / "page.js", enclosed((PARTS / "page.js").read_text("utf-8")))
+    save(site / "explore.js", enclosed(plain_script((explore / "explore.js").read_text("utf-8"))))
+    save(site / "search.js", search.index(chapters))
+
+
+def save(path, text):
+    path.write_text(text, "utf-8", newline="\n")
+
+
+def plain_script(module):
+    """explore.js and what answers it here, as a script: a page on a disk can't load a module."""
+    whole, export, rest = module.rpartition("export default { render };")
+    if not export or rest.strip() or "import " in whole or "export " in whole:
+        raise LessonError("explore.js must export { render }, in its last line, and import nothing")
+    return whole + (PARTS / "alive.js").read_text("utf-8")
+
+
+def enclosed(script):
+    """Its names are its own."""
+    return f"(() => {{\n{script}}})();\n"
 
 
 if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description="Render the solutions edition to pages in site/.")
+    told = "explorers move to the ends of each control alone: for a quick look"
+    parser.add_argument("--few", action="store_true", help=told)
     with exit_with_words():
-        build(ROOT, ROOT / "site")
+        build(ROOT, ROOT / "site", few=parser.parse_args().few)
     print(f"Open {(ROOT / 'site' / 'index.html').as_uri()}")

@@ -68,7 +68,8 @@ def copy_of_course(folder):
     """A copy that no edit meanwhile disturbs. -> its place"""
 
     def unwanted(place, names):
-        return {".venv", "site", "slides", "grading"} if Path(place) == ROOT else {"__pycache__"}
+        ours = {".venv", ".sheets", "site", "slides", "grading"}
+        return ours if Path(place) == ROOT else {"__pycache__"}
 
     return shutil.copytree(ROOT, Path(folder) / "course", ignore=unwanted)
 
