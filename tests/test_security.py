@@ -119,6 +119,7 @@ RUNS_CODE = {
     "utils/checks/engine.py": "the course's own answer with a known mistake or a slip in it",
     "utils/checks/slips.py": "the course's own answer with a slip in it",
     "tools/claims.py": "the lessons' own cells, with other seeds",
+    "tools/bench/checks.py": "strangers' answers, which lie in tests/answers/, and lessons' cells",
     "tools/reading/sheets.py": "the lessons' own cells, for the pictures of their explorers",
     "tools/grading/confined.py": "a student's cell, by a process without files and network",
     "tools/mutants.py": "imports what the tests import",

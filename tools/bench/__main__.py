@@ -59,6 +59,13 @@ PARTS = {  # title, and what the columns mean
         "marks what misses its goal: a median of 25 ms and 40 at p95, 0.3, 160, 300, 45 kB; where "
         "a network trains, 150 or 600 ms at p95 and 0.4.",
     ),
+    "checks": (
+        "What the checks say of wrong answers",
+        "Answers by people who knew the lessons' text alone, and no check; nothing was mended on "
+        "them before they were counted. `named` says what is wrong, `located` where, `vague` is "
+        "true and of little help, `misleading` sends the learner the wrong way: as somebody read "
+        "it, who had not written the check. `unread` messages have changed since.",
+    ),
     "mutants": (
         "Mutants: does the net notice?",
         "One thing at a time is broken in `utils/` and in the lessons' cells, and the tests that "

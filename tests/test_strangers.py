@@ -1,0 +1,30 @@
+"""Answers that were written without sight of a check: none that is wrong is taken, none refused
+that is right. What the messages are worth, `python -m tools.bench.checks` counts."""
+
+import json
+
+import pytest
+
+from tools.bench.checks import JUDGED, STRANGERS, verdicts
+
+LESSONS = sorted(path.stem for path in STRANGERS.glob("*.json"))
+
+
+def answers(lesson):
+    return json.loads((STRANGERS / f"{lesson}.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_right_ones_are_taken_and_wrong_ones_are_not(lesson):
+    """But for endless loops, which take their ten seconds each."""
+    rows = [row for row in answers(lesson) if "does not come back" not in row["told"]]
+    counted = [(row["source"], how) for row, how, _ in verdicts(lesson, rows)]
+    assert not [each for each in counted if each[1] in ("wrong, and taken", "right, and refused")]
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_every_message_was_read(lesson):
+    rows = answers(lesson)
+    wrong = [row for row in rows if row["wrong"] is not None]
+    assert len(wrong) >= 60 and len(rows) - len(wrong) >= 15
+    assert {row["judged"] for row in wrong} <= {*JUDGED}

@@ -1,0 +1,106 @@
+"""What the checks say of answers that were written from the lessons' text alone.
+
+They lie in tests/answers/strangers/, wrong ones with what a tutor would say of them, and were
+written by people who had not seen a check. Each takes its place in the learner edition, behind
+what it needs of the cells before it, and the check's own cell is run. What a message is worth
+somebody has to read: `judged` stands beside the message that was read, and counts while the check
+says the same. A message that is another by now counts as unread.
+"""
+
+import ast
+import contextlib
+import io
+import json
+import linecache
+import os
+import sys
+from collections import Counter
+from pathlib import Path
+from time import perf_counter
+
+from tools.reading.needed import needed
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+STRANGERS = ROOT / "tests/answers/strangers"
+JUDGED = ["named", "located", "vague", "misleading"]
+
+
+def statements(lesson):
+    """The code of a lesson's learner edition, statement after statement."""
+    (path,) = (ROOT / "notebooks").glob(f"{lesson}_*.ipynb")
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    return [
+        statement
+        for cell in cells
+        if cell["cell_type"] == "code"
+        for statement in ast.parse("".join(cell["source"])).body
+    ]
+
+
+def with_answer(lesson, exercise, source):
+    """The statements that an answer needs, the answer, and the check, as one program."""
+    lines = statements(lesson)
+    asks = [
+        k for k, line in enumerate(lines) if f"check.{exercise}({exercise})" in ast.unparse(line)
+    ]
+    stub = max(k for k in range(asks[0]) if getattr(lines[k], "name", None) == exercise)
+    answer = ast.If(ast.Constant(True), [*ast.parse(source).body, lines[asks[0]]], [])
+    program = [*lines[:stub], answer]
+    return [program[k] for k in needed(program)]
+
+
+def said_of(lesson, exercise, source):
+    """What the check prints of an answer, in one line, and the seconds that it takes."""
+    name, printed = f"<an answer to {exercise}>", io.StringIO()
+    linecache.cache[name] = len(source), None, source.splitlines(True), name
+    space = {"__name__": "__main__"}
+    *before, answer = with_answer(lesson, exercise, source)
+    before_dir, _ = os.getcwd(), os.chdir(ROOT / "notebooks")
+    try:
+        with contextlib.redirect_stdout(io.StringIO()):
+            for line in before:
+                exec(compile(ast.Module([line], []), "<lesson>", "exec"), space)
+        start = perf_counter()
+        with contextlib.redirect_stdout(printed):
+            body = answer.body[:-1]
+            exec(compile(ast.Module(body, []), name, "exec"), space)
+            exec(compile(ast.Module(answer.body[-1:], []), "<lesson>", "exec"), space)
+    except Exception as error:  # of the answer's own cell: no check was asked
+        print(f"{type(error).__name__}: {error}", file=printed)
+    finally:
+        os.chdir(before_dir)
+    return " ".join(printed.getvalue().split()), perf_counter() - start
+
+
+def verdicts(lesson, answers):
+    """(the answer's row, how its message counts, seconds) for each."""
+    for row in answers:
+        said, seconds = said_of(lesson, row["exercise"], row["source"])
+        if row["wrong"] is None:
+            yield row, "taken" if "Right: " in said else "right, and refused", seconds
+        elif "Right: " in said:
+            yield row, "wrong, and taken", seconds
+        else:
+            yield row, row["judged"] if said == row["told"] else "unread", seconds
+
+
+def main():
+    print(f"{'lesson':8}{'wrong':>6}{'refused':>9}", *(f"{each:>11}" for each in JUDGED), end="")
+    print(f"{'unread':>8}{'slowest, s':>12}   right ones taken")
+    for path in sorted(STRANGERS.glob("*.json")):
+        answers = json.loads(path.read_text(encoding="utf-8"))
+        found = list(verdicts(path.stem, answers))
+        counts = Counter(how for _, how, _ in found)
+        wrong = [how for row, how, _ in found if row["wrong"] is not None]
+        refused = len(wrong) - counts["wrong, and taken"]
+        print(f"{path.stem:8}{len(wrong):6}{refused:9}", end=" ")
+        print(*(f"{counts[each]:11}" for each in JUDGED), end="")
+        slowest = max(seconds for *_, seconds in found)
+        right = counts["taken"], counts["taken"] + counts["right, and refused"]
+        print(f"{counts['unread']:8}{slowest:12.1f}   {right[0]} of {right[1]}", flush=True)
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    sys.path.insert(0, str(ROOT))
+    main()
