@@ -36,16 +36,16 @@ WRONG = {
     "step": [
         (lambda x, h, w: w * h, "the input is missing"),
         (lambda x, h, w: w * (h + x), "the weight shrinks the input too"),
-        (lambda x, h, w: x, "look at what you do with"),
+        (lambda x, h, w: x, "itself"),
     ],
     "sequence": [
         (lambda x, w: x, "each step forgets the one before it"),
-        (lambda x, w: by_steps(x, w)[:, -1], "(batch, units)"),
+        (lambda x, w: by_steps(x, w)[:, -1], "holds the last of its timesteps alone"),
         (lambda x, w: -by_steps(x, w), "has the wrong sign"),
     ],
     "mean_state": [
         (lambda h: h.mean(axis=0), "the mean over the batch"),
-        (lambda h: h.sum(axis=1), "times what it should be"),
-        (lambda h: h[:, -1], "is right for a single timestep"),
+        (lambda h: h.sum(axis=1), "multiplied by the number of timesteps"),
+        (lambda h: h[:, -1], "has no part in the mean"),
     ],
 }

@@ -63,10 +63,15 @@ class Diagnosis:
         """The words for the first known mistake with these results: all of them, or one part's,
         where it touches no part that is right."""
         for theirs, words in self.exercise.tried:
-            if alike(self.results, theirs, part):
+            if alike(self.results, theirs, part) and self.shows(theirs, part):
                 if part is None or set(wrong_parts(theirs, self.wanted)) <= set(self.wrong):
                     return words
         return None
+
+    def shows(self, theirs, part):
+        """Is one of the wrong results the very same? Two errors alone may have two causes."""
+        probes = zip(self.results, theirs, self.wanted, strict=True)
+        return any(same(a, b, part) and not same(a, c, part) for a, b, c in probes)
 
     def constant(self):
         """The same numbers whatever the arguments."""
