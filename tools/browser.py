@@ -221,9 +221,7 @@ class Control:
     def __init__(self, input):
         self.input = input
         known = input.evaluate(CONTROL)
-        self.kind, self.label, self.last, self.start = (
-            known[name] for name in ("kind", "label", "last", "position")
-        )
+        self.kind, self.label, self.last = (known[name] for name in ("kind", "label", "last"))
 
     def now(self):
         """Its position, the text beside it and the text that is announced."""

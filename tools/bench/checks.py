@@ -12,8 +12,6 @@ import contextlib
 import io
 import json
 import linecache
-import os
-import sys
 from collections import Counter
 from pathlib import Path
 from time import perf_counter
@@ -55,20 +53,17 @@ def said_of(lesson, exercise, source):
     linecache.cache[name] = len(source), None, source.splitlines(True), name
     space = {"__name__": "__main__"}
     *before, answer = with_answer(lesson, exercise, source)
-    before_dir, _ = os.getcwd(), os.chdir(ROOT / "notebooks")
-    try:
+    with contextlib.chdir(ROOT / "notebooks"):
         with contextlib.redirect_stdout(io.StringIO()):
             for line in before:
                 exec(compile(ast.Module([line], []), "<lesson>", "exec"), space)
         start = perf_counter()
         with contextlib.redirect_stdout(printed):
-            body = answer.body[:-1]
-            exec(compile(ast.Module(body, []), name, "exec"), space)
-            exec(compile(ast.Module(answer.body[-1:], []), "<lesson>", "exec"), space)
-    except Exception as error:  # of the answer's own cell: no check was asked
-        print(f"{type(error).__name__}: {error}", file=printed)
-    finally:
-        os.chdir(before_dir)
+            try:
+                exec(compile(ast.Module(answer.body[:-1], []), name, "exec"), space)
+                exec(compile(ast.Module(answer.body[-1:], []), "<lesson>", "exec"), space)
+            except Exception as error:  # of the answer's own cell: no check was asked
+                print(f"{type(error).__name__}: {error}")
     return " ".join(printed.getvalue().split()), perf_counter() - start
 
 
@@ -101,6 +96,4 @@ def main():
 
 
 if __name__ == "__main__":
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    sys.path.insert(0, str(ROOT))
     main()

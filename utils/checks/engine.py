@@ -1,4 +1,4 @@
-"""Checks of exercises that say what is wrong. Nothing here knows a course; NumPy is all it needs.
+"""Checks of exercises that say what is wrong. Nothing here knows a course.
 
     @exercise(
         {"x": "batch features", "W": "features units", "b": "units"},
