@@ -44,7 +44,10 @@ def with_answer(lesson, exercise, source):
     stub = max(k for k in range(asks[0]) if getattr(lines[k], "name", None) == exercise)
     answer = ast.If(ast.Constant(True), [*ast.parse(source).body, lines[asks[0]]], [])
     program = [*lines[:stub], answer]
-    return [program[k] for k in needed(program)]
+    kept = {*needed(program)}  # and all imports, for Keras has to be set up before it comes
+    return [
+        s for k, s in enumerate(program) if k in kept or isinstance(s, ast.Import | ast.ImportFrom)
+    ]
 
 
 def said_of(lesson, exercise, source):
