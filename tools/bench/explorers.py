@@ -52,6 +52,7 @@ KEYS = {  # to the next value and back
     "range": ("ArrowRight", "ArrowLeft"),
     "select-one": ("ArrowDown", "ArrowUp"),
     "checkbox": ("Space", "Space"),
+    "fieldset": ("ArrowRight", "ArrowLeft"),
 }
 LOOK = 300  # milliseconds at each picture
 DELAY, RATE = 0.05, 20e6 / 8  # the slow line: seconds one way, bytes a second
@@ -78,7 +79,10 @@ def explore(draw, *, size=(7.2, 3.2), name=None, **given):
 
     def twin(widget):
         names = ("min", "max", "step", "base", "options", "value", "description")
-        return type(widget)(**{n: getattr(widget, n) for n in names if widget.has_trait(n)})
+        kind = type(widget)
+        if kind in (ipywidgets.ToggleButtons, ipywidgets.RadioButtons):
+            kind = ipywidgets.Dropdown  # can be stepped through from outside, as these can't
+        return kind(**{n: getattr(widget, n) for n in names if widget.has_trait(n)})
 
     controls, _ = read(draw, given)
     ipywidgets.interact(plain, **{control.name: twin(control.widget) for control in controls})
@@ -143,6 +147,8 @@ class Ours:
     """One of the course's explorers: something to move, to wait for and to time."""
 
     def __init__(self, explorer):
+        for control in explorer.controls:
+            control.start = control.now()["position"]
         self.start(explorer.root, explorer.controls)
         self.explorer = explorer
 
@@ -166,7 +172,7 @@ class Ours:
 
     def move(self, which, count, look=LOOK):
         """Move a control on, so many times."""
-        self.controls[which].input.focus()
+        self.controls[which].focus()
         for _ in range(count):
             self.page.wait_for_timeout(look)
             self.root.evaluate("root => Object.assign(root.watch, { start: null, painted: [] })")
@@ -188,6 +194,7 @@ class Stock(Ours):
         controls = [copy(control) for control in ours.controls]
         for k, control in enumerate(controls):
             control.input = inputs.nth(k)
+            control.kind = "select-one" if control.kind == "fieldset" else control.kind
         self.start(root, controls)
 
     def press(self, control, key):
