@@ -86,6 +86,8 @@ def array(*shape):
     return not_numbers | not_finite(*(size or 2 for size in shape)) | MASKED | misshapen(fits)
 
 
+MASKS = array(3, 5) | st.just(np.full((3, 5), 0.5))
+
 # Every public thing, called rightly: argument -> (value, kind) ----------------------------------
 
 RNG = np.random.default_rng(0)
@@ -96,6 +98,7 @@ GATED = SIZES | WEIGHTS | {"activation": ("tanh", WORD), "recurrent_activation":
 FORWARD = {
     "x": (X, array(None, None, 2)),
     "h_0": (np.ones((3, 2)), array(3, 2).filter(lambda v: v is not None)),
+    "mask": (np.ones((3, 5)), MASKS.filter(lambda v: v is not None)),
 }
 BACKWARD = {"dh": (np.ones((3, 5, 2)), array(3, 5, 2))}
 LOSS = {"y": (Y, DIVERGED), "target": (Y > 0, array(3, 2))}
@@ -226,7 +229,7 @@ HELPERS = {
     "keras_setup": "start_anew new_one new_optimizer shapes",  # tests/test_keras_setup.py
     "layers": "sigmoid relu d_tanh d_relu d_sigmoid Layer Gated batch_last batch_first joined "
     "transposed over_time with_ones times outer_sum glorot_uniform orthogonal read_only "
-    "unpacked",
+    "unpacked padded as_mask",
     "series": "CsvFile find read date_column value_column read_numbers without_gaps read_dates",
     "training": "same_shape answers Optimizer norm_of arrays pairs same_arrays judged Decay "
     "restore_rate names_of refuse_unfit GradientRow compare explained numeric_gradient",
