@@ -1,10 +1,23 @@
-"""Masks: padding leaves the state as it was and takes no gradient, as in Keras."""
+"""Masks, pooling, both directions, words: as in Keras.
+
+Padding leaves the state as it was and takes no gradient.
+"""
 
 import numpy as np
 import pytest
 
 from tests.helpers.arrays import DTYPES, normal, same, slope
-from utils.layers import GRU, LSTM, SimpleRNN
+from utils.layers import (
+    GRU,
+    LSTM,
+    Bidirectional,
+    Dense,
+    Embedding,
+    Largest,
+    Mean,
+    Sequential,
+    SimpleRNN,
+)
 
 CELLS = {
     "SimpleRNN": (SimpleRNN, {}),
@@ -136,3 +149,68 @@ def test_what_a_mask_may_be(cell):
         layer.forward(x, mask=MASK * 0.5)
     with pytest.raises(TypeError, match="mask must be an array of real numbers, got 'no'"):
         layer.forward(x, mask="no")
+
+
+# --- what stands around a recurrent layer -------------------------------------------------------
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("masked", [False, True])
+def test_a_network_that_reads_words_both_ways_equals_keras(tf, masked, dtype):
+    keras = tf.keras.layers
+    mask = MASK[:4] if masked else None
+    words, dy = np.random.default_rng(0).integers(0, 6, (4, 5)), normal(1, 4, 2, dtype=dtype)
+    embedding = keras.Embedding(6, 2, dtype=dtype)
+    both = keras.Bidirectional(keras.LSTM(3, return_sequences=True, dtype=dtype), dtype=dtype)
+    dense = keras.Dense(2, dtype=dtype)
+    mean = keras.GlobalAveragePooling1D(dtype=dtype)
+
+    def theirs():
+        mask_tf = None if mask is None else tf.constant(mask)
+        return dense(mean(both(embedding(words), mask=mask_tf), mask=mask_tf))
+
+    theirs()
+    cells = [LSTM(3, 2, dtype=dtype), LSTM(3, 2, dtype=dtype)]
+    ours = Sequential(
+        [Embedding(2, 6, dtype=dtype), Bidirectional(*cells), Mean(), Dense(2, 6, dtype=dtype)]
+    )
+    weights = [w for layer in (embedding, both, dense) for w in layer.trainable_variables]
+    ours.set_weights([w.numpy() for w in weights])
+    with tf.GradientTape() as tape:
+        y_tf = theirs()
+        loss = tf.reduce_sum(y_tf * dy)
+    grads_tf = [tf.convert_to_tensor(g) for g in tape.gradient(loss, weights)]
+    y = ours.forward(words, mask=mask)
+    assert not ours.backward(dy).any()  # words have no gradient
+    same([y, *ours.grads], [y_tf, *grads_tf], dtype)
+
+
+@pytest.mark.parametrize("pool", [Mean, Largest])
+def test_pooling_hears_what_the_mask_leaves(pool):
+    h, mask, layer = normal(0, 4, 5, 3), MASK[:4], pool()
+    by_hand = np.mean if pool is Mean else np.max
+    y = layer.forward(h, mask=mask)
+    expected = [by_hand(each[heard], axis=0) for each, heard in zip(h, mask, strict=True)]
+    np.testing.assert_allclose(y, expected)
+    dy, direction = normal(1, 4, 3), normal(2, *h.shape)
+    dh = layer.backward(dy)
+    numeric = slope(lambda: np.sum(layer.forward(h, mask=mask) * dy), h, direction)
+    assert numeric == pytest.approx(np.sum(dh * direction)) and not dh[~mask].any()
+    np.testing.assert_allclose(layer.forward(h), by_hand(h, axis=1))
+    with pytest.raises(ValueError, match="mask must leave a step of each sequence"):
+        layer.forward(h, mask=mask & False)
+
+
+def test_reading_backwards_begins_at_the_last_true_step():
+    """With padding at the end: as reading each sequence alone, cut to its length."""
+    there, back = SimpleRNN(2, 3, seed=0), GRU(4, 3, seed=1)
+    layer, x, lengths = Bidirectional(there, back), normal(0, 2, 5, 3), [3, 5]
+    h = layer.forward(x, mask=np.arange(5) < np.reshape(lengths, (2, 1)))
+    for i, n in enumerate(lengths):
+        np.testing.assert_allclose(h[i, :n], layer.forward(x[i : i + 1, :n])[0], rtol=1e-5)
+    first = back.forward(x[:1, 2::-1])[0, -1]
+    np.testing.assert_allclose(h[0, 0, 2:], first, rtol=1e-5)
+    with pytest.raises(
+        ValueError, match="back must be another layer, of input_size 3, got the same"
+    ):
+        Bidirectional(there, there)

@@ -75,6 +75,7 @@ class Layer:
     """What every layer shares: weights named in `names`, their gradients in `grads`."""
 
     names = ()
+    takes_mask = False
 
     def __init__(self):
         self.grads = []
@@ -131,6 +132,7 @@ class SimpleRNN(Layer):
     """
 
     names = ("W_x", "W_h", "b")
+    takes_mask = True
 
     def __init__(self, units, input_size, activation="tanh", seed=None, dtype="float32"):
         super().__init__()
@@ -201,6 +203,7 @@ class Gated(Layer):
     """
 
     names = ("W_x", "W_h", "b")
+    takes_mask = True
     order = ""  # of the gates in the weights, which is Keras's
     CANDIDATE = 2  # the place of g, which has `activation`; the others have the recurrent one
 
@@ -514,6 +517,124 @@ class Last(Layer):
         return dh
 
 
+class Mean(Layer):
+    """The mean over time: (batch, timesteps, units) -> (batch, units)."""
+
+    takes_mask = True
+
+    def forward(self, h, mask=None):
+        """Where `mask` (batch, timesteps) is False a step counts for nothing."""
+        h = as_floats("h", h, ("batch", "timesteps", "units"))
+        heard = steps_heard(mask, h)
+        shares = (heard / heard.sum(axis=1, keepdims=True)).astype(h.dtype)
+        self.memory = shares, h.shape[2]
+        return np.einsum("bt,btu->bu", shares, h)
+
+    def backward(self, dy):
+        shares, units = self.recall()
+        return shares[..., None] * as_floats("dy", dy, (len(shares), units), shares.dtype)[:, None]
+
+
+class Largest(Layer):
+    """The largest value of each unit over time: (batch, timesteps, units) -> (batch, units)."""
+
+    takes_mask = True
+
+    def forward(self, h, mask=None):
+        """Where `mask` (batch, timesteps) is False a step counts for nothing."""
+        h = as_floats("h", h, ("batch", "timesteps", "units"))
+        heard = np.where(steps_heard(mask, h)[..., None], h, -np.inf)
+        steps = heard.argmax(axis=1)[:, None]  # the first of several
+        self.memory = steps, h.shape, h.dtype
+        return np.take_along_axis(h, steps, axis=1)[:, 0]
+
+    def backward(self, dy):
+        steps, shape, dtype = self.recall()
+        dh = np.zeros(shape, dtype)
+        dy = as_floats("dy", dy, (shape[0], shape[2]), dtype)
+        np.put_along_axis(dh, steps, dy[:, None], axis=1)
+        return dh
+
+
+class Embedding(Layer):
+    """A row of W for each word: words (batch, timesteps) -> (batch, timesteps, units).
+
+    Words are whole numbers from 0 to input_size - 1, and W has shape (input_size, units). Initial
+    weights follow Keras: uniform in +-0.05.
+    """
+
+    names = ("W",)
+
+    def __init__(self, units, input_size, seed=None, dtype="float32"):
+        super().__init__()
+        self.units = positive_integer("units", units)
+        self.input_size = positive_integer("input_size", input_size)
+        affordable("units", units, self.units, self.input_size)
+        dtype, rng = float_type("dtype", dtype), random_generator("seed", seed)
+        self.W = rng.uniform(-0.05, 0.05, (self.input_size, self.units)).astype(dtype)
+
+    def forward(self, words):
+        words = as_floats("words", words, ("batch", "timesteps"))
+        if (words != np.floor(words)).any() or words.min() < 0 or words.max() >= self.input_size:
+            raise ValueError(
+                f"words must be whole numbers from 0 to {self.input_size - 1}, got {shown(words)}"
+            )
+        self.memory = words.astype(int)
+        return self.W[self.memory]
+
+    def backward(self, dy):
+        """dy (batch, timesteps, units). Words have no gradient: what comes back is 0."""
+        words = self.recall()
+        dW = np.zeros_like(self.W)
+        np.add.at(dW, words, as_floats("dy", dy, (*words.shape, self.units), dW.dtype))
+        self.grads = [dW]
+        return np.zeros(words.shape, dW.dtype)
+
+
+class Bidirectional(Layer):
+    """Two recurrent layers, one of which reads backwards: (..., features) -> (..., both units).
+
+    At each step stand the state of `there`, which has read up to that step, and that of `back`,
+    which has read from the end to it. Padding at the end is what `back` meets first: with a mask
+    its state is still the first one when the sequence begins.
+    """
+
+    takes_mask = True
+
+    def __init__(self, there, back):
+        super().__init__()
+        for name, layer in (("there", there), ("back", back)):
+            if not isinstance(layer, (SimpleRNN, Gated)):
+                raise TypeError(f"{name} must be a recurrent layer, got {shown(layer)}")
+        if there is back or there.input_size != back.input_size:
+            got = "the same one" if there is back else back.input_size
+            raise ValueError(
+                f"back must be another layer, of input_size {there.input_size}, got {got}"
+            )
+        self.layers = (there, back)
+
+    @property
+    def weights(self):
+        return [w for layer in self.layers for w in layer.weights]
+
+    def forward(self, x, mask=None):
+        """x (batch, timesteps, features) -> (batch, timesteps, units of there + units of back)."""
+        there, back = self.layers
+        h = there.forward(x, mask=mask)
+        backwards = np.asarray(x)[:, ::-1]
+        h_back = back.forward(backwards, mask=None if mask is None else np.flip(mask, axis=1))
+        return np.concatenate([h, h_back[:, ::-1]], axis=2)
+
+    def backward(self, dh):
+        there, back = self.layers
+        there.recall()
+        dh = as_floats("dh", dh, ("batch", "timesteps", there.units + back.units))
+        dx = there.backward(dh[..., : there.units])
+        dx_back = back.backward(dh[:, ::-1, there.units :])
+        self.grads = [*there.grads, *back.grads]
+        return dx + dx_back[:, ::-1]
+
+
 class Dense(Layer):
     """y = activation(h W + b), for h of shape (..., input_size)."""
 
@@ -560,11 +681,15 @@ class Sequential(Layer):
     def weights(self):
         return [w for layer in self.layers for w in layer.weights]
 
-    def forward(self, x):
+    takes_mask = True
+
+    def forward(self, x, mask=None):
+        """`mask` (batch, timesteps) goes to each layer that takes one."""
         x = as_floats("x", x, (...,))
         with overflow_allowed():
             for layer in self.layers:
-                x = layer.forward(x)
+                masked = layer.takes_mask and mask is not None
+                x = layer.forward(x, mask=mask) if masked else layer.forward(x)
         return x
 
     def backward(self, dy):
@@ -587,6 +712,15 @@ def padded(mask, batch, timesteps):
         return None
     padding = ~as_mask(mask, batch, timesteps).T
     return padding if padding.any() else None
+
+
+def steps_heard(mask, h):
+    """`mask` as an array, True at every step if there is none; each sequence needs one such."""
+    batch, timesteps, _ = h.shape
+    heard = np.ones((batch, timesteps), bool) if mask is None else as_mask(mask, batch, timesteps)
+    if not heard.any(axis=1).all():
+        raise ValueError("mask must leave a step of each sequence, got one that leaves none")
+    return heard
 
 
 def as_mask(mask, batch, timesteps):
