@@ -264,7 +264,8 @@ HELPERS = {
     "unpacked padded as_mask steps_heard",
     "series": "CsvFile find read date_column value_column read_numbers without_gaps read_dates",
     "training": "same_shape answers log_softmax at_right Optimizer norm_of arrays pairs "
-    "same_arrays judged Decay restore_rate names_of refuse_unfit GradientRow compare explained numeric_gradient",
+    "same_arrays judged Decay restore_rate names_of refuse_unfit GradientRow compare explained "
+    "numeric_gradient",
 }
 ALSO = {("explore.choice", "options"): "values", ("bug_zoo.backward_with", "names"): "name"}
 INHERITED = "get_weights set_weights count_params recall"  # tests/test_layers.py
