@@ -157,6 +157,8 @@ TABLE = {
                             "seed": (0, SEED)},
     "data.store_and_recall": {"samples": (3, COUNT), "delay": (3, COUNT), "seed": (0, SEED)},
     "data.adding_problem": {"samples": (3, COUNT), "timesteps": (3, COUNT), "seed": (0, SEED)},
+    "data.made_up_reviews": {"samples": (3, COUNT), "clauses": (2, COUNT | st.just(1)),
+                             "negations": (1, COUNT.filter(bool)), "seed": (0, SEED)},
     "data.noisy_sine": {"steps": (3, COUNT), "noise": (0.1, NOISE), "seed": (0, SEED)},
     "data.make_windows": WINDOWS,
     "data.split_in_time": {"samples": (100, COUNT), "train": (0.7, SHARE),
