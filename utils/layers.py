@@ -182,12 +182,13 @@ class SimpleRNN(Layer):
             dz[padding] = 0
         W_h_T = np.ascontiguousarray(self.W_h.T)
         through_next = 0  # after the last step comes none
-        for t in reversed(range(timesteps)):
-            dh[t] += through_next
-            dz[t] *= dh[t]
-            through_next = np.dot(dz[t], W_h_T)
+        steps = zip(reversed(range(timesteps)), dz[::-1], dh[::-1], strict=True)
+        for t, dz_t, dh_t in steps:
+            dh_t += through_next
+            dz_t *= dh_t
+            through_next = np.dot(dz_t, W_h_T)
             if padding is not None:
-                np.copyto(through_next, dh[t], where=padding[t, :, None])
+                np.copyto(through_next, dh_t, where=padding[t, :, None])
         self.dh = dh.swapaxes(0, 1)
         dW_x_b = outer_sum(x, dz)
         self.grads = [dW_x_b[:-1], outer_sum(h[:-1], dz), dW_x_b[-1]]
@@ -359,8 +360,8 @@ class LSTM(Gated):
         if padding is not None:
             np.copyto(dc, 0, where=padding[:, None])  # there h is not made of c
         dh_next = dc_next = 0  # after the last step comes none
-        for t in reversed(range(len(dz))):
-            dz_t, dh_t, dc_t, f_t = dz[t], dh[t], dc[t], f[t]
+        steps = zip(reversed(range(len(dz))), dz[::-1], dh[::-1], dc[::-1], f[::-1], strict=True)
+        for t, dz_t, dh_t, dc_t, f_t in steps:
             dh_t += dh_next
             dc_t *= dh_t
             dc_t += dc_next
