@@ -15,8 +15,12 @@ from tests.helpers.bad_input import (
     refused,
 )
 from utils.data import (
+    BAD,
+    GOOD,
+    VOCABULARY,
     Standardizer,
     adding_problem,
+    made_up_reviews,
     make_windows,
     noisy_sine,
     plant_faults,
@@ -49,6 +53,43 @@ def test_repeatable_by_seed():
     for a, b in zip(remember_first(9, 4, seed=3), remember_first(9, 4, seed=3), strict=True):
         assert np.array_equal(a, b)
     assert not np.array_equal(remember_first(9, 4, seed=3)[0], remember_first(9, 4, seed=4)[0])
+
+
+def praise(clause):
+    """Read by other means than those that wrote it."""
+    assert clause.startswith("the ") and " was " in clause
+    *nots, said = clause.partition(" was ")[2].split()
+    assert set(nots) <= {"not"} and (said in GOOD) != (said in BAD)
+    return (said in GOOD) == (len(nots) % 2 == 0)
+
+
+@pytest.mark.parametrize("clauses, negations", [(2, 0), (2, 1), (3, 2), (5, 3)])
+def test_made_up_reviews(clauses, negations):
+    words, target = made_up_reviews(400, clauses, negations)
+    assert words.dtype.kind == "i" and target.shape == (400, 1) and target.dtype == "float64"
+    assert (words[:, -1] > 0).any() and 0.4 < target.mean() < 0.6
+    lengths = (words > 0).sum(axis=1)
+    assert (len(set(lengths)) > 1) == (negations > 0)
+    seen = set()
+    for row, n, right in zip(words, lengths, target[:, 0], strict=True):
+        assert row[:n].all() and not row[n:].any()  # padding at the end alone
+        text = " ".join(VOCABULARY[word] for word in row[:n])
+        each = text.split(" but ")
+        assert len(each) == clauses and praise(each[-1]) == right != praise(each[0])
+        seen |= {clause.count("not") for clause in each}
+    assert seen == set(range(negations + 1))
+    assert {VOCABULARY[word] for word in np.unique(words)} >= {*GOOD, *BAD}
+
+
+def test_who_counts_the_words_of_a_review_knows_nothing():
+    """Its first and last clause exchanged: as probable, the same words, the other answer."""
+    words, target = made_up_reviews(20_000, seed=1)
+    counts = (words[:, :, None] == np.arange(1, len(VOCABULARY))).sum(axis=1)
+    half = len(words) // 2
+    with_1 = np.column_stack([counts, np.ones(len(counts))])
+    fitted = np.linalg.lstsq(with_1[:half], 2 * target[:half] - 1, rcond=None)[0]
+    right = (with_1[half:] @ fitted > 0) == (target[half:] > 0)
+    assert abs(right.mean() - 0.5) < 0.02  # four standard deviations
 
 
 @pytest.mark.parametrize("samples, delay", [(1, 1), (300, 1), (50, 30)])

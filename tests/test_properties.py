@@ -86,6 +86,8 @@ def array(*shape):
     return not_numbers | not_finite(*(size or 2 for size in shape)) | MASKED | misshapen(fits)
 
 
+MASKS = array(3, 5) | st.just(np.full((3, 5), 0.5))
+
 # Every public thing, called rightly: argument -> (value, kind) ----------------------------------
 
 RNG = np.random.default_rng(0)
@@ -96,9 +98,20 @@ GATED = SIZES | WEIGHTS | {"activation": ("tanh", WORD), "recurrent_activation":
 FORWARD = {
     "x": (X, array(None, None, 2)),
     "h_0": (np.ones((3, 2)), array(3, 2).filter(lambda v: v is not None)),
+    "mask": (np.ones((3, 5)), MASKS.filter(lambda v: v is not None)),
 }
+POOLED = {
+    "h": (X, array(None, None, None)),
+    "mask": (np.ones((3, 5)), FORWARD["mask"][1] | st.just(np.zeros((3, 5)))),
+}
+WORDS = np.arange(15).reshape(3, 5) % 4
+NO_WORDS = st.sampled_from([[[0.5]], [[-1]], [[4]]])
 BACKWARD = {"dh": (np.ones((3, 5, 2)), array(3, 5, 2))}
 LOSS = {"y": (Y, DIVERGED), "target": (Y > 0, array(3, 2))}
+CLASSES = {
+    "y": (Y, DIVERGED),
+    "target": (np.array([0, 1, 1]), array(3) | st.sampled_from([[0, 1, 2], [0.5, 1, 1]])),
+}
 CLIP = {"grads": ([np.ones(3)], GRADIENTS), "limit": (1.0, POSITIVE)}
 STEP = {"weights": ([np.ones(3)], GRADIENTS), "grads": ([np.ones(3)], GRADIENTS)}
 WINDOWS = {"series": (STEPS, SERIES), "window": (3, COUNT), "horizon": (2, COUNT)}
@@ -121,6 +134,12 @@ OBJECTS = {  # ready for its methods
     "layers.LSTM": lambda: ran(layers.LSTM(2, 2), X),
     "layers.GRU": lambda: ran(layers.GRU(2, 2), X),
     "layers.Last": lambda: ran(layers.Last(), X),
+    "layers.Mean": lambda: ran(layers.Mean(), X),
+    "layers.Largest": lambda: ran(layers.Largest(), X),
+    "layers.Embedding": lambda: ran(layers.Embedding(2, 4), WORDS),
+    "layers.Bidirectional": lambda: ran(
+        layers.Bidirectional(layers.SimpleRNN(1, 2), layers.SimpleRNN(1, 2)), X
+    ),
     "layers.Dense": lambda: ran(layers.Dense(2, 2), Y),
     "layers.Sequential": lambda: ran(network(), X),
     "training.SGD": training.SGD,
@@ -138,6 +157,8 @@ TABLE = {
                             "seed": (0, SEED)},
     "data.store_and_recall": {"samples": (3, COUNT), "delay": (3, COUNT), "seed": (0, SEED)},
     "data.adding_problem": {"samples": (3, COUNT), "timesteps": (3, COUNT), "seed": (0, SEED)},
+    "data.made_up_reviews": {"samples": (3, COUNT), "clauses": (2, COUNT | st.just(1)),
+                             "negations": (1, COUNT.filter(bool)), "seed": (0, SEED)},
     "data.noisy_sine": {"steps": (3, COUNT), "noise": (0.1, NOISE), "seed": (0, SEED)},
     "data.make_windows": WINDOWS,
     "data.split_in_time": {"samples": (100, COUNT), "train": (0.7, SHARE),
@@ -164,15 +185,31 @@ TABLE = {
     "layers.GRU.backward": BACKWARD,
     "layers.Last.forward": {"h": (X, array(None, None, None))},
     "layers.Last.backward": {"dy": (Y, array(3, 2))},
+    "layers.Mean.forward": POOLED,
+    "layers.Mean.backward": {"dy": (Y, array(3, 2))},
+    "layers.Largest.forward": POOLED,
+    "layers.Largest.backward": {"dy": (Y, array(3, 2))},
+    "layers.Embedding": SIZES | WEIGHTS,
+    "layers.Embedding.forward": {"words": (WORDS, array(None, None) | NO_WORDS)},
+    "layers.Embedding.backward": {"dy": (np.ones((3, 5, 2)), array(3, 5, 2))},
+    "layers.Bidirectional": {
+        "there": (layers.SimpleRNN(1, 2), NOT_LAYERS),
+        "back": (layers.GRU(1, 2), NOT_LAYERS | st.just(layers.GRU(1, 3))),
+    },
+    "layers.Bidirectional.forward": {"x": FORWARD["x"], "mask": FORWARD["mask"]},
+    "layers.Bidirectional.backward": BACKWARD,
     "layers.Dense": SIZES | WEIGHTS | {"activation": ("tanh", WORD)},
     "layers.Dense.forward": {"h": (Y, STATE)},
     "layers.Dense.backward": {"dy": (Y, array(3, 2))},
     "layers.Sequential": {"layers": ([layers.Last()], NOT_LAYERS)},
-    "layers.Sequential.forward": {"x": (X, array(None, None, 2))},
+    "layers.Sequential.forward": {"x": (X, array(None, None, 2)), "mask": FORWARD["mask"]},
     "layers.Sequential.backward": {"dy": (np.ones((3, 1)), array(3, 1))},
     "training.mse": LOSS,
     "training.binary_cross_entropy": LOSS,
     "training.accuracy": LOSS,
+    "training.softmax": {"y": (Y, not_numbers | not_finite(3, 2) | MASKED)},
+    "training.cross_entropy": CLASSES,
+    "training.class_accuracy": CLASSES,
     "training.global_norm": {"grads": ([np.ones(3)], GRADIENTS)},
     "training.clip_by_value": CLIP,
     "training.clip_by_norm": CLIP,
@@ -226,10 +263,11 @@ HELPERS = {
     "keras_setup": "start_anew new_one new_optimizer shapes",  # tests/test_keras_setup.py
     "layers": "sigmoid relu d_tanh d_relu d_sigmoid Layer Gated batch_last batch_first joined "
     "transposed over_time with_ones times outer_sum glorot_uniform orthogonal read_only "
-    "unpacked",
+    "unpacked padded as_mask steps_heard",
     "series": "CsvFile find read date_column value_column read_numbers without_gaps read_dates",
-    "training": "same_shape answers Optimizer norm_of arrays pairs same_arrays judged Decay "
-    "restore_rate names_of refuse_unfit GradientRow compare explained numeric_gradient",
+    "training": "same_shape answers log_softmax at_right Optimizer norm_of arrays pairs "
+    "same_arrays judged Decay restore_rate names_of refuse_unfit GradientRow compare explained "
+    "numeric_gradient",
 }
 ALSO = {("explore.choice", "options"): "values", ("bug_zoo.backward_with", "names"): "name"}
 INHERITED = "get_weights set_weights count_params recall"  # tests/test_layers.py

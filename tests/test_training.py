@@ -18,13 +18,16 @@ from utils.training import (
     accuracy,
     binary_cross_entropy,
     check_gradients,
+    class_accuracy,
     clip_by_norm,
     clip_by_value,
     cosine_decay,
+    cross_entropy,
     global_norm,
     minibatches,
     mse,
     numeric_gradient,
+    softmax,
     train,
 )
 from utils.words import number
@@ -75,6 +78,56 @@ def test_cross_entropy_takes_any_logit():
         assert loss == 0 and not dy.any()
         loss, dy = binary_cross_entropy(np.array([[-1000.0], [1000.0]]), [[1], [0]])
     assert loss == 1000 and dy.tolist() == [[-0.5], [0.5]]
+
+
+@pytest.mark.parametrize("dtype, rtol", [("float32", 1e-5), ("float64", 1e-12)])
+@pytest.mark.parametrize("shape", [(1, 2), (5, 9), (2, 3, 4), (3, 1)])
+def test_softmax_and_its_cross_entropy_equal_keras(tf, shape, dtype, rtol):
+    y = (3 * normal(0, *shape)).astype(dtype)
+    target = np.random.default_rng(1).integers(0, shape[-1], shape[:-1])
+    with tf.GradientTape() as tape:
+        y_tf = tf.Variable(y)
+        losses = tf.keras.losses.sparse_categorical_crossentropy(target, y_tf, from_logits=True)
+        loss_tf = tf.reduce_mean(losses)
+    loss, dy = cross_entropy(y, target)
+    assert isinstance(loss, float) and loss == pytest.approx(float(loss_tf), rel=rtol, abs=rtol)
+    assert dy.dtype == dtype
+    np.testing.assert_allclose(dy, tape.gradient(loss_tf, y_tf), rtol=10 * rtol, atol=rtol)
+    np.testing.assert_allclose(softmax(y), tf.nn.softmax(y), rtol=10 * rtol, atol=rtol)
+
+
+def test_softmax_takes_any_logit():
+    with np.errstate(all="raise", under="ignore"):
+        assert softmax([1000.0, 1000.0, -1000.0]).tolist() == [0.5, 0.5, 0]
+        loss, dy = cross_entropy([[1000.0, -1000.0], [0.0, 0.0]], [1, 0])
+    assert loss == pytest.approx(1000 + np.log(2) / 2) and dy.tolist() == [
+        [0.5, -0.5],
+        [-0.25, 0.25],
+    ]
+
+
+def test_the_gradient_of_cross_entropy_is_its_slope():
+    y, target = normal(0, 4, 3), [2, 0, 1, 1]
+    numeric = numeric_gradient(lambda: cross_entropy(y, target)[0], y)
+    np.testing.assert_allclose(cross_entropy(y, target)[1], numeric, atol=1e-9)
+
+
+def test_accuracy_among_classes():
+    y = [[2.0, 1, 0], [0, 1, 2], [0, 2, 1], [np.nan, 0, 0]]
+    assert class_accuracy(y, [0, 1, 1, 0]) == 0.5
+
+
+@pytest.mark.parametrize("target", [[-1, 0], [0, 2], [0.5, 1], [[0, 1]], [0]])
+def test_classes_are_whole_numbers_that_are_there(target):
+    refused("target", cross_entropy, np.zeros((2, 2)), target)
+    refused("target", class_accuracy, np.zeros((2, 2)), target)
+
+
+@pytest.mark.parametrize("value", [np.inf, np.nan])
+def test_the_cross_entropy_of_a_diverged_network_says_so(value):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert not np.isfinite(cross_entropy([[value, 1.0]], [1])[0])
 
 
 def test_losses_of_whole_numbers_are_not_rounded():

@@ -85,6 +85,45 @@ def adding_problem(samples, timesteps, seed=0):
 # --- time series ------------------------------------------------------------------------------
 
 
+SUBJECTS = ["food", "room", "view", "price"]
+GOOD, BAD = ["good", "lovely", "fresh", "fair"], ["bad", "awful", "stale", "poor"]
+VOCABULARY = ["", "the", "was", "not", "but", *SUBJECTS, *GOOD, *BAD]  # "" is padding
+
+
+def made_up_reviews(samples, clauses=2, negations=1, seed=0):
+    """Is the reviewer pleased? The last clause has the say. -> (words, target)
+
+    "the food was not good but the view was lovely": `clauses` of them, joined by "but", each with
+    0 to `negations` times "not", each of which turns it round. words (samples, timesteps) are
+    places in VOCABULARY, with 0, padding, up to the longest; target (samples, 1) is 1 where the
+    last clause praises. The first clause always says the opposite, so that the two, exchanged,
+    make a review of the same words and the other answer: their order alone decides, and whoever
+    only counts words is right half the time. The sentences are made up for that.
+    """
+    samples = positive_integer("samples", samples)
+    clauses = whole_number("clauses", clauses, 2)
+    negations = whole_number("negations", negations)
+    affordable("samples", samples, samples, clauses, 5 + negations)
+    rng = random_generator("seed", seed)
+    praises = rng.integers(0, 2, (samples, clauses))
+    praises[:, 0] = 1 - praises[:, -1]
+    nots = rng.integers(0, negations + 1, praises.shape)
+    subjects, adjectives = rng.integers(0, 4, (2, *praises.shape))
+    the, was, no, but = (VOCABULARY.index(word) for word in ("the", "was", "not", "but"))
+    words = np.zeros((samples, clauses * (5 + negations) - 1), int)
+    for i in range(samples):
+        review = []
+        for praise, n, subject, adjective in zip(
+            praises[i], nots[i], subjects[i], adjectives[i], strict=True
+        ):
+            said = (GOOD if (praise + n) % 2 else BAD)[adjective]
+            clause = [the, VOCABULARY.index(SUBJECTS[subject]), was, *[no] * n]
+            review += [but] * bool(review) + clause + [VOCABULARY.index(said)]
+        words[i, : len(review)] = review
+    longest = (words > 0).sum(axis=1).max()
+    return words[:, :longest], praises[:, -1:].astype(float)
+
+
 def noisy_sine(steps, noise=0.1, seed=0):
     """sin(0.1 t) with normal noise of standard deviation `noise`. -> (series, clean)
 

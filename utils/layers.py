@@ -75,6 +75,7 @@ class Layer:
     """What every layer shares: weights named in `names`, their gradients in `grads`."""
 
     names = ()
+    takes_mask = False
 
     def __init__(self):
         self.grads = []
@@ -131,6 +132,7 @@ class SimpleRNN(Layer):
     """
 
     names = ("W_x", "W_h", "b")
+    takes_mask = True
 
     def __init__(self, units, input_size, activation="tanh", seed=None, dtype="float32"):
         super().__init__()
@@ -143,20 +145,26 @@ class SimpleRNN(Layer):
         self.W_h = orthogonal(rng, self.units, self.units).astype(dtype)
         self.b = np.zeros(self.units, dtype)
 
-    def forward(self, x, h_0=None):
-        """x (batch, timesteps, features) -> every state h (batch, timesteps, units)."""
+    def forward(self, x, h_0=None, mask=None):
+        """x (batch, timesteps, features) -> every state h (batch, timesteps, units).
+
+        Where `mask` (batch, timesteps) is False there is only padding: the state stays as it was.
+        """
         keep_freed_memory()
         x = as_floats("x", x, ("batch", "timesteps", self.input_size), self.W_x.dtype)
         batch, timesteps, _ = x.shape
         affordable("x", x.shape, batch, timesteps, self.units)
         h = np.empty((timesteps + 1, batch, self.units), x.dtype)
         h[0] = 0 if h_0 is None else as_floats("h_0", h_0, (batch, self.units), x.dtype)
+        padding = padded(mask, batch, timesteps)
         x = with_ones(x.swapaxes(0, 1))
         times(x, np.vstack([self.W_x, self.b]), out=h[1:])  # x_t W_x + b, for all steps at once
-        for h_prev, h_t in zip(h[:-1], h[1:], strict=True):
+        for t, (h_prev, h_t) in enumerate(zip(h[:-1], h[1:], strict=True)):
             h_t += np.dot(h_prev, self.W_h)
             self.f(h_t, out=h_t)
-        self.memory = x, h
+            if padding is not None:
+                np.copyto(h_t, h_prev, where=padding[t, :, None])
+        self.memory = x, h, padding
         return read_only(h[1:].swapaxes(0, 1))
 
     def backward(self, dh):
@@ -165,17 +173,22 @@ class SimpleRNN(Layer):
         dh[:, t] is the immediate derivative: the path from h_t straight to the loss. What
         arrives through h_{t+1} is added here. The sum, the total derivative, stays in `dh`.
         """
-        x, h = self.recall()
+        x, h, padding = self.recall()
         timesteps, batch, _ = x.shape
         dh = as_floats("dh", dh, (batch, timesteps, self.units), x.dtype)
         dh = np.array(dh.swapaxes(0, 1), order="C")
         dz = self.df(h[1:])
+        if padding is not None:
+            dz[padding] = 0
         W_h_T = np.ascontiguousarray(self.W_h.T)
         through_next = 0  # after the last step comes none
-        for dz_t, dh_t in zip(dz[::-1], dh[::-1], strict=True):
+        steps = zip(reversed(range(timesteps)), dz[::-1], dh[::-1], strict=True)
+        for t, dz_t, dh_t in steps:
             dh_t += through_next
             dz_t *= dh_t
             through_next = np.dot(dz_t, W_h_T)
+            if padding is not None:
+                np.copyto(through_next, dh_t, where=padding[t, :, None])
         self.dh = dh.swapaxes(0, 1)
         dW_x_b = outer_sum(x, dz)
         self.grads = [dW_x_b[:-1], outer_sum(h[:-1], dz), dW_x_b[-1]]
@@ -191,6 +204,7 @@ class Gated(Layer):
     """
 
     names = ("W_x", "W_h", "b")
+    takes_mask = True
     order = ""  # of the gates in the weights, which is Keras's
     CANDIDATE = 2  # the place of g, which has `activation`; the others have the recurrent one
 
@@ -250,12 +264,15 @@ class Gated(Layer):
         """{name: the gate's values (batch, timesteps, units)}."""
         return {name: read_only(batch_first(gates[:, k])) for k, name in enumerate(self.order)}
 
-    def slopes(self, gates, held):
-        """The derivative of every gate by its pre-activation. A clamped gate has none."""
+    def slopes(self, gates, held, padding):
+        """The derivative of every gate by its pre-activation. A clamped gate has none, and none
+        has one in the padding."""
         slopes = self.df_gate(gates)
         slopes[:, self.CANDIDATE] = self.df(gates[:, self.CANDIDATE])
         for k in held:
             slopes[:, k] = 0
+        if padding is not None:
+            np.copyto(slopes, 0, where=padding[:, None, None])
         return slopes
 
 
@@ -289,14 +306,16 @@ class LSTM(Gated):
         if true_or_false("unit_forget_bias", unit_forget_bias):
             self.b[self.units : 2 * self.units] = 1
 
-    def forward(self, x, h_0=None, c_0=None, clamp=None):
+    def forward(self, x, h_0=None, c_0=None, clamp=None, mask=None):
         """x (batch, timesteps, features) -> every state h (batch, timesteps, units).
 
         `gates` then holds i, f, g, o and c, each of h's shape. `clamp`, {"f": 1.0} for instance,
-        gives a gate that value at every step, whatever its equation says.
+        gives a gate that value at every step, whatever its equation says. Where `mask` (batch,
+        timesteps) is False there is only padding: f is 1, i is 0, and h stays as it was.
         """
         (xh, h), held = self.inputs(x, h_0), self.held(clamp)
         timesteps, units, batch = h[1:].shape
+        padding = padded(mask, batch, timesteps)
         c = np.empty((timesteps + 1, units, batch), h.dtype)
         c[0] = self.first("c_0", c_0, batch)
         tanh_c = np.empty_like(c[1:])
@@ -304,7 +323,7 @@ class LSTM(Gated):
         W_T = transposed(self.W_x, self.b, self.W_h)
         z = joined(gates)  # the same memory: each gate takes the place of its z
         steps = zip(xh, z, gates, c[:-1], c[1:], tanh_c, h[1:], strict=True)
-        for xh_t, z_t, gates_t, c_prev, c_t, tanh_c_t, h_t in steps:
+        for t, (xh_t, z_t, gates_t, c_prev, c_t, tanh_c_t, h_t) in enumerate(steps):
             i, f, g, o = gates_t
             np.dot(W_T, xh_t, out=z_t)
             candidate = self.f(g)
@@ -312,11 +331,16 @@ class LSTM(Gated):
             g[...] = candidate  # ... then g, which is no gate
             for k, value in held.items():
                 gates_t[k] = value
+            if padding is not None:
+                np.copyto(f, 1, where=padding[t])
+                np.copyto(i, 0, where=padding[t])
             np.multiply(f, c_prev, out=c_t)
             c_t += i * g
             self.f(c_t, out=tanh_c_t)
             np.multiply(o, tanh_c_t, out=h_t)
-        self.memory = xh, h, c, tanh_c, gates, held
+            if padding is not None:
+                np.copyto(h_t, h[t], where=padding[t])
+        self.memory = xh, h, c, tanh_c, gates, held, padding
         self.gates = {**self.by_name(gates), "c": read_only(batch_first(c[1:]))}
         return read_only(batch_first(h[1:]))
 
@@ -326,21 +350,26 @@ class LSTM(Gated):
         As in SimpleRNN, dh[:, t] is the immediate derivative, and the total one stays in `dh`,
         that of the cell state in `dc`.
         """
-        xh, h, c, tanh_c, gates, held = self.recall()
+        xh, h, c, tanh_c, gates, held, padding = self.recall()
         dh = batch_last(as_floats("dh", dh, batch_first(h[1:]).shape, h.dtype))
         i, f, g, o = gates.swapaxes(0, 1)
-        dz = self.slopes(gates, held)
+        dz = self.slopes(gates, held, padding)
         for k, factor in enumerate([g, c[:-1], i, tanh_c]):  # what i, f, g, o are multiplied by
             dz[:, k] *= factor
         dc = o * self.df(tanh_c)
+        if padding is not None:
+            np.copyto(dc, 0, where=padding[:, None])  # there h is not made of c
         dh_next = dc_next = 0  # after the last step comes none
-        for dz_t, dh_t, dc_t, f_t in zip(dz[::-1], dh[::-1], dc[::-1], f[::-1], strict=True):
+        steps = zip(reversed(range(len(dz))), dz[::-1], dh[::-1], dc[::-1], f[::-1], strict=True)
+        for t, dz_t, dh_t, dc_t, f_t in steps:
             dh_t += dh_next
             dc_t *= dh_t
             dc_t += dc_next
             dz_t[:3] *= dc_t  # i, f and g act on c
             dz_t[3] *= dh_t  # o acts on h
             dh_next = np.dot(self.W_h, dz_t.reshape(-1, dz_t.shape[-1]))
+            if padding is not None:
+                np.copyto(dh_next, dh_t, where=padding[t])
             dc_next = f_t * dc_t
         self.dh, self.dc = batch_first(dh), batch_first(dc)
         dW = over_time(xh, dz)
@@ -381,12 +410,14 @@ class GRU(Gated):
         biases = (2,) if reset_after else ()
         super().__init__(units, input_size, activation, recurrent_activation, seed, dtype, biases)
 
-    def forward(self, x, h_0=None, clamp=None):
+    def forward(self, x, h_0=None, clamp=None, mask=None):
         """x (batch, timesteps, features) -> every state h (batch, timesteps, units).
 
-        `gates` then holds z, r and g, each of h's shape; `clamp` is as in LSTM.
+        `gates` then holds z, r and g, each of h's shape; `clamp` is as in LSTM. Where `mask`
+        (batch, timesteps) is False there is only padding: z is 1, and h stays as it was.
         """
         (xh, h), held = self.inputs(x, h_0), self.held(clamp)
+        padding = padded(mask, xh.shape[2], len(xh))
         x_1, one_h = xh[:, : self.input_size + 1], xh[:, self.input_size :]  # each with its bias
         inner = np.empty(h[1:].shape, h.dtype)  # h_{t-1} W_hg + b_hg; or r_t * h_{t-1}, if first
         b_x, b_h = self.b if self.reset_after else (self.b, np.zeros_like(self.b))
@@ -396,7 +427,7 @@ class GRU(Gated):
         if not self.reset_after:
             W_h_T = W_h_T[: 2 * self.units]
         steps = zip(gates, one_h, h[:-1], inner, h[1:], strict=True)
-        for gates_t, one_h_t, h_prev, inner_t, h_t in steps:
+        for t, (gates_t, one_h_t, h_prev, inner_t, h_t) in enumerate(steps):
             z, r, g = gates_t
             from_h = np.dot(W_h_T, one_h_t).reshape(-1, *g.shape)
             gates_t[:2] += from_h[:2]
@@ -410,9 +441,13 @@ class GRU(Gated):
                 np.multiply(r, h_prev, out=inner_t)
                 g += np.dot(W_hg_T, inner_t)
             self.f(g, out=g)
+            if padding is not None:
+                np.copyto(z, 1, where=padding[t])
             np.multiply(z, h_prev - g, out=h_t)
             h_t += g
-        self.memory = x_1, one_h, h, inner, gates, held
+            if padding is not None:  # the sum above may have rounded it
+                np.copyto(h_t, h_prev, where=padding[t])
+        self.memory = x_1, one_h, h, inner, gates, held, padding
         self.gates = self.by_name(gates)
         return read_only(batch_first(h[1:]))
 
@@ -421,9 +456,9 @@ class GRU(Gated):
 
         As in SimpleRNN, dh[:, t] is the immediate derivative, and the total one stays in `dh`.
         """
-        x_1, one_h, h, inner, gates, held = self.recall()
+        x_1, one_h, h, inner, gates, held, padding = self.recall()
         dh = batch_last(as_floats("dh", dh, batch_first(h[1:]).shape, h.dtype))
-        dz = self.slopes(gates, held)
+        dz = self.slopes(gates, held, padding)
         dz[:, 0] *= h[:-1] - gates[:, 2]  # h_t = z_t * (h_{t-1} - g_t) + g_t
         dz[:, 2] *= 1 - gates[:, 0]
         through_time = self.reset_after_product if self.reset_after else self.reset_before_product
@@ -483,6 +518,124 @@ class Last(Layer):
         return dh
 
 
+class Mean(Layer):
+    """The mean over time: (batch, timesteps, units) -> (batch, units)."""
+
+    takes_mask = True
+
+    def forward(self, h, mask=None):
+        """Where `mask` (batch, timesteps) is False a step counts for nothing."""
+        h = as_floats("h", h, ("batch", "timesteps", "units"))
+        heard = steps_heard(mask, h)
+        shares = (heard / heard.sum(axis=1, keepdims=True)).astype(h.dtype)
+        self.memory = shares, h.shape[2]
+        return np.einsum("bt,btu->bu", shares, h)
+
+    def backward(self, dy):
+        shares, units = self.recall()
+        return shares[..., None] * as_floats("dy", dy, (len(shares), units), shares.dtype)[:, None]
+
+
+class Largest(Layer):
+    """The largest value of each unit over time: (batch, timesteps, units) -> (batch, units)."""
+
+    takes_mask = True
+
+    def forward(self, h, mask=None):
+        """Where `mask` (batch, timesteps) is False a step counts for nothing."""
+        h = as_floats("h", h, ("batch", "timesteps", "units"))
+        heard = np.where(steps_heard(mask, h)[..., None], h, -np.inf)
+        steps = heard.argmax(axis=1)[:, None]  # the first of several
+        self.memory = steps, h.shape, h.dtype
+        return np.take_along_axis(h, steps, axis=1)[:, 0]
+
+    def backward(self, dy):
+        steps, shape, dtype = self.recall()
+        dh = np.zeros(shape, dtype)
+        dy = as_floats("dy", dy, (shape[0], shape[2]), dtype)
+        np.put_along_axis(dh, steps, dy[:, None], axis=1)
+        return dh
+
+
+class Embedding(Layer):
+    """A row of W for each word: words (batch, timesteps) -> (batch, timesteps, units).
+
+    Words are whole numbers from 0 to input_size - 1, and W has shape (input_size, units). Initial
+    weights follow Keras: uniform in +-0.05.
+    """
+
+    names = ("W",)
+
+    def __init__(self, units, input_size, seed=None, dtype="float32"):
+        super().__init__()
+        self.units = positive_integer("units", units)
+        self.input_size = positive_integer("input_size", input_size)
+        affordable("units", units, self.units, self.input_size)
+        dtype, rng = float_type("dtype", dtype), random_generator("seed", seed)
+        self.W = rng.uniform(-0.05, 0.05, (self.input_size, self.units)).astype(dtype)
+
+    def forward(self, words):
+        words = as_floats("words", words, ("batch", "timesteps"))
+        if (words != np.floor(words)).any() or words.min() < 0 or words.max() >= self.input_size:
+            raise ValueError(
+                f"words must be whole numbers from 0 to {self.input_size - 1}, got {shown(words)}"
+            )
+        self.memory = words.astype(int)
+        return self.W[self.memory]
+
+    def backward(self, dy):
+        """dy (batch, timesteps, units). Words have no gradient: what comes back is 0."""
+        words = self.recall()
+        dW = np.zeros_like(self.W)
+        np.add.at(dW, words, as_floats("dy", dy, (*words.shape, self.units), dW.dtype))
+        self.grads = [dW]
+        return np.zeros(words.shape, dW.dtype)
+
+
+class Bidirectional(Layer):
+    """Two recurrent layers, one of which reads backwards: (..., features) -> (..., both units).
+
+    At each step stand the state of `there`, which has read up to that step, and that of `back`,
+    which has read from the end to it. Padding at the end is what `back` meets first: with a mask
+    its state is still the first one when the sequence begins.
+    """
+
+    takes_mask = True
+
+    def __init__(self, there, back):
+        super().__init__()
+        for name, layer in (("there", there), ("back", back)):
+            if not isinstance(layer, (SimpleRNN, Gated)):
+                raise TypeError(f"{name} must be a recurrent layer, got {shown(layer)}")
+        if there is back or there.input_size != back.input_size:
+            got = "the same one" if there is back else back.input_size
+            raise ValueError(
+                f"back must be another layer, of input_size {there.input_size}, got {got}"
+            )
+        self.layers = (there, back)
+
+    @property
+    def weights(self):
+        return [w for layer in self.layers for w in layer.weights]
+
+    def forward(self, x, mask=None):
+        """x (batch, timesteps, features) -> (batch, timesteps, units of there + units of back)."""
+        there, back = self.layers
+        h = there.forward(x, mask=mask)
+        backwards = np.asarray(x)[:, ::-1]
+        h_back = back.forward(backwards, mask=None if mask is None else np.flip(mask, axis=1))
+        return np.concatenate([h, h_back[:, ::-1]], axis=2)
+
+    def backward(self, dh):
+        there, back = self.layers
+        there.recall()
+        dh = as_floats("dh", dh, ("batch", "timesteps", there.units + back.units))
+        dx = there.backward(dh[..., : there.units])
+        dx_back = back.backward(dh[:, ::-1, there.units :])
+        self.grads = [*there.grads, *back.grads]
+        return dx + dx_back[:, ::-1]
+
+
 class Dense(Layer):
     """y = activation(h W + b), for h of shape (..., input_size)."""
 
@@ -529,11 +682,15 @@ class Sequential(Layer):
     def weights(self):
         return [w for layer in self.layers for w in layer.weights]
 
-    def forward(self, x):
+    takes_mask = True
+
+    def forward(self, x, mask=None):
+        """`mask` (batch, timesteps) goes to each layer that takes one."""
         x = as_floats("x", x, (...,))
         with overflow_allowed():
             for layer in self.layers:
-                x = layer.forward(x)
+                masked = layer.takes_mask and mask is not None
+                x = layer.forward(x, mask=mask) if masked else layer.forward(x)
         return x
 
     def backward(self, dy):
@@ -548,6 +705,31 @@ class Sequential(Layer):
 def unpacked(layers):
     """The layers, with those that a Sequential among them consists of in its place."""
     return [each for n in layers for each in (unpacked(n.layers) if hasattr(n, "layers") else [n])]
+
+
+def padded(mask, batch, timesteps):
+    """Where `mask` (batch, timesteps) is False: (timesteps, batch). None if it is nowhere."""
+    if mask is None:
+        return None
+    padding = ~as_mask(mask, batch, timesteps).T
+    return padding if padding.any() else None
+
+
+def steps_heard(mask, h):
+    """`mask` as an array, True at every step if there is none; each sequence needs one such."""
+    batch, timesteps, _ = h.shape
+    heard = np.ones((batch, timesteps), bool) if mask is None else as_mask(mask, batch, timesteps)
+    if not heard.any(axis=1).all():
+        raise ValueError("mask must leave a step of each sequence, got one that leaves none")
+    return heard
+
+
+def as_mask(mask, batch, timesteps):
+    """`mask` (batch, timesteps) as an array of True and False, from such or from 1 and 0."""
+    mask = as_floats("mask", mask, (batch, timesteps))
+    if not np.isin(mask, (0, 1)).all():
+        raise ValueError(f"mask must be True or False at each step, got {shown(mask)}")
+    return mask == 1
 
 
 def read_only(a):

@@ -50,6 +50,51 @@ def accuracy(y, target):
     return float(np.mean(np.where(target > 0.5, y > 0, y <= 0)))
 
 
+def softmax(y):
+    """Logits y (..., classes) -> probabilities of the same shape: exp(y) over the sum of exp(y)."""
+    return np.exp(log_softmax(as_floats("y", y, (..., "classes"))))
+
+
+def log_softmax(y):
+    """The logarithm of softmax. The largest logit is taken off first: exp then can't overflow."""
+    with overflow_allowed():
+        y = y - y.max(axis=-1, keepdims=True)
+        return y - np.log(np.exp(y).sum(axis=-1, keepdims=True))
+
+
+def cross_entropy(y, target):
+    """Minus the log of the probability that softmax(y) gives the right class. -> (loss, dy)
+
+    y (..., classes) holds logits, target (...) the right classes as whole numbers from 0. The
+    gradient is softmax(y), minus 1 at the right class, over the number of targets.
+    """
+    y, right = at_right(y, target)
+    with overflow_allowed():
+        log_p = log_softmax(y)
+        loss = -np.mean(np.take_along_axis(log_p, right, axis=-1), dtype=np.float64)
+        dy = np.exp(log_p)
+        np.put_along_axis(dy, right, np.take_along_axis(dy, right, axis=-1) - 1, axis=-1)
+        return float(loss), dy / right.size
+
+
+def class_accuracy(y, target):
+    """The share of targets whose class has the largest logit; NaN, from a diverged network, is
+    no class."""
+    y, right = at_right(y, target)
+    found = np.where(np.isnan(y).any(axis=-1), -1, y.argmax(axis=-1))
+    return float(np.mean(found == right[..., 0]))
+
+
+def at_right(y, target):
+    """y as floats, infinity or NaN among them, and target as places (..., 1) in y's last axis."""
+    with overflow_allowed():
+        y = as_floats("y", y, (..., "classes"))
+    target, most = as_floats("target", target, y.shape[:-1]), y.shape[-1] - 1
+    if (target != np.floor(target)).any() or target.min() < 0 or target.max() > most:
+        raise ValueError(f"target must be whole numbers from 0 to {most}, got {shown(target)}")
+    return y, target.astype(int)[..., None]
+
+
 def same_shape(y, target):
     """Both as float arrays. y may hold infinity or NaN, and then so does the loss."""
     with overflow_allowed():
