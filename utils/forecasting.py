@@ -137,7 +137,7 @@ def answer(predict_one, x):
 # --- one series, many tests ---------------------------------------------------------------------
 
 
-def rolling_origin(samples, first, test=1, step=None, embargo=0, width=None):
+def rolling_origin(samples, first, test=1, embargo=0, step=None, width=None):
     """Windows 0 to samples - 1 cut many times: train on the past, test on what comes next, move on.
 
     -> [(train, test), ...]: slices, oldest first. Each test part has `test` windows. The first
