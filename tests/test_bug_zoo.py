@@ -120,7 +120,7 @@ def test_mysteries_are_bugs(case, letter):
     h, y = bug_zoo.forward(x, *weights)
     grads = lesson02.mystery(letter)(x, target, h, y, *weights)
     assert differ(grads_of(case), grads) > 1e-3
-    named = grads_of(case, lesson02.MYSTERIES[letter])
+    named = grads_of(case, *lesson02.MYSTERIES[letter])
     assert all(np.array_equal(a, b) for a, b in zip(grads, named, strict=True))
 
 
@@ -146,5 +146,5 @@ def test_nothing_is_changed_in_place(case):
 def test_an_unknown_bug_is_refused(name):
     with pytest.raises(ValueError, match="name must be one of input for output, .*, got"):
         bug_zoo.backward_with(name)
-    with pytest.raises(ValueError, match="letter must be one of A, B, C, got"):
+    with pytest.raises(ValueError, match="letter must be one of A, B, C, D, got"):
         lesson02.mystery(name)

@@ -737,3 +737,51 @@ def test_answers_are_called_in_the_surroundings_that_are_given(monkeypatch, caps
     monkeypatch.setattr(Exercise, "around", lambda self: around.append(self.name) or np.errstate())
     square(lambda n: n * n)
     assert around == ["square"]
+
+
+# --- what is changed on purpose and put back --------------------------------------------------
+
+
+@exercise(
+    probes=[Probe({"x": np.array([0.1, 0.7, 0.3])}), Probe({"x": np.array([0.2])}, "for one")],
+    returns={"y": None}, right="y holds", restored={"x": "put x back"},
+)  # fmt: skip
+def moved(x):
+    return x * 2
+
+
+def there_and_back(x, by=1.1):
+    x += by
+    x -= by
+    return x * 2
+
+
+def one_step_there(x):
+    x += 1e-9
+    return x * 2
+
+
+def fails_on_the_way(x):
+    x += 1
+    return x[5]
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (there_and_back, "Right: y holds."),  # the last digit does not count
+        (one_step_there, "Not yet: put x back."),
+        (fails_on_the_way, "IndexError"),
+    ],
+)
+def test_an_argument_may_be_changed_and_put_back(answer, words, capsys):
+    assert there_and_back(moved.probes[0].args["x"].copy())[0] != 0.2  # there is such a digit
+    assert words in line_of(moved, answer, capsys)[0]
+
+
+def test_what_is_restored_is_an_argument():
+    def twice(x):
+        return 2 * x
+
+    with pytest.raises(ValueError, match="what is restored must be one of x, got 'y'"):
+        Exercise(twice, [Probe({"x": 1.0})], returns={"y": ""}, right="", restored={"y": "?"})

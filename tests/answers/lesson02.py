@@ -1,10 +1,7 @@
 """Answers to lesson 02: right ones in other words, wrong ones and what they are told."""
 
-import math
-
 import numpy as np
 
-from utils import training
 from utils.checks import lesson01, lesson02
 
 
@@ -52,14 +49,46 @@ def backward_skips_zero(dh_last, x, h, W_x, W_h):
     return dW_x, dW_h + np.zeros_like(W_h), db
 
 
-def clip_like_torch(grads, limit):
-    norm = math.sqrt(sum(float((g * g).sum()) for g in grads))
-    return [g * min(1.0, limit / (norm + 1e-8)) for g in grads]
+def central(
+    points=(1, -1), keep=float, indices=lambda w: np.ndindex(w.shape), share=None, into=None
+):
+    """The numeric gradient, moved by so many eps in turn; `share` makes an entry of the losses."""
+    share = share or (lambda losses, eps: (losses[0] - losses[1]) / (2 * eps))
+
+    def answer(loss, w, eps=1e-5):
+        gradient = (into or np.zeros)(w.shape)
+        for index in indices(w):
+            kept, losses = keep(w[index]), []
+            for times in points:
+                w[index] = kept + times * eps
+                losses.append(loss())
+            w[index] = kept
+            gradient[index] = share(losses, eps)
+        return gradient
+
+    return answer
 
 
-def clip_with_ravel(grads, limit):
-    norm = np.linalg.norm(np.concatenate([g.ravel() for g in grads]))
-    return tuple(g * (limit / max(limit, norm)) for g in grads)
+def numeric_flat(loss, w, eps=1e-5):
+    found = []
+    for k in range(w.size):
+        w.flat[k] += eps
+        above = loss()
+        w.flat[k] -= 2 * eps
+        found += [(above - loss()) / eps / 2]
+        w.flat[k] += eps
+    return np.reshape(found, w.shape)
+
+
+def numeric_from_start(loss, w, eps=1e-5):
+    start, gradient = w.copy(), {}
+    for index in np.ndindex(*w.shape):
+        for sign in (1, -1):
+            w[...] = start
+            w[index] += sign * eps
+            gradient[index] = gradient.get(index, 0.0) + sign * loss() / (2 * eps)
+    w[...] = start
+    return np.array([gradient[index] for index in np.ndindex(*w.shape)]).reshape(w.shape)
 
 
 def through_step(dh, x_t, h_prev, h, W_x, W_h, dz=None, **others):
@@ -312,89 +341,86 @@ WRONG_BACKWARD = [
 ]
 
 
-def clip_in_place(grads, limit):
-    norm = training.global_norm(grads)
-    if norm > limit:
-        for g in grads:
-            g *= limit / norm
-    return grads
+def numeric_never_restored(loss, w, eps=1e-5):
+    gradient = np.zeros(w.shape)
+    for index in np.ndindex(w.shape):
+        w[index] += eps
+        above = loss()
+        w[index] -= 2 * eps
+        gradient[index] = (above - loss()) / (2 * eps)
+    return gradient
 
 
-def clip_list_in_place(grads, limit):
-    grads[:] = training.clip_by_norm(grads, limit)
-    return grads
+def numeric_of_copies(loss, w, eps=1e-5):
+    return central()(loss, w.copy(), eps)
 
 
-def clip_forgets_small(grads, limit):
-    if training.global_norm(grads) > limit:
-        return training.clip_by_norm(grads, limit)
+def numeric_of_rows_and_columns(loss, w, eps=1e-5):
+    gradient = np.zeros(w.shape)
+    for i in range(w.shape[0]):
+        for j in range(w.shape[1]):
+            gradient[i, j] = central(indices=lambda _, at=(i, j): [at])(loss, w, eps)[i, j]
+    return gradient
 
 
-def scaled(norm_of, always=False, factor=lambda limit, norm: limit / norm):
-    """Clipping with a norm and a factor of one's own."""
-
-    def answer(grads, limit):
-        norm = norm_of(grads)
-        return [g * factor(limit, norm) for g in grads] if always or norm > limit else list(grads)
-
-    return answer
+def numeric_hands_w_over(loss, w, eps=1e-5):
+    return np.full(w.shape, (loss(w + eps) - loss(w - eps)) / (2 * eps))
 
 
-def squares(grads):
-    return sum((g * g).sum() for g in grads)
+def numeric_of_shares(loss, w, eps=1e-5):
+    gradient = np.zeros(w.shape)
+    for index in np.ndindex(w.shape):
+        kept = w[index]
+        w[index] = kept * (1 + eps)
+        above = loss()
+        w[index] = kept * (1 - eps)
+        gradient[index] = (above - loss()) / (2 * eps * kept)
+        w[index] = kept
+    return gradient
 
 
-norm = training.global_norm
+def numeric_returns_at_once(loss, w, eps=1e-5):
+    return central(indices=lambda w: [(0,) * w.ndim])(loss, w, eps)
 
-WRONG_CLIP = [
-    (training.clip_by_value, "which is clipping by value"),
+
+def numeric_overwrites(loss, w, eps=1e-5):
+    return np.full(w.shape, central()(loss, w, eps).flat[-1])
+
+
+def of(share):
+    return lambda losses, eps: share(*losses, eps)
+
+
+WRONG_NUMERIC = [
+    (central((1, 0), share=of(lambda up, here, e: (up - here) / e)), "the difference is one-sided"),
+    (central((0, -1), share=of(lambda here, low, e: (here - low) / e)), "is one-sided"),
+    (central((1, 0)), "the lower point is w itself"),
+    (central((0, -1)), "the upper point is w itself"),
+    (numeric_never_restored, "after your function w is not what it was: put each entry back"),
+    (numeric_of_copies, "every entry is zero: the loss has not seen a change"),
+    (central(share=of(lambda up, low, e: (up - low) / e)), "twice what it should be: the two"),
+    (central(share=of(lambda up, low, e: (up - low) / 2 * e)), "brackets are missing"),
+    (central(share=of(lambda up, low, e: (up - low) / 2)), "divided by 2, and not by eps"),
+    (central(share=of(lambda up, low, e: up - low)), "not divided by the distance"),
+    (central((-1, 1)), "the sign is wrong: up minus down"),
+    (central(share=of(lambda up, low, e: abs(up - low) / (2 * e))), "the sign is lost"),
+    (central(share=of(lambda up, low, e: (up + low) / (2 * e))), "added: subtract them"),
     (
-        lambda grads, limit: [training.clip_by_norm([g], limit)[0] for g in grads],
-        "a norm of its own: one global norm",
+        central((1, 0, -1), share=of(lambda up, at, low, e: (up - 2 * at + low) / e**2)),
+        "the second derivative",
     ),
-    (scaled(lambda g: np.sqrt(squares(g)), always=True), "small gradients are scaled up"),
-    (lambda g, limit: [a * limit / (norm(g) or 1) for a in g], "small gradients are scaled up"),
-    (
-        lambda g, limit: [a * limit / np.sqrt(squares(g)) for a in g] if norm(g) <= limit else g,
-        "the wrong way round",
-    ),
-    (lambda g, limit: g, "nothing has been clipped"),
-    (lambda g, limit: [a.copy() for a in g], "nothing has been clipped"),
-    (scaled(squares), "lacks its square root"),
-    (scaled(lambda g: sum(map(np.linalg.norm, g))), "the norms of the arrays are added"),
-    (scaled(lambda g: max(map(np.linalg.norm, g))), "the largest array's norm"),
-    (scaled(lambda g: max(abs(a).max() for a in g)), "the largest entry is taken for the norm"),
-    (scaled(lambda g: sum(abs(a).sum() for a in g)), "adds absolute values"),
-    (lambda g, limit: [a * min(1, norm(g) / limit) for a in g], "which is divided by which?"),
-    (scaled(lambda g: np.sqrt(sum(sum(a**2) for a in g))), "so sum over all axes"),
-    (scaled(lambda g: np.sqrt(sum(np.mean(a**2) for a in g))), "the norm is made of means"),
-    (
-        scaled(lambda g: np.linalg.norm(np.array(g))),
-        "makes one array of arrays that have different shapes.",
-    ),
-    (scaled(norm, factor=lambda limit, n: 1 / n), "the limit has been left out"),
-    (scaled(norm, factor=lambda limit, n: limit), "multiplied by the limit"),
-    (scaled(norm, factor=lambda limit, n: limit**2 / n), "the limit enters the factor twice"),
-    (scaled(norm, factor=lambda limit, n: n / limit), "upside down"),
-    (lambda g, limit: [a * (norm(g) <= limit) for a in g], "thrown away"),
-    (lambda g, limit: norm(g), "returns a number where 3 arrays are asked for"),
-    (lambda g, limit: print(norm(g) > limit, end=" "), "prints but does not return"),
-    (lambda g, limit: training.clip_by_norm(g, limit)[:2], "returns a list of 2 where 3 arrays"),
-    (
-        lambda g, limit: training.clip_by_norm(g, limit) if squares(g) > 2 * limit**2 else g,
-        "when the norm is a little above the limit",
-    ),
-    (
-        lambda g, limit: training.clip_by_norm([2 * a for a in g], limit),
-        "when the norm is below the limit",
-    ),
-    (
-        lambda g, limit: [a * min(1, limit / norm(g)) for a in g],
-        "when every gradient is zero line 1",
-    ),
-    (clip_in_place, "the numbers are right, but your function changes its argument grads"),
-    (clip_list_in_place, "the numbers are right, but your function changes its argument grads"),
-    (clip_forgets_small, "when the norm is below the limit your function returns None"),
+    (central((0.5, -0.5), share=of(lambda up, low, e: (up - low) / e)), "half of eps away"),
+    (numeric_of_shares, "the step is a share of the weight"),
+    (central(keep=np.copy, indices=lambda w: range(len(w))), "whole rows are moved at once"),
+    (central(keep=np.copy, indices=lambda w: [...]), "all entries are moved at once"),
+    (numeric_overwrites, "every entry holds the last one's derivative"),
+    (numeric_returns_at_once, "does the return stand inside the loop?"),
+    (numeric_of_rows_and_columns, "when w has one axis line 4 of your function"),
+    (numeric_hands_w_over, "the loss takes no argument, it reads w where it lies"),
+    (central(into=lambda shape: np.zeros(shape, int)), "an array of whole numbers"),
+    (lambda loss, w, eps=1e-5: central()(loss, w, 1e-5), "eps has no part in your result"),
+    (lambda loss, w, eps=1e-5: central()(loss, w, eps).ravel(), "its axes are gone"),
+    (lambda loss, w, eps=1e-5: central()(loss, w, eps).T, "in the wrong order of axes"),
 ]
 
 
@@ -402,10 +428,10 @@ def bugs(**names):
     return lambda: names
 
 
-A, B, C = lesson02.MYSTERIES.values()
+(A,), (B,), (C,), (D, E) = map(sorted, lesson02.MYSTERIES.values())
 
 WRONG_BUGS = [
-    (bugs(A=A, B=B), "A and B are right. C has no name yet"),
+    (bugs(A=A, B=B, D=(D, E)), "A, B and D are right. C has no name yet"),
     (bugs(A=A, B=None, C=C), "A and C are right. B has no name yet"),
     (bugs(A="", B="", C=""), "A has no name yet"),
     (
@@ -414,8 +440,8 @@ WRONG_BUGS = [
     ),
     (bugs(A="xyz", B=B, C=C), "no bug called 'xyz' (see the list of bugs)"),
     (bugs(A=7, B=B, C=C), "no bug called '7'"),
-    (bugs(A=[A], B=B, C=C), "called \"['index wraps']\" (did you mean 'index wraps'?)"),
-    (bugs(A=np.array([A, B]), B=B, C=C), "B and C are right. A: the zoo has no bug called"),
+    (bugs(A="W_h.T was forgotten"), "(see the list of bugs)"),
+    (bugs(A=np.array([A, B]), B=B, C=C), "A has one bug in it, and you name 2"),
     (bugs(A="", B=None), "A has no name yet; B has no name yet; C has no name yet"),
     (bugs(A=C, B=A, C=B), "cosine 0.0; C: with 'sum forgotten' the wrong gradients would be W_h"),
     (
@@ -435,6 +461,10 @@ WRONG_BUGS = [
         bugs(A=C, B=A, C=B),
         "A: with 'no transpose' the wrong gradients would be W_x, W_h, b, and here",
     ),
+    (bugs(A=A, B=B, C=C, D="wrong sign"), "D has two bugs in it, and you name 1"),
+    (bugs(A=A, B=B, C=C, D=("wrong sign", C)), "'wrong sign' and 'no transpose' would give"),
+    (bugs(A=A, B=B, C=C, D=[D, C]), "'no transpose' change the same line"),
+    (lambda: {"a": A, "b": B}, "the keys are 'A', 'B', 'C' and 'D', and behind each stands a name"),
     (lambda: [A, B, C], "returns a list of 3, where a dict is asked for"),
     (lambda: print(A, end=" "), "prints but does not return"),
     (lambda letter: A, "name_the_bugs takes (), not (letter)"),
@@ -451,20 +481,20 @@ RIGHT = {
         backward_vectorised,
         backward_skips_zero,
     ],
-    "clip_by_norm": [
-        clip_like_torch,
-        clip_with_ravel,
-        training.clip_by_norm,
+    "numeric_gradient": [
+        numeric_flat,
+        numeric_from_start,
+        central((-1, 1), share=of(lambda low, up, e: 0.5 * (up - low) / e), into=np.empty),
     ],
     "name_the_bugs": [
-        lambda: dict(lesson02.MYSTERIES),
-        lambda: {"C": "no transpose", "A": "index wraps", "B": "sum forgotten"},
+        lambda: {letter: tuple(names) for letter, names in lesson02.MYSTERIES.items()},
+        lambda: {"C": "no transpose", "A": ["index wraps"], "B": "sum forgotten", "D": {E, D}},
     ],
 }
 
 WRONG = {
     "step_backward": WRONG_STEP_BACKWARD,
     "rnn_backward": WRONG_BACKWARD,
-    "clip_by_norm": WRONG_CLIP,
+    "numeric_gradient": WRONG_NUMERIC,
     "name_the_bugs": WRONG_BUGS,
 }

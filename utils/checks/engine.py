@@ -97,6 +97,8 @@ class Exercise:
         and what was returned, or the words behind "for steps = 3 ".
     shares: {"W_x": function of the arguments}, the parts of a number that is a sum.
     remarks: {pattern: how it is said here} for what would be said of a mistake nobody foresaw.
+    restored: {"w": what is said} of an argument that is changed on purpose and put back, if it is
+        not what it was.
     seconds: how long an answer may take, in all its calls together.
 
     Its known mistakes come with `knows`; what can't be compared is judged by a function, `against`.
@@ -107,11 +109,12 @@ class Exercise:
 
     def __init__(
         self, reference, probes, arguments=None, *, returns, right, origin=None, evidence=None,
-        shares=None, remarks=None, seconds=LIMIT,
+        shares=None, remarks=None, restored=None, seconds=LIMIT,
     ):  # fmt: skip
         self.reference, self.probes, self.returns, self.right = reference, probes, returns, right
         self.arguments, self.origin, self.evidence = arguments or {}, origin, evidence
         self.shares, self.remarks, self.seconds = shares or {}, remarks or {}, seconds
+        self.restored = restored or {}
         self.name, self.mistakes, self.judges = reference.__name__, [], {}
         self.coded = {}  # slips: the reference with them, as code
         self.answer, self.spent = None, 0  # what is judged, and the seconds it has taken
@@ -122,6 +125,7 @@ class Exercise:
             if [*probe.args] != wanted:
                 given = f"{self.name} takes ({', '.join(wanted)})"
                 raise ValueError(f"{given}, and a probe gives ({', '.join(probe.args)})")
+        must_be("what is restored", self.restored, wanted)
         if origin:
             must_be("origin", [origin], returns)
         for pattern, how in self.remarks.items():
@@ -254,6 +258,9 @@ class Exercise:
             calls.append(self.call(answer, probe))
         results = [call.result for call in calls]
         changed = [name for call in calls for name in call.changed]
+        if changed and changed[0] in self.restored:
+            whole = all(isinstance(result, list) for result in results)
+            return self.restored[changed[0]] if whole else Diagnosis(self, answer, results).words()
         if all(map(same, results, self.wanted)):
             return changed and (
                 f"the numbers are right, but your function changes its argument {changed[0]} "

@@ -7,8 +7,9 @@ import numpy as np
 
 from utils import bug_zoo, data
 from utils.checks.engine import Probe, exercise
+from utils.checks.results import listed
 from utils.layers import Dense, SimpleRNN
-from utils.words import fixed, number
+from utils.words import fixed
 
 SIGNS = {  # what the lesson's signs mean in code, where arrays don't fit
     ".*(that don't fit|be broadcast together).*": "\\g<0>: \u2299 is `*`, a matrix product is `@`",
@@ -233,157 +234,141 @@ rnn_backward.knows(
 )
 
 
-# --- clipping ---------------------------------------------------------------------------------
+# --- the numeric gradient ---------------------------------------------------------------------
 
 
-def gradients(seed, scale=1):
-    rng = np.random.default_rng(seed)
-    return [scale * rng.standard_normal(shape) for shape in [(2, 5), (5, 5), (5,)]]
+class Loss:
+    """A loss that reads the array w where it lies, as a network's loss reads its weights."""
+
+    def __init__(self, w):
+        self.w = w
+
+    def __call__(self):
+        waves = np.sin(np.arange(1, self.w.size + 1).reshape(self.w.shape) + self.w)
+        return float(3 * np.sum(waves * np.exp(self.w)) + np.sum(self.w) ** 2)
+
+    def __eq__(self, other):  # a copy that reads a copy is the same loss
+        return isinstance(other, Loss)
 
 
-def norms(args, grads):
-    """The global norm before and after."""
-    pairs = list(zip(grads, args["grads"], strict=True))
-    before, after = (np.sqrt(sum(np.sum(pair[k] ** 2) for pair in pairs)) for k in (1, 0))
-    factors = [np.sum(g * b) / max(np.sum(b * b), 1e-12) for g, b in pairs]
-    several = "{}, {} and {} times as long".format(*map(number, factors))
-    how = (
-        "all three arrays are scaled alike"
-        if np.ptp(factors) < 1e-6
-        else f"the arrays are {several}"
-    )
-    return (
-        f"the global norm was {number(before)}, the limit is {number(args['limit'])}, and what you "
-        f"return has the norm {number(after, 4)}: {how}"
-    )
+def weights(*shape, seed=0, scale=1, eps=0.1):
+    """What a probe hands over: a loss, the array that it reads, and a step."""
+    w = scale * np.random.default_rng(seed).uniform(-0.9, 0.9, shape)
+    return {"loss": Loss(w), "w": w, "eps": eps}
+
+
+MOVE_UP = "        w[index] = kept + eps\n        above = loss()\n"
+MOVE_DOWN = "        w[index] = kept - eps\n        below = loss()\n"
+ONE_SIDED = (
+    "the difference is one-sided: it compares with the loss at w itself, and its error is of the "
+    "order eps, not of its square"
+)
+NOT_SEEN = (
+    "every entry is zero: the loss has not seen a change. It reads w where it lies, so a copy of "
+    "w, or a new array called w, is nothing to it"
+)
 
 
 @exercise(
     probes=[
-        Probe({"grads": gradients(0), "limit": 2.5}),
+        Probe(weights(3, 4)),
+        Probe(weights(5, seed=1), "when w has one axis", "does a line count on two?"),
+        Probe(weights(2, 3, 2, seed=2), "when w has three axes", "does a line count on two?"),
         Probe(
-            {"grads": gradients(1, 0.01), "limit": 2.5},
-            "when the norm is below the limit",
-            "then nothing should change, and else how large should the norm become?",
+            weights(3, 4, seed=3, eps=1e-3), "when eps is 0.001", "is a step written out in a line?"
         ),
         Probe(
-            {"grads": gradients(2, 30), "limit": 0.5},
-            "when the norm is far above the limit",
-            "compare the norm before and after",
-        ),
-        Probe(
-            {"grads": gradients(3, 0.0), "limit": 1.0},
-            "when every gradient is zero",
-            "what would a division by the norm give?",
-        ),
-        Probe(
-            {"grads": gradients(4, 0.1), "limit": 0.6},
-            "when the norm is a little above the limit",
-            "compare the norm before and after",
+            weights(2, 3, seed=4, scale=0), "while w is zero", "the step is eps, whatever w holds"
         ),
     ],
-    returns=dict.fromkeys(["grads[0]", "grads[1]", "grads[2]"]),
-    evidence=norms,
-    right="gradients above the limit are scaled by one factor to a global norm equal to it, "
-    "smaller ones and all-zero ones stay as they are, and the arguments are left alone",
+    returns={"gradient": None},
+    restored={
+        "w": "after your function w is not what it was: put each entry back before the next one "
+        "is moved, from a number that was kept"
+    },
+    right="the gradient agrees on arrays of one, two and three axes and for large and small steps, "
+    "and w is afterwards what it was",
+    remarks={
+        ".*positional argument.*": r"\g<0>: the loss takes no argument, it reads w where it lies",
+    },
 )
-def clip_by_norm(grads, limit):
-    """A list of arrays -> the same, scaled by one factor if their global norm is above `limit`."""
-    norm = np.sqrt(sum(np.sum(g**2) for g in grads))
-    if norm <= limit:
-        return list(grads)
-    return [g * (limit / norm) for g in grads]
+def numeric_gradient(loss, w, eps=1e-5):
+    """The central difference of loss(), which reads w, for each entry of w. -> w's shape"""
+    gradient = np.zeros(w.shape)
+    for index in np.ndindex(w.shape):
+        kept = w[index]
+        w[index] = kept + eps
+        above = loss()
+        w[index] = kept - eps
+        below = loss()
+        w[index] = kept
+        gradient[index] = (above - below) / (2 * eps)
+    return gradient
 
 
-SCALE = "return [g * (limit / norm) for g in grads]"
-MEANS = "the norm is made of means: the length of a vector is made of sums"
-SUM_OF_SQUARES = "np.sqrt(sum(np.sum(g**2) for g in grads))"
-
-clip_by_norm.knows(
+numeric_gradient.knows(
     {
-        f"norm = {SUM_OF_SQUARES}": {
-            "return [np.clip(g, -limit, limit) for g in grads]": (
-                "that cuts each entry, which is clipping by value and bends the direction: scale "
-                "all of them by one factor"
-            ),
-            "return [g * min(1, limit / (np.linalg.norm(g) or limit)) for g in grads]": (
-                "each array is clipped by a norm of its own: one global norm serves for all"
-            ),
-            "return [g * (limit / (np.linalg.norm(g) or limit)) for g in grads]": (
-                "each array is scaled to a norm of its own, small ones as well: use one global "
-                "norm, and only if it is above the limit"
-            ),
+        "gradient = np.zeros(w.shape)": {
+            "w = w.copy()\n    gradient = np.zeros(w.shape)": NOT_SEEN
         },
-        "if norm <= limit:": {
-            "if norm == 0:": "small gradients are scaled up to the limit: leave them as they are",
-            "if False:": "small gradients are scaled up to the limit, and all-zero ones divided "
-            "by zero: leave them as they are",
-            "if norm > limit:": "the condition is the wrong way round: it is the large gradients "
-            "that are clipped",
+        "(above - below) / (2 * eps)": {
+            "(above - below) / eps": "each entry is twice what it should be: the two points lie "
+            "2 eps apart",
+            "(above - below) / 2 * eps": "divided by 2 and then multiplied by eps: brackets "
+            "are missing",
+            "(above - below) / 2": "the difference is divided by 2, and not by eps",
+            "above - below": "the difference is not divided by the distance of the two points",
+            "(below - above) / (2 * eps)": "the sign is wrong: up minus down",
+            "abs(above - below) / (2 * eps)": "the sign is lost: a loss may fall with a weight",
+            "(above + below) / (2 * eps)": "the two losses are added: subtract them",
         },
-        f"if norm <= limit:\n        return list(grads)\n    {SCALE}": {
-            "return [g * min(1, norm / limit) for g in grads]": (
-                "a long gradient is not shortened, and a short one is: which is divided by which?"
-            ),
+        # two points
+        MOVE_DOWN: {
+            "        w[index] = kept\n        below = loss()\n": "half of a one-sided difference: "
+            "the lower point is w itself, and from the upper one it takes two steps of eps down",
         },
-        SCALE: {
-            "return list(grads)": "nothing has been clipped: the gradients came back as they went "
-            "in",
-            "return [g * 0 + limit for g in grads]": "every entry has been set to the limit: "
-            "scale them all by one factor",
-            "return [g * 0 for g in grads]": "large gradients are thrown away: scale them, their "
-            "direction is worth keeping",
+        MOVE_UP: {
+            "        above = loss()\n": "half of a one-sided difference: the upper point is w "
+            "itself, which has not been moved up",
         },
-        SUM_OF_SQUARES: {
-            "sum(np.sum(g**2) for g in grads)": "the norm lacks its square root",
-            "sum(np.linalg.norm(g) for g in grads)": "the norms of the arrays are added: add the "
-            "squares of all entries, then take the root",
-            "max(np.linalg.norm(g) for g in grads)": "the largest array's norm stands for all of "
-            "them: the global norm counts every entry",
-            "max(np.max(np.abs(g)) for g in grads)": "the largest entry is taken for the norm: "
-            "the global norm counts every entry",
-            "sum(np.sum(np.abs(g)) for g in grads)": "that norm adds absolute values: the length "
-            "of a vector adds squares",
-            "np.sqrt(sum(np.sum(g**2) for g in grads) / sum(g.size for g in grads))": MEANS,
-            "sum(np.sum(g**2) for g in grads) / sum(g.size for g in grads)": MEANS,
-            "np.sqrt(sum(sum(g**2) for g in grads))": "the norm is an array, and should be one "
-            "number: Python's sum adds along the first axis only, so sum over all axes",
-            "np.sqrt(np.mean([np.mean(g**2) for g in grads]))": MEANS,
-            "np.sqrt(sum(np.mean(g**2) for g in grads))": MEANS,
-            "np.sqrt(np.mean([np.sum(g**2) for g in grads]))": MEANS,
+        MOVE_DOWN
+        + "        w[index] = kept\n        gradient[index] = (above - below) / (2 * eps)": {
+            "        w[index] = kept\n        gradient[index] = (above - loss()) / eps": ONE_SIDED,
         },
-        "limit / norm": {
-            "1 / norm": "clipped gradients come out with norm 1: the limit has been left out of "
-            "the factor",
-            "limit": "the gradients are multiplied by the limit, not scaled to it",
-            "limit**2 / norm": "the limit enters the factor twice",
-            "norm / limit": "the factor is upside down: large gradients grow",
-            "(limit / norm) ** 0.5": "the factor is a square root, so the norm comes out too large",
-            "limit / norm**2": "the factor is divided by the norm twice",
+        MOVE_UP + MOVE_DOWN + "        w[index] = kept\n"
+        "        gradient[index] = (above - below) / (2 * eps)": {
+            "        above = loss()\n" + MOVE_DOWN + "        w[index] = kept\n"
+            "        gradient[index] = (above - below) / eps": ONE_SIDED,
+            MOVE_UP + MOVE_DOWN + "        w[index] = kept\n"
+            "        gradient[index] = (above - 2 * loss() + below) / eps**2": "that is the second "
+            "derivative: two losses are enough, up minus down",
+            **{
+                "        w[index] = kept * (1 + eps)\n        above = loss()\n"
+                "        w[index] = kept * (1 - eps)\n        below = loss()\n"
+                "        w[index] = kept\n        gradient[index] = (above - below) / " + over: (
+                    "the step is a share of the weight, which never moves one that is zero: "
+                    "move by eps, whatever w holds"
+                )
+                for over in ("(2 * eps * kept)", "(2 * eps)")
+            },
+            "        w[index] = kept + eps / 2\n        above = loss()\n"
+            "        w[index] = kept - eps / 2\n        below = loss()\n"
+            "        w[index] = kept\n        gradient[index] = (above - below) / eps": "each "
+            "point is half of eps away: move by eps, both ways",
         },
-    }
-)
-
-
-OWN_NORMS = {  # of each array by itself, or of less
-    "np.sum(g**2)": "and without its square root",
-    "np.sum(np.abs(g))": "and of absolute values, not of squares",
-    "np.max(np.abs(g))": "and only that of its largest entry",
-    "np.sqrt(np.mean(g**2))": "and made of a mean",
-    "np.linalg.norm(g, axis=-1, keepdims=True)": "and of each row",
-}
-clip_by_norm.knows(
-    {
-        f"norm = {SUM_OF_SQUARES}": {
-            f"return [g * {factor.format(norm)} for g in grads]": (
-                f"each array is clipped by a norm of its own, {also}: one global norm serves "
-                "for all"
-            )
-            for norm, also in OWN_NORMS.items()
-            for factor in (
-                "np.minimum(1, limit / np.maximum({}, 1e-30))",
-                "limit / np.maximum({}, 1e-30)",
-            )
+        # one entry at a time
+        "for index in np.ndindex(w.shape):\n        kept = w[index]": {
+            "for index in range(len(w)):\n        kept = np.copy(w[index])": "whole rows are "
+            "moved at once: one entry at a time, along all axes",
+            "for index in [...]:\n        kept = w.copy()": "all entries are moved at once, which "
+            "gives one number for all: one entry at a time",
+        },
+        "gradient[index] =": {
+            "gradient[...] =": "every entry holds the last one's derivative: where is each stored?"
+        },
+        "/ (2 * eps)\n    return gradient": {
+            "/ (2 * eps)\n        return gradient": "only the first entry has a derivative: does "
+            "the return stand inside the loop?",
         },
     }
 )
@@ -394,19 +379,25 @@ clip_by_norm.knows(
 
 @exercise(
     returns=dict,
-    right="all three bugs have their names, told apart by which gradients are wrong and how far",
+    right="all four letters have their names, told apart by which gradients are wrong and how far",
 )
 def name_the_bugs():
-    """Which bug of the zoo sits behind each letter, after what the gradient check shows."""
+    """Which bugs of the zoo sit behind each letter, after what the gradient check shows."""
     return {
         "A": "index wraps",  # only W_h is wrong, and not by much: one term too many
         "B": "sum forgotten",  # only W_h is wrong, altogether
         "C": "no transpose",  # W_x, W_h and b are wrong, the output layer is right
+        "D": ("wrong sign", "nothing carried"),  # W_y is exactly opposite, and W_x is not
     }
 
 
 # The bugs behind the letters. Reading on is one way of solving the exercise.
-MYSTERIES = {"A": "index wraps", "B": "sum forgotten", "C": "no transpose"}
+MYSTERIES = {
+    "A": {"index wraps"},
+    "B": {"sum forgotten"},
+    "C": {"no transpose"},
+    "D": {"wrong sign", "nothing carried"},
+}
 
 
 def symptoms(backward):
@@ -430,19 +421,24 @@ def symptoms(backward):
 
 
 def mystery(letter):
-    """A backward pass with one bug, for the reader to name."""
+    """A backward pass with one bug, or two, for the reader to name."""
     if letter not in MYSTERIES:
         raise ValueError(f"letter must be one of {', '.join(MYSTERIES)}, got {letter!r}")
-    return bug_zoo.backward_with(MYSTERIES[letter])
+    return bug_zoo.backward_with(*MYSTERIES[letter])
 
 
-def evidence(letter, name):
-    """What speaks against the bug called `name` behind `letter`."""
-    here, there = symptoms(mystery(letter)), symptoms(bug_zoo.backward_with(name))
+def evidence(letter, names):
+    """What speaks against the bugs called `names` behind `letter`."""
+    told = " and ".join(f"'{name}'" for name in names)
+    try:
+        there = symptoms(bug_zoo.backward_with(*names))
+    except ValueError:
+        return f"{letter}: {told} change the same line, so they can't both be in it"
+    here = symptoms(mystery(letter))
     wrong_here, wrong_there = ([w for w in s if s[w][0] > 1e-6] for s in (here, there))
     if wrong_here != wrong_there:
         return (
-            f"{letter}: with '{name}' the wrong gradients would be {', '.join(wrong_there)}, and "
+            f"{letter}: with {told} the wrong gradients would be {', '.join(wrong_there)}, and "
             f"here they are {', '.join(wrong_here)}"
         )
     w = max(here, key=lambda w: abs(here[w][0] - there[w][0]) + abs(here[w][1] - there[w][1]))
@@ -451,28 +447,45 @@ def evidence(letter, name):
         return f"relative error {error:.2f}, cosine {fixed(cosine, 1)}"
 
     return (
-        f"{letter}: '{name}' would give the gradient of {w} "
-        f"{say(*there[w])}, and the bug behind {letter} gives it {say(*here[w])}"
+        f"{letter}: {told} would give the gradient of {w} "
+        f"{say(*there[w])}, and what is behind {letter} gives it {say(*here[w])}"
     )
 
 
 @name_the_bugs.against
 def wrong_names(names):
     """What speaks against the names, or nothing."""
-    blank = (NoneType, EllipsisType)
-    names = {k: str(name) for k, name in names.items() if not isinstance(name, blank)}
-    right = [k for k, name in MYSTERIES.items() if names.get(k) == name]
-    stand = f"{' and '.join(right)} {'are' if right[1:] else 'is'} right. " if right else ""
-    wrong = [wrong_name(k, names.get(k)) for k in MYSTERIES if k not in right]
+    if others := [k for k in names if k not in MYSTERIES]:
+        letters = listed([*map(repr, MYSTERIES)])
+        return f"the keys are {letters}, and behind each stands a name: what is {others[0]!r}?"
+    names = {k: as_list(name) for k, name in names.items()}
+    right = [k for k, wanted in MYSTERIES.items() if set(names.get(k, [])) == wanted]
+    stand = f"{listed(right)} {'are' if right[1:] else 'is'} right. " if right else ""
+    wrong = [wrong_name(k, names.get(k, [])) for k in MYSTERIES if k not in right]
     return wrong and stand + "; ".join(wrong)
 
 
-def wrong_name(letter, name):
-    """What speaks against `name`, which is not that of the bug behind `letter`."""
-    if not name:
+def as_list(names):
+    """One name, several, or none yet, as a list of texts."""
+    several = isinstance(names, (list, tuple, set, frozenset, np.ndarray))
+    names = [*np.ravel(names)] if isinstance(names, np.ndarray) else names
+    names = names if several else [names]
+    return [
+        str(name) for name in names if not isinstance(name, (NoneType, EllipsisType)) and name != ""
+    ]
+
+
+def wrong_name(letter, names):
+    """What speaks against `names`, which are not those of the bugs behind `letter`."""
+    if not names:
         return f"{letter} has no name yet"
-    if name in bug_zoo.BUGS:
-        return evidence(letter, name)
-    near = difflib.get_close_matches(name, bug_zoo.BUGS, 1, 0.5)
-    maybe = f"did you mean '{near[0]}'?" if near else "see the list of bugs"
-    return f"{letter}: the zoo has no bug called {name!r} ({maybe})"
+    for name in names:
+        if name not in bug_zoo.BUGS:
+            near = difflib.get_close_matches(name, bug_zoo.BUGS, 1, 0.7)
+            maybe = f"did you mean '{near[0]}'?" if near else "see the list of bugs"
+            return f"{letter}: the zoo has no bug called {name!r} ({maybe})"
+    if len(names) != (wanted := len(MYSTERIES[letter])):
+        return (
+            f"{letter} has {['one bug', 'two bugs'][wanted - 1]} in it, and you name {len(names)}"
+        )
+    return evidence(letter, names)
