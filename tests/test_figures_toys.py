@@ -41,20 +41,23 @@ def test_errors_far_away_compares_the_trainings():
     assert holds(fig.axes[0], starts, [1, 3, 400])
     assert set(errors) <= set(texts(fig))
     assert sentence == (
-        "Median error of 2 runs for windows that begin at 10,000: relu, 10: below 1,000, "
+        "Error for windows that begin at 10,000, in the median run: relu, 10: below 1,000, "
         "linear: below 0.01."
     )
 
 
 def test_steps_beyond_names_every_activation():
     steps, errors = (
-        np.arange(1.0, 31),
+        np.arange(-5.0, 25),
         {"relu": np.full(30, 0.01), "tanh": np.linspace(0.1, 20, 30)},
     )
-    fig, sentence = drawn(figures.steps_beyond, steps=steps, errors=errors, trained=9)
+    fig, sentence = drawn(figures.steps_beyond, steps=steps, errors=errors, trained=(1, 9))
     assert all(holds(fig.axes[0], steps, values) for values in errors.values())
     assert {"relu", "tanh"} <= set(texts(fig))
-    assert sentence == "Median error of the next value when the step is 30: relu 0.01, tanh 20."
+    assert sentence == (
+        "Median error of the next value when the step is 24: relu 0.01, tanh 20; "
+        "when it is −5: relu 0.01, tanh 0.1."
+    )
 
 
 def test_sums_shows_the_last_training_and_what_the_shorter_ones_left():

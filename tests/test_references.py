@@ -1,18 +1,14 @@
 """The references of the checks agree with the course's own library and with each other, and what
 the checks are built on is what their words say of it: recordings, pipelines, jobs, networks."""
 
-import ast
-import functools
 import inspect
 import itertools
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from tests.answers.lesson06 import kernel_ridge
 from tests.helpers.judged import line_of
-from tools import build_notebooks as build
 from utils import bug_zoo, cells, data, forecasting
 from utils.checks import lesson01, lesson02, lesson03, lesson04, lesson05, lesson06
 from utils.layers import GRU, LSTM, sigmoid
@@ -71,7 +67,7 @@ def test_names_of_bugs_in_messages_are_only_those_the_learner_gave():
             assert name in said and not any(bug in said for bug in right)
 
 
-# --- lesson 3: windows, networks, settings ----------------------------------------------------
+# --- lesson 3: windows, networks --------------------------------------------------------------
 
 
 def test_the_networks_that_stand_in_are_told_apart():
@@ -80,31 +76,6 @@ def test_the_networks_that_stand_in_are_told_apart():
     answers = [probe.args["answer"](d) for probe in lesson03.predict_next.probes[:-2]]
     assert len({tuple(np.round(a[:, 0], 6)) for a in answers}) == len(answers)
     assert not np.allclose(answers[0], -lesson03.predict_next.probes[0].args["answer"](-d))
-
-
-LESSON = Path(__file__).resolve().parent.parent / "solutions" / "03_keras_simple_rnn.ipynb"
-
-
-def from_the_lesson(names):
-    """These functions and variables, made by the lesson's own code and by no other."""
-    scope = vars(lesson03) | {"functools": functools}
-    for cell in build.parse(LESSON.read_text("utf-8")).cells:
-        for node in ast.parse(cell.source).body if cell.cell_type == "code" else []:
-            used = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
-            defines = isinstance(node, ast.FunctionDef) and node.name in names
-            if defines or (isinstance(node, ast.Assign) and used <= {*names, "np"}):
-                exec(ast.unparse(node), scope)
-    return scope
-
-
-@pytest.mark.parametrize("settings", [("relu", 2, 0.01, 4), ("linear", 3, 0.02, 8)])
-def test_the_check_trains_what_the_lesson_trains(settings):
-    """`add_up` stands in both: in the lesson to be read, in the check to judge settings by."""
-    data = "rng numbers numbers_new totals totals_new mean_error"
-    lesson = from_the_lesson(f"{data} new_model add_up".split())
-    answers = lesson["add_up"](1, *settings).forward(lesson["numbers_new"])
-    error = np.abs(answers - lesson["totals_new"]).mean()
-    assert lesson03.add_up(1, *settings) == [error, lesson["mean_error"]]
 
 
 # --- lesson 4: the LSTM -----------------------------------------------------------------------

@@ -88,17 +88,6 @@ def next_flat(answer, windows):
     return answer((flat - flat[:, [-1]])[..., None]) + flat[:, [-1]]
 
 
-def chosen(activation="linear", epochs=300, learning_rate=0.01, units=32, **more):
-    """An answer to the last exercise; what is None is left out."""
-    named = {
-        "activation": activation,
-        "epochs": epochs,
-        "learning_rate": learning_rate,
-        "units": units,
-    }
-    return lambda: {name: value for name, value in (named | more).items() if value is not None}
-
-
 def cut(n=lambda s, t: len(s) - t, window=lambda i, t: (i, i + t), target=lambda i, t: i + t):
     """Windows in a loop, with another number of them, another window, another target."""
 
@@ -531,47 +520,150 @@ WRONG_SCALED = [
     (lambda answer, w, m, s: answer.predict((w - m) / s) * s + m, "has no attribute 'predict'"),
 ]
 
-LESS = "and less than 7.1 × 10⁻⁴ is asked for"
 
-WRONG_SETTINGS = [
-    (chosen("relu", epochs=2), LESS),
-    (chosen("relu", epochs=20), "with relu the errors are 0."),
-    (chosen("tanh", epochs=20, units=8), "look once more at the figure that compares"),
-    (chosen(epochs=30), ": with more epochs, seed "),
-    (chosen(epochs=40, learning_rate=0.1, units=4), "seed "),
-    (chosen(epochs=20, learning_rate=1.0, units=2), "the steps are too long: they lead away"),
-    (chosen(epochs=20, units=2), f"{LESS}: "),
-    (chosen(epochs=150, units=2), "seed "),
-    (chosen(epochs=5, learning_rate=10), "the training blows up, so its steps are too long"),
-    (chosen(epochs=5, learning_rate=1e200), "the errors are out of all bounds, out of all bounds"),
-    (
-        chosen(epochs=1, learning_rate=0.002, units=1),
-        "always the mean gives 0.71, has the training hardly begun?",
-    ),
-    (
-        chosen(epochs=20, learning_rate=1e-5, units=8),
-        "not even always the mean is beaten, with a learning rate of 0.00001 each step is too",
-    ),
-    (chosen(epochs=60, learning_rate=5e-4), f"{LESS}: with a learning rate of 0.0005 each step"),
-    (chosen(learning_rate=None, lr=0.01), "lr is an old name, which Keras has given up"),
-    (chosen(lr=0.01), "it is learning_rate, here as there"),
-    (chosen(epochs=301), "epochs must be a whole number from 1 to 300, and is 301"),
-    (chosen(epochs=150.0), "epochs must be a whole number from 1 to 300, and is 150.0"),
-    (chosen(epochs=0), "epochs must be a whole number"),
-    (chosen(units=True), "units must be a whole number from 1 to 64, and is True"),
-    (chosen(units="16"), "and is '16'"),
-    (chosen(units=1000), "units must be a whole number from 1 to 64, and is 1000"),
-    (chosen(learning_rate=0), "learning_rate must be a number above 0, and is 0"),
-    (chosen(learning_rate=float("nan")), "learning_rate must be a number above 0, and is nan"),
-    (chosen(learning_rate="0.01"), "learning_rate must be a number above 0, and is '0.01'"),
-    (chosen("Linear"), "activation must be one of 'tanh', 'relu', 'sigmoid', 'linear', and is"),
-    (chosen(["relu"]), "and is ['relu']"),
-    (chosen(units=None), "units is missing from the dict"),
-    (chosen(units=None, epochs=None), "epochs and units are missing from the dict"),
-    (chosen(batch_size=8), "there is no setting called 'batch_size': they are activation, epochs"),
-    (lambda: ("linear", 150, 0.015, 16), "returns a tuple of 4, where a dict is asked for"),
-    (lambda: print("linear", end=" "), "prints but does not return"),
-    (lambda activation: {}, "settings takes (), not (activation)"),
+def strips_by_loop(series, batch, timesteps):
+    length = len(series) // (batch * timesteps) * timesteps  # of one row's stretch
+    rows = [series[k * length : (k + 1) * length] for k in range(batch)]
+    return np.array(
+        [
+            [row[t : t + timesteps, None] for row in rows]  # one batch
+            for t in range(0, length, timesteps)
+        ]
+    )
+
+
+def strips_by_index(series, batch, timesteps):
+    n = len(series) // batch // timesteps
+    k, row, t = np.ogrid[:n, :batch, :timesteps]
+    return np.asarray(series)[row * n * timesteps + k * timesteps + t][..., np.newaxis]
+
+
+def cut_to(series, batch, timesteps):
+    n = len(series) // (batch * timesteps)
+    return n, series[: n * batch * timesteps]
+
+
+def strips(shape, order=None):
+    """The series in this shape, a function of (batches, batch, timesteps), and its axes moved."""
+
+    def answer(series, batch, timesteps):
+        n, used = cut_to(series, batch, timesteps)
+        cut = used.reshape(shape(n, batch, timesteps))
+        return cut if order is None else cut.transpose(order)
+
+    return answer
+
+
+def strips_of_the_end(series, batch, timesteps):
+    n, used = cut_to(series, batch, timesteps)
+    return series[len(series) - len(used) :].reshape(batch, n, timesteps, 1).swapaxes(0, 1)
+
+
+def strips_with_gaps(series, batch, timesteps):
+    long = len(series) // batch
+    rows = series[: batch * long].reshape(batch, long)
+    rows = rows[:, : long // timesteps * timesteps]
+    return rows.reshape(batch, -1, timesteps, 1).swapaxes(0, 1)
+
+
+def strips_that_overlap(series, batch, timesteps):
+    x = np.lib.stride_tricks.sliding_window_view(series, timesteps)
+    return x[: len(x) // batch * batch].reshape(-1, batch, timesteps, 1)
+
+
+def strips_without(change):
+    return lambda *args: change(strips_by_loop(*args))
+
+
+WRONG_STRIPS = [
+    (strips(lambda n, b, t: (n, b, t, 1)), "the rows of one batch follow each other"),
+    (strips(lambda n, b, t: (n, b, t)), "And the axis of the features is missing"),
+    (strips(lambda n, b, t: (b, n, t, 1)), "the axes are (batch, batches, timesteps, 1)"),
+    (strips(lambda n, b, t: (n, t, b, 1), (0, 2, 1, 3)), "the rows take turns, value by value"),
+    (strips(lambda n, b, t: (t, n, b, 1), (1, 2, 0, 3)), "stand in different rows"),
+    (strips(lambda n, b, t: (b, t, n, 1), (2, 0, 1, 3)), "in it the batches take turns"),
+    (strips(lambda n, b, t: (b, n, t), (1, 0, 2)), "the axis of the features is missing"),
+    (strips(lambda n, b, t: (b, n, t, 1), (1, 2, 0, 3)), "(batches, timesteps, batch, 1)"),
+    (strips(lambda n, b, t: (b, n, t, 1), (2, 0, 1, 3)), "(timesteps, batch, batches, 1)"),
+    (strips_of_the_end, "you leave out its beginning"),
+    (strips_with_gaps, "between one row's stretch and the next, values are left out"),
+    (strips_without(lambda x: x[:-1]), "one batch too few"),
+    (strips_without(lambda x: x[1:]), "the first batch is left out"),
+    (strips_without(lambda x: x[:, ::-1]), "the rows come in reverse order"),
+    (strips_without(lambda x: x[::-1]), "the batches come in reverse order"),
+    # nobody foresaw these
+    (strips_without(lambda x: x[:, :, ::-1]), "batches has its timesteps in reverse order"),
+    (strips_without(np.squeeze), "batches has lost an axis, of length 1"),
+    (strips_that_overlap, "batches has the wrong shape: it is (21, batch, timesteps, 1)"),
+    (lambda s, b, t: s.reshape(b, -1, t, 1).swapaxes(0, 1), "raises ValueError"),
+    (lambda s, b, t: s, "those that come out when series is returned"),
+]
+
+
+def last_by_sample(h, x, padding):
+    return [
+        states[max(t for t, step in enumerate(steps) if any(v != padding for v in step))]
+        for states, steps in zip(h, x, strict=True)
+    ]
+
+
+def last_from_behind(h, x, padding):
+    empty = (x == padding).all(axis=-1)
+    behind = np.argmin(empty[:, ::-1], axis=1)
+    return np.take_along_axis(h, (h.shape[1] - 1 - behind)[:, None, None], axis=1)[:, 0]
+
+
+def last_by_copying(h, x, padding):
+    state = np.zeros_like(h[:, 0])
+    for t in range(h.shape[1]):
+        real = np.any(x[:, t] != padding, axis=1, keepdims=True)
+        state = np.where(real, h[:, t], state)
+    return state
+
+
+def at(pick, real=lambda x, padding: np.any(x != padding, axis=2)):
+    """An answer to the sixth exercise that picks by what it holds for real steps."""
+    return lambda h, x, padding: pick(h, real(x, padding))
+
+
+def picked(h, real, shift=1):
+    return h[np.arange(len(h)), real.sum(1) - shift]
+
+
+def only_real(h, real):
+    return h * real[..., None]
+
+
+WRONG_LAST = [
+    (lambda h, x, padding: h[:, -1], "the last state of all: that is a state after padding"),
+    (at(lambda h, r: picked(h, r, 0)), "one step too late"),
+    (at(lambda h, r: picked(h, r, 2)), "one step too early"),
+    (at(lambda h, r: h[:, 0]), "the state after the first step"),
+    (at(lambda h, r: h[np.arange(len(h)), np.argmax(r, 1)]), "the state after the first step"),
+    (at(lambda h, r: h[:, r.sum(1) - 1]), "the shape is (samples, samples, units)"),
+    (at(lambda h, r: h[r.sum(1) - 1]), "that picks samples"),
+    (at(lambda h, r: h[:, r.sum(1).max() - 1]), "the longest sequence's length serves for all"),
+    (at(lambda h, r: h[:, r.sum(1).min() - 1]), "the shortest sequence's length serves for all"),
+    (at(lambda h, r: h[:, r[0].sum() - 1]), "the first sequence's length serves for all"),
+    (at(lambda h, r: h[:, r.sum() - 1]), "the real steps of all samples are counted together"),
+    (at(lambda h, r: only_real(h, r)[:, -1]), "what lies in the padding is set to 0"),
+    (at(lambda h, r: only_real(h, r).sum(1)), "the states of all real steps are added up"),
+    (at(lambda h, r: only_real(h, r).mean(1)), "with zeros for the padding"),
+    (at(lambda h, r: only_real(h, r).sum(1) / r.sum(1)[:, None]), "real steps are averaged: the"),
+    (lambda h, x, padding: h.mean(1), "the mean of all states, those in the padding too"),
+    (at(lambda h, r: picked(h, r)[:, None]), "the axis of time is left over"),
+    (lambda h, x, p: picked(x, np.any(x != p, axis=2)), "that is what the network read there"),
+    (at(lambda h, r: r.sum(1) - 1), "those are the indices of the last real steps"),
+    (at(lambda h, r: r.sum(1)), "those are the lengths"),
+    (at(picked, lambda x, p: np.all(x != p, axis=2)), "as soon as one of its features"),
+    (at(picked, lambda x, p: x[:, :, 0] != p), "the first feature alone decides"),
+    (at(picked, lambda x, p: x[:, :, -1] != p), "the last feature alone decides"),
+    (at(picked, lambda x, p: np.any(x != 0, axis=2)), "0 is taken for the padding value"),
+    (at(picked, lambda x, p: np.any(x != -1, axis=2)), "1 is taken for the padding value"),
+    (at(picked, lambda x, p: np.all(x == p, axis=2)), "the steps of the padding are counted"),
+    (at(lambda h, r: h[r]), "it is (16, units) = (16, 4), and should be (samples, units)"),
+    (at(lambda h, r: picked(h, r)[:, :1]), "states holds the first of its units alone"),
+    (lambda h, x, padding: keras.layers.Masking(padding)(x), "h has no part in your result"),
 ]
 
 
@@ -598,6 +690,16 @@ RIGHT = {
         stack_functional,
         stack_added,
     ],
+    "in_strips": [
+        strips_by_loop,
+        strips_by_index,
+        strips(lambda n, b, t: (b, n, t, 1), (1, 0, 2, 3)),
+    ],
+    "last_real": [
+        last_by_sample,
+        last_from_behind,
+        last_by_copying,
+    ],
     "predict_scaled": [
         scaled_by_steps,
         scaled_by_sample,
@@ -608,10 +710,6 @@ RIGHT = {
         next_with_copies,
         next_flat,
     ],
-    "settings": [
-        chosen(epochs=150, units=16, learning_rate=0.015),
-        chosen(epochs=200, units=np.int64(16), learning_rate=np.float32(0.01)),
-    ],
 }
 
 WRONG = {
@@ -619,7 +717,8 @@ WRONG = {
     "fix_axes": WRONG_AXES,
     "stacked": WRONG_STACK,
     "count_stacked": WRONG_COUNT,
+    "in_strips": WRONG_STRIPS,
+    "last_real": WRONG_LAST,
     "predict_scaled": WRONG_SCALED,
     "predict_next": WRONG_NEXT,
-    "settings": WRONG_SETTINGS,
 }

@@ -12,9 +12,7 @@ from utils.checks.calls import LIMIT
 from utils.checks.engine import Probe, call, exercise, kind
 from utils.checks.patterns import Wanted, pattern
 from utils.checks.results import close, listed
-from utils.layers import ACTIVATIONS, Dense, Last, Sequential, SimpleRNN
-from utils.training import Adam, cosine_decay, minibatches, mse, train
-from utils.words import exact, number
+from utils.layers import Sequential, SimpleRNN
 
 # --- windows ----------------------------------------------------------------------------------
 
@@ -702,6 +700,203 @@ def all_at_once(times):
     return None
 
 
+# --- a series in strips -----------------------------------------------------------------------
+
+
+def long_series(batch, timesteps, batches, left, when="", look=""):
+    """A probe with a series that fills so many batches, and has so many values left over."""
+    series = np.random.default_rng(batch).uniform(-9, 9, batch * timesteps * batches + left)
+    sizes = {"batches": batches, "batch": batch, "timesteps": timesteps}
+    return Probe({"series": series, "batch": batch, "timesteps": timesteps}, when, look, sizes)
+
+
+@exercise(
+    probes=[
+        long_series(3, 4, 5, 7),
+        long_series(4, 6, 3, 0, "where no value is left over", "where does the cut end?"),
+        long_series(2, 5, 4, 9, "for two rows", WRITTEN_OUT),
+        long_series(1, 3, 6, 2, "for a single row", "which axes may squeeze take away?"),
+        long_series(5, 2, 1, 3, "for a single batch", "which axes may squeeze take away?"),
+    ],
+    returns={"batches": "batches batch timesteps features"},
+    right="each row goes on where it ended in the batch before, for five series",
+)
+def in_strips(series, batch, timesteps):
+    """A series -> batches (batches, batch, timesteps, 1) in which row k goes on with row k."""
+    batches = len(series) // (batch * timesteps)
+    strips = series[: batch * batches * timesteps].reshape(batch, batches, timesteps, 1)
+    return strips.swapaxes(0, 1)
+
+
+STRIPS = (
+    "strips = series[: batch * batches * timesteps].reshape(batch, batches, timesteps, 1)\n"
+    "    return strips.swapaxes(0, 1)"
+)
+READ = "series[: batch * batches * timesteps]"
+NEIGHBOURS = "the rows of one batch follow each other in the series: it is the same row of the \
+next batch that has to go on, for a state is handed on within its row"
+LEFT_OVER = "what is left over stands at the end of the series, and you leave out its beginning"
+
+in_strips.knows(
+    {
+        STRIPS: {
+            f"return {READ}.reshape(batches, batch, timesteps, 1)": NEIGHBOURS,
+            f"return {READ}.reshape(batches, batch, timesteps)": (
+                f"{NEIGHBOURS}. And the axis of the features is missing"
+            ),
+            f"return {READ}.reshape(batch, batches, timesteps, 1)": "the axes are (batch, batches, "
+            "timesteps, 1): all of a row's pieces come before the next row, and what a layer is "
+            "handed first should be a batch",
+            f"return {READ}.reshape(batches, timesteps, batch, 1).swapaxes(1, 2)": "the rows take "
+            "turns, value by value: a row reads values that follow each other in the series",
+            f"return {READ}.reshape(timesteps, batches, batch, 1).transpose(1, 2, 0, 3)": (
+                "values that follow each other in the series stand in different rows: a row reads "
+                "them one after another"
+            ),
+            f"return {READ}.reshape(batch, timesteps, batches, 1).transpose(2, 0, 1, 3)": (
+                "each row has its own stretch of the series, but in it the batches take turns, "
+                "value by value: a piece holds values that follow each other"
+            ),
+            f"return {READ}.reshape(batch, batches, timesteps).swapaxes(0, 1)": (
+                "the axis of the features is missing: even a single feature needs it"
+            ),
+            f"return {READ}.reshape(batch, batches, timesteps, 1).transpose(1, 2, 0, 3)": (
+                "the axes are (batches, timesteps, batch, 1): the rows come before the time steps"
+            ),
+            f"return {READ}.reshape(batch, batches, timesteps, 1).transpose(2, 0, 1, 3)": (
+                "the axes are (timesteps, batch, batches, 1): the batches come first, and the time "
+                "steps after the rows"
+            ),
+            "strips = series[len(series) - batch * batches * timesteps :]\n    return "
+            "strips.reshape(batch, batches, timesteps, 1).swapaxes(0, 1)": LEFT_OVER,
+            "strips = series[len(series) - batch * batches * timesteps :]\n    return "
+            "strips.reshape(batches, batch, timesteps, 1)": f"{NEIGHBOURS}. And {LEFT_OVER}",
+            "strips = series[: len(series) // batch * batch].reshape(batch, -1)\n    return "
+            "strips[:, : batches * timesteps].reshape(batch, batches, timesteps, 1)"
+            ".swapaxes(0, 1)": "between one row's stretch and the next, values are left out: what "
+            "is left over belongs at the end of the series",
+            f"{STRIPS}[:-1]": "one batch too few: only values that fill no batch are left over",
+            f"{STRIPS}[1:]": "the first batch is left out",
+            f"{STRIPS}[:, ::-1]": "the rows come in reverse order: the first begins the series",
+            f"{STRIPS}[::-1]": "the batches come in reverse order: the first begins the stretches",
+        },
+        "batches = len(series) // (batch * timesteps)": {
+            "batches = len(series) // timesteps": "the number of batches is counted as if a batch "
+            "had one row: how many values does one batch hold?",
+            "batches = len(series) // batch": "the number of batches is counted as if a row of a "
+            "batch held one value: how many values does one batch hold?",
+            "batches = -(-len(series) // (batch * timesteps))": "one batch too many: the values "
+            "that are left over don't fill it",
+        },
+    }
+)
+
+
+# --- the last step that is real ---------------------------------------------------------------
+
+
+def padded(lengths, timesteps, features, padding, when="", look=""):
+    """A probe with sequences of these lengths. Where a step has several features, one of those
+    of a real step may be what the padding is: it is the whole step that counts."""
+    rng, samples = np.random.default_rng(timesteps), len(lengths)
+    x = rng.uniform(1, 9, (samples, timesteps, features)).round(1)
+    for sample, length in enumerate(lengths):
+        x[sample, length:] = padding
+        if features > 1:
+            x[sample, np.arange(length), (sample + np.arange(length)) % features] = padding
+            x[sample, length - 1, : features - 1] = padding
+    args = {"h": rng.uniform(-1, 1, (samples, timesteps, 4)), "x": x, "padding": padding}
+    return Probe(args, when, look, {"samples": samples, "timesteps": timesteps, "units": 4})
+
+
+WHOLE = "does a step count that holds the padding value in some of its features?"
+
+
+@exercise(
+    probes=[
+        padded([3, 6, 1, 4, 2], 7, 1, -1.0),
+        padded([5, 9, 2], 9, 1, -1.0, "where one sequence fills the array", "how long is it?"),
+        padded([2, 5, 4, 3], 6, 1, 0.0, "where the padding is 0", WRITTEN_OUT),
+        padded([2, 7, 5, 1], 8, 3, -1.0, "for three features", WHOLE),
+        padded([4], 6, 1, -1.0, "for a single sample", "do the samples get mixed up?"),
+    ],
+    returns={"states": "samples units"},
+    right="the states agree for five arrays, also where a sequence fills it and where a real step "
+    "holds the padding value in some of its features",
+)
+def last_real(h, x, padding):
+    """The state h (samples, timesteps, units) after the last step of x that isn't padding."""
+    real = np.any(x != padding, axis=2)
+    steps = real.sum(axis=1)
+    return h[np.arange(len(h)), steps - 1]
+
+
+PICKED = "return h[np.arange(len(h)), steps - 1]"
+REAL = "real = np.any(x != padding, axis=2)"
+BEHIND = "that is a state after padding: the state goes on changing there"
+ONE_LATE = "one step too late: the step whose index is the number of real steps is padding already"
+
+last_real.knows(
+    {
+        PICKED: {
+            "return h[:, -1]": f"the last state of all: {BEHIND}",
+            "return h[np.arange(len(h)), steps]": f"an index goes past the end: {ONE_LATE}",
+            "return h[np.arange(len(h)), np.minimum(steps, h.shape[1] - 1)]": ONE_LATE,
+            "return h[np.arange(len(h)), steps % h.shape[1]]": ONE_LATE,
+            "return h[np.arange(len(h)), np.maximum(steps - 2, 0)]": "one step too early: the last "
+            "real step counts too",
+            "return h[np.arange(len(h)), steps - 2]": "one step too early: the last real step "
+            "counts too",
+            "return h[np.arange(len(h)), 0 * steps]": "that is the state after the first step: the "
+            "last real one is asked for",
+            "return h[:, steps - 1]": "the shape is (samples, samples, units): each sample met the "
+            "length of every other, where each has its own",
+            "return h[steps - 1]": "that picks samples: the time steps are on the second axis",
+            "return h[:, steps.max() - 1]": "the longest sequence's length serves for all: each "
+            "has its own",
+            "return h[:, steps.min() - 1]": "the shortest sequence's length serves for all: each "
+            "has its own",
+            "return h[:, steps[0] - 1]": "the first sequence's length serves for all: each has its "
+            "own",
+            "return h[:, real.sum() - 1]": "the real steps of all samples are counted together: "
+            "each sample has its own number",
+            "return (h * real[:, :, np.newaxis])[:, -1]": "what lies in the padding is set to 0, "
+            "and then read: a mask copies the state on instead",
+            "return (h * real[:, :, np.newaxis]).sum(axis=1)": "the states of all real steps are "
+            "added up: the last of them is asked for",
+            "return (h * real[:, :, np.newaxis]).mean(axis=1)": "the states of all real steps are "
+            "averaged, with zeros for the padding: the last of them is asked for",
+            "return (h * real[:, :, np.newaxis]).sum(axis=1) / steps[:, np.newaxis]": (
+                "the states of all real steps are averaged: the last of them is asked for"
+            ),
+            "return h.mean(axis=1)": "the mean of all states, those in the padding too: the state "
+            "after the last real step is asked for",
+            "return h[np.arange(len(h)), steps - 1, np.newaxis]": (
+                "the shape is (samples, 1, units): the axis of time is left over"
+            ),
+            "return x[np.arange(len(h)), steps - 1]": "that is what the network read there: its "
+            "state is asked for",
+            "return steps - 1": "those are the indices of the last real steps: what stands there?",
+            "return steps": "those are the lengths: which state stands at the end of each?",
+        },
+        REAL: {
+            "real = np.all(x != padding, axis=2)": "a step is taken for padding as soon as one of "
+            "its features has the padding value: it is padding if all have",
+            "real = x[:, :, 0] != padding": "the first feature alone decides: a step is padding if "
+            "all of its features have the padding value",
+            "real = x[:, :, -1] != padding": "the last feature alone decides: a step is padding if "
+            "all of its features have the padding value",
+            "real = np.any(x != 0, axis=2)": "0 is taken for the padding value, whatever it is: "
+            "it is an argument",
+            "real = np.any(x != -1, axis=2)": "−1 is taken for the padding value, "
+            "whatever it is: it is an argument",
+            "real = np.all(x == padding, axis=2)": "the steps of the padding are counted: how many "
+            "real ones stand before them?",
+        },
+    }
+)
+
+
 # --- networks that stand in for trained ones --------------------------------------------------
 
 
@@ -912,127 +1107,3 @@ predict_next.knows(
         },
     }
 )
-
-
-# --- settings ---------------------------------------------------------------------------------
-
-
-FACTOR = 1000  # by which the mean absolute error has to beat that of always saying the mean
-
-
-@exercise(
-    returns=dict,
-    right=f"for seeds 0, 1 and 2 the error is below always-the-mean's by a factor of {FACTOR}",
-)
-def settings():
-    """Settings of `add_up` with which it comes close to the linear model."""
-    return {
-        "activation": "linear",  # nothing bends the sum
-        "epochs": 300,
-        "learning_rate": 0.01,
-        "units": 32,
-    }
-
-
-BLOWN_UP = 1000
-UNTRAINED = 10  # the sums are near 5, so a network that says 0 is off by 5
-SLOW = 0.001  # with such a learning rate not even 300 epochs are enough
-FEW = 30  # epochs
-MOST = {"epochs": 300, "units": 64}  # more units would take the check too long
-
-
-def sums(rng, samples):
-    x = rng.random((samples, 10, 1))
-    return x, x.sum(axis=1)
-
-
-def add_up(seed, activation, epochs, learning_rate, units):
-    """Train the lesson's network on its hundred sums. -> errors: the network's, the mean's"""
-    rng = np.random.default_rng(0)
-    (x, target), (x_new, target_new) = sums(rng, 100), sums(rng, 500)
-    layers = [
-        SimpleRNN(units, 1, activation, seed=seed, dtype="float64"),
-        Last(),
-        Dense(1, units, seed=seed + 100, dtype="float64"),
-    ]
-    model, optimizer = Sequential(layers), Adam(learning_rate)
-    batches = minibatches(x, target, 8, epochs, seed)
-    train(model, cosine_decay(batches, optimizer, epochs * 13), mse, optimizer)
-    answers = model.forward(x_new), target.mean()
-    return [np.abs(answer - target_new).mean() for answer in answers]
-
-
-def unusable(chosen):
-    """What is wrong with a dict of settings before anything is trained, or nothing."""
-    wanted = list(settings.reference())
-    if "lr" in chosen:
-        return "lr is an old name, which Keras has given up: it is learning_rate, here as there"
-    if missing := [name for name in wanted if name not in chosen]:
-        return f"{' and '.join(missing)} {'are' if missing[1:] else 'is'} missing from the dict"
-    if others := [name for name in chosen if name not in wanted]:
-        return f"there is no setting called {others[0]!r}: they are {', '.join(wanted)}"
-    if not isinstance(chosen["activation"], str) or chosen["activation"] not in ACTIVATIONS:
-        names = ", ".join(map(repr, ACTIVATIONS))
-        return f"activation must be one of {names}, and is {chosen['activation']!r}"
-    for name, most in MOST.items():
-        n = chosen[name]
-        if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or not 1 <= n <= most:
-            return f"{name} must be a whole number from 1 to {most}, and is {n!r}"
-    rate = chosen["learning_rate"]
-    number = isinstance(rate, (int, float, np.number)) and not isinstance(rate, bool)
-    if not number or not 0 < rate < np.inf:
-        return f"learning_rate must be a number above 0, and is {rate!r}"
-    return None
-
-
-def nudge(chosen, errors, mean_error):
-    """What to try next."""
-    rate, worst = chosen["learning_rate"], np.max(errors)
-    mean = f"always the mean gives {number(mean_error, 2)}"
-    if not worst < BLOWN_UP:
-        return "the training blows up, so its steps are too long"
-    if worst > UNTRAINED:
-        return f"{mean}, and no training gives about 5. So the steps are too long: they lead away"
-    if rate <= SLOW:
-        behind = "not even always the mean is beaten, " if worst > mean_error else ""
-        return f"{behind}with a learning rate of {exact(rate)} each step is too short to get far"
-    if worst > mean_error and chosen["epochs"] < FEW:
-        return f"{mean}, has the training hardly begun?"
-    if chosen["activation"] != "linear" and worst < mean_error:
-        return "look once more at the figure that compares the activations"
-    return better(chosen, int(np.argmax(errors)), worst)
-
-
-def better(chosen, seed, error):
-    """Which single change helps most where it is worst, measured, in words."""
-    changes = {
-        "a third of the learning rate": {"learning_rate": chosen["learning_rate"] / 3},
-        "three times the learning rate": {"learning_rate": 3 * chosen["learning_rate"]},
-        "more epochs": {"epochs": MOST["epochs"]},
-        "more units": {"units": min(2 * chosen["units"], MOST["units"])},
-    }
-    errors = {
-        name: add_up(seed, **chosen | change)[0]
-        for name, change in changes.items()
-        if change != {name: chosen[name] for name in change}
-    }
-    name = min(errors, key=lambda name: np.nan_to_num(errors[name], nan=np.inf))
-    if not errors[name] < 0.7 * error:
-        return "neither other epochs or units nor a rate nearby help much: change two at once"
-    return f"with {name}, seed {seed} comes from {number(error, 2)} to {number(errors[name], 2)}"
-
-
-@settings.against
-def too_far(chosen):
-    """What these settings are worth, measured, if they are not good enough."""
-    if words := unusable(chosen):
-        return words
-    found = [add_up(seed, **chosen) for seed in (0, 1, 2)]
-    errors, mean_error = [error for error, _ in found], found[0][1]
-    if all(error < mean_error / FACTOR for error in errors):
-        return None
-    one, two, three = (number(e, 2) if e < BLOWN_UP else "out of all bounds" for e in errors)
-    return (
-        f"with {chosen['activation']} the errors are {one}, {two} and {three}, and less than "
-        f"{number(mean_error / FACTOR, 2)} is asked for: {nudge(chosen, errors, mean_error)}"
-    )

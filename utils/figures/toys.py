@@ -72,7 +72,7 @@ def errors_far_away(fig, starts, errors):
     _trained(ax, 0.7, 100)
     name_ends(ax, ends, list(errors), [COLOURS[c] for c, _ in zip(COLOURS, errors, strict=False)])
     return (
-        f"Median error of {len(runs)} runs for windows that begin at {number(int(starts[-1]))}: "
+        f"Error for windows that begin at {number(int(starts[-1]))}, in the median run: "
         f"{', '.join(told)}."
     )
 
@@ -91,20 +91,22 @@ def _trained(ax, first, last):
 
 @figure
 def steps_beyond(fig, steps, errors, trained):
-    """Median errors {activation: (steps,)} of going on by each step, trained up to `trained`."""
+    """Median errors {activation: (steps,)} of going on by each step, trained on `trained`."""
     (ax,) = panels(fig, right=0.8)
-    _trained(ax, 0, trained + 0.5)
+    _trained(ax, trained[0] - 0.5, trained[1] + 0.5)
     ends = []
     for (name, values), colour in zip(errors.items(), COLOURS, strict=False):
         line(ax, steps, np.maximum(values, 1e-12), colour)
-        ends.append(f"{name} {roughly(values[-1], TOLD)}")
-        shown = max(values[-1], 2e-9)
-        look = {"color": COLOURS[colour], "va": "center", "xycoords": ax.get_yaxis_transform()}
-        note(ax, name, (1, shown), (6, 0), **look)
+        ends.append([f"{name} {roughly(value, TOLD)}" for value in (values[-1], values[0])])
     ax.set(yscale="log", title="Steps that were never seen", xlabel="step of the progression")
-    ax.set(ylabel="error", xlim=(0, steps[-1]), ylim=(1e-9, 100))
-    last = number(int(steps[-1]))
-    return f"Median error of the next value when the step is {last}: {', '.join(ends)}."
+    ax.set(ylabel="error", xlim=(steps[0], steps[-1]), ylim=(1e-6, 100))
+    last = [max(values[-1], 2e-6) for values in errors.values()]
+    name_ends(ax, last, list(errors), [COLOURS[c] for c, _ in zip(COLOURS, errors, strict=False)])
+    above, below = (", ".join(words) for words in zip(*ends, strict=True))
+    return (
+        f"Median error of the next value when the step is {number(int(steps[-1]))}: {above}; "
+        f"when it is {number(int(steps[0]))}: {below}."
+    )
 
 
 @figure
@@ -127,9 +129,9 @@ def sums(fig, true, answers, epochs, mean):
     right.plot(epochs, shown, ":", color=ROLES["output"], marker="o", markersize=5)
     right.plot(epochs[-1:], shown[-1:], "D", color=ROLES["output"], markersize=9)
     guide(right, mean_error, "always the mean")
-    right.set(xscale="log", yscale="log", xlim=(2, 500), ylim=(LEAST / 3, 30))
+    right.set(xscale="log", yscale="log", xlim=(2, 400), ylim=(LEAST / 3, 30))
     right.set(title="Longer training", xlabel="epochs", ylabel="mean absolute error")
-    right.set_xticks((3, 10, 30, 100, 300), ("3", "10", "30", "100", "300"))
+    right.set_xticks((3, 10, 30, 100, 200), ("3", "10", "30", "100", "200"))
     right.minorticks_off()
     return (
         f"{len(true)} new sequences, after {epochs[-1]} epochs. The network's mean absolute error "
