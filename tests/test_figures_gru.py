@@ -88,6 +88,7 @@ def test_reach_can_compare_with_a_formula():
     exact = ("half", np.array([1, 0.5, 0.25]))
     fig, sentence = drawn(figures.reach, stages={"A": {"GRU": norms}}, lags=(2,), exact=exact)
     assert holds(fig.axes[0], range(3), exact[1]) and "half" in texts(fig)
+    assert holds(fig.axes[0], [0, 1], [0.5, 0.5]) and "½" in texts(fig)
     assert sentence.endswith("GRU 0.3; half 0.2.")
 
 

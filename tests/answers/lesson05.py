@@ -182,6 +182,10 @@ def product_first(z, r, h, W, b):
     return r * (h @ W) + b
 
 
+def by_hand(z=lambda flag, anew: 0 if anew else 1 - flag, r=lambda flag, anew: 1 - flag):
+    return lambda flag, anew: (z(flag, anew), r(flag, anew))
+
+
 RIGHT = {
     "gru_step": [
         step_by_layer,
@@ -198,6 +202,16 @@ RIGHT = {
     "convert_update_gate": [
         convert_by_sign,
         convert_by_stack,
+    ],
+    "gates_by_hand": [
+        lambda flag, anew: (float(not flag and not anew), float(not flag)),
+        lambda flag, anew: [0 if anew else 1 - flag, 1 - flag if anew else 0],
+        lambda flag, anew: np.float32([(1 - flag) * (not anew), 1 - flag]),
+    ],
+    "share_copied": [
+        lambda z: np.median(np.exp(np.log(z).sum(axis=1)), axis=0),
+        lambda z: [np.median(np.prod(z[:, :, u], axis=1)) for u in range(z.shape[2])],
+        lambda z: np.quantile(np.cumprod(z, axis=1)[:, -1], 0.5, axis=0).astype("float32"),
     ],
     "choose_a_cell": [
         lambda: {"C": "GRU", "B": "SimpleRNN", "A": "linear"},
@@ -391,6 +405,43 @@ WRONG = {
             "all behind the decimal point is cut",
         ),
         (converts_in_place, "changes its argument W_x in place"),
+    ],
+    "gates_by_hand": [
+        (by_hand(r=lambda flag, anew: 0), "anew, between flags: r is 0, so the candidate hears"),
+        (by_hand(r=lambda flag, anew: 1), "copied, at a flag: r is 1, so the candidate hears"),
+        (by_hand(r=lambda flag, anew: 1), "And anew, at a flag: r is 1"),
+        (by_hand(r=lambda flag, anew: flag), "r is turned round"),
+        (by_hand(r=lambda flag, anew: -flag), "r is -1: a gate lies between 0 and 1"),
+        (by_hand(z=lambda flag, anew: 1 - flag), "anew, between flags: z is 1, and is to be 0"),
+        (by_hand(z=lambda flag, anew: 1 if anew else flag), "z is turned round"),
+        (by_hand(z=lambda flag, anew: 0 if anew else 1), "copied, at a flag: z is 1"),
+        (by_hand(z=lambda flag, anew: 0 if anew else 0.95 * (1 - flag)), "z is 0.95, and with"),
+        (lambda flag, anew: by_hand()(1 - flag, anew), "the flag is taken the wrong way round"),
+        (lambda flag, anew: by_hand()(flag, not anew), "the two ways are exchanged"),
+        (lambda flag, anew: by_hand()(flag, anew)[::-1], "z and r are exchanged"),
+        (lambda flag, anew: (0, 0), "the same whatever the flag and the way"),
+        (lambda flag, anew: 1 - flag, "where 2 numbers are asked for"),
+        (lambda flag, anew: ([1.0 - flag], 1 - flag), "z is a number in brackets"),
+    ],
+    "share_copied": [
+        (
+            lambda z: np.median(z, axis=0).prod(axis=0),
+            "the median of each step's gates comes first",
+        ),
+        (lambda z: z.mean(axis=0).prod(axis=0), "the mean of each step's gates comes first"),
+        (lambda z: z.mean(axis=(0, 1)) ** z.shape[1], "the mean gate is raised to a power"),
+        (lambda z: np.median(z.mean(axis=1) ** z.shape[1], axis=0), "is raised to a power"),
+        (lambda z: np.median(z.mean(axis=1), axis=0), "the mean of the gates is taken"),
+        (lambda z: np.median(z, axis=(0, 1)) ** z.shape[1], "the median gate is raised"),
+        (lambda z: np.median(z.sum(axis=1), axis=0), "the gates are added"),
+        (lambda z: np.median((1 - z).prod(axis=1), axis=0), "1 - z is the share of the new"),
+        (lambda z: np.median(z[:, 1:].prod(axis=1), axis=0), "the first step is left out"),
+        (lambda z: z.prod(axis=1).mean(axis=0), "the mean over the samples is taken"),
+        (lambda z: z.prod(axis=1), "each sample's share is there"),
+        (lambda z: np.median(z.prod(axis=1)), "one number for all units"),
+        (lambda z: np.median(z.prod(axis=1), axis=1), "the median is taken over the units"),
+        (lambda z: z.prod(axis=(0, 1)), "the samples are multiplied as well"),
+        (lambda z: np.median(z.prod(axis=1), axis=0) > 0.5, "the share itself is asked for"),
     ],
     "choose_a_cell": [
         (choice(A="GRU"), "A, a GRU of 16 units on new sequences: "),

@@ -545,6 +545,192 @@ convert_update_gate.knows(
     }
 )
 
+# --- the gates of one unit, set by hand -------------------------------------------------------
+
+
+@exercise(
+    probes=[Probe({"flag": flag, "anew": anew}) for anew in (False, True) for flag in (0, 1)],
+    returns={"z": "", "r": ""},
+    right="both ways the unit stores what is flagged, replaces what it held, and keeps the new "
+    "value through the noise",
+)
+def gates_by_hand(flag, anew):
+    """z and r of one unit that stores x_t at a flag and holds it, copied or written anew."""
+    return (0 if anew else 1 - flag), 1 - flag
+
+
+@functools.cache
+def noisy_tape():
+    """The flags (timesteps,) and x (timesteps, sequences): all four orders of two values."""
+    x = np.random.default_rng(0).uniform(-0.3, 0.3, (60, 4))
+    x[0], x[30] = [1, 1, -1, -1], [1, -1, 1, -1]
+    return np.isin(np.arange(60), [0, 30]).astype(int), x
+
+
+def holds(gates):
+    """Whether the unit holds what is stored, for its gates {flag: (z, r)}."""
+    flags, x = noisy_tape()
+    h, stored, well = np.zeros(4), np.zeros(4), True
+    for flag, x_t in zip(flags, x, strict=True):
+        z, r = gates[flag]
+        h = z * h + (1 - z) * np.tanh(3 * x_t + 3 * r * h)
+        stored = x_t if flag else stored
+        well = well and np.all(h * stored >= 0.9)
+    return bool(well)
+
+
+BEST = {way: {f: gates_by_hand.reference(f, way) for f in (0, 1)} for way in (False, True)}
+
+
+def does(ways):
+    """Whether both ways, {anew: {flag: (z, r)}}, do what is asked for."""
+    copies = ways[False][0][0] == 1 and holds(ways[False])
+    return copies and ways[True][0][0] == ways[True][1][0] == 0 and holds(ways[True])
+
+
+def with_gates(ways, change):
+    """The same ways, each pair of gates changed by a function of the way, the flag and the pair."""
+    return {
+        way: {flag: change(way, flag, pair) for flag, pair in gates.items()}
+        for way, gates in ways.items()
+    }
+
+
+EXCHANGED = {  # what is said of gates that one change would make right: the change
+    "z and r are exchanged: z comes first": lambda ways: with_gates(ways, lambda w, f, p: p[::-1]),
+    "z is turned round: here it is the share of the old state": lambda ways: with_gates(
+        ways, lambda w, f, p: (1 - p[0], p[1])
+    ),
+    "r is turned round: with r = 1 the candidate hears all of the old state": lambda ways: (
+        with_gates(ways, lambda w, f, p: (p[0], 1 - p[1]))
+    ),
+    "the flag is taken the wrong way round: it is 1 where a new value comes": lambda ways: (
+        with_gates(ways, lambda w, f, p: ways[w][1 - f])
+    ),
+    "the two ways are exchanged: with anew=True nothing is copied": lambda ways: with_gates(
+        ways, lambda w, f, p: ways[not w][f]
+    ),
+}
+FAULTS = {  # (anew, flag, gate): what is wrong with this one gate, {}
+    (False, 0, 0): "copied, between flags: z is {}, and with anything but 1 h does not stay as it "
+    "is",
+    (False, 1, 0): "copied, at a flag: z is {}, so too much of the old value stays where a new one "
+    "has to come in",
+    (False, 1, 1): "copied, at a flag: r is {}, so the candidate hears the old value, and where it "
+    "has the other sign the two cancel",
+    (True, 0, 0): "anew, between flags: z is {}, and is to be 0 at every step",
+    (True, 1, 0): "anew, at a flag: z is {}, and is to be 0 at every step",
+    (True, 0, 1): "anew, between flags: r is {}, so the candidate hears too little of the old "
+    "state, and with z = 0 the candidate is all that comes",
+    (True, 1, 1): "anew, at a flag: r is {}, so the candidate hears the old value, and where it "
+    "has the other sign the two cancel",
+}
+
+
+@gates_by_hand.against
+def misheld(results):
+    """The one change that would mend the gates, or each gate that would spoil right ones."""
+    pairs = [*results]
+    for name, value in ((name, a) for pair in pairs for name, a in zip("zr", pair, strict=True)):
+        if words := shape_difference(value, np.array(0), {}):
+            return f"{name} {words}"
+        if not 0 <= value <= 1:
+            return f"{name} is {value:g}: a gate lies between 0 and 1"
+    pairs = [tuple(map(float, pair)) for pair in pairs]
+    ways = {False: dict(enumerate(pairs[:2])), True: dict(enumerate(pairs[2:]))}
+    if does(ways):
+        return None
+    if len(set(pairs)) == 1:
+        return "z and r are the same whatever the flag and the way: a gate has to hear the flag"
+    for words, change in EXCHANGED.items():
+        if does(change(ways)):
+            return words
+    told = []
+    for (way, flag, gate), words in FAULTS.items():
+        tried = {w: dict(gates) for w, gates in BEST.items()}
+        pair = [*tried[way][flag]]
+        pair[gate] = ways[way][flag][gate]
+        tried[way][flag] = tuple(pair)
+        if not does(tried):
+            told.append(words.format(f"{pair[gate]:g}"))
+    return ". And ".join(told[:2]) or "each gate would do, if the others were quite shut or open"
+
+
+# --- the share that is copied -----------------------------------------------------------------
+
+STRETCHES = [(6, 13, 9), (7, 4, 10), (1, 5, 3), (8, 25, 2)]  # (samples, timesteps, units)
+
+
+def trained_gates(k, shape):
+    """Gates of a few units that copy and others that don't, alike in all samples."""
+    return np.random.default_rng(k).uniform(0.3, 1, shape) ** np.linspace(0.05, 1, shape[2])
+
+
+@exercise(
+    probes=[
+        Probe(
+            {"z": trained_gates(k, shape)},
+            when=f"for {shape[0]} samples, {shape[1]} timesteps and {shape[2]} units",
+            sizes=dict(zip(("samples", "timesteps", "units"), shape, strict=True)),
+        )
+        for k, shape in enumerate(STRETCHES)
+    ],
+    returns={"the share": "units"},
+    right="the shares agree on random gates, for other numbers of samples, timesteps and units",
+)
+def share_copied(z):
+    """Gates z (samples, timesteps, units) -> the share copied by each unit, median sample."""
+    over_time = z.prod(axis=1)
+    return np.median(over_time, axis=0)
+
+
+EACH = "over the steps the shares multiply"
+share_copied.knows(
+    {
+        "over_time = z.prod(axis=1)": {
+            "over_time = z.mean(axis=1)": f"the mean of the gates is taken: {EACH}",
+            "over_time = np.median(z, axis=1)": f"the median is taken over the steps: {EACH}",
+            "over_time = z.sum(axis=1)": f"the gates are added: {EACH}",
+            "over_time = z.min(axis=1)": f"the smallest gate is taken: {EACH}",
+            "over_time = z[:, -1]": f"the last step alone counts: {EACH}",
+            "over_time = z[:, 0]": f"the first step alone counts: {EACH}",
+            "over_time = z.mean(axis=1) ** z.shape[1]": "the mean gate is raised to a power: that "
+            "is what equal gates would leave, and these differ from step to step",
+            "over_time = np.exp(np.log(z).mean(axis=1))": "a root of the product is taken: the "
+            "share of all the steps together is asked for",
+            "over_time = (1 - z).prod(axis=1)": "1 - z is the share of the new: z is what is kept",
+            "over_time = 1 - z.prod(axis=1)": "that is 1 minus the share: what is lost",
+            "over_time = z[:, 1:].prod(axis=1)": "the first step is left out",
+            "over_time = z[:, :-1].prod(axis=1)": "the last step is left out",
+            "over_time = np.log(z).sum(axis=1)": "that is the logarithm of the product: one step "
+            "is left to take",
+            "return np.median(z, axis=0).prod(axis=0)": "the median of each step's gates comes "
+            "first, and the product after it: take each sample's product first",
+            "return z.mean(axis=0).prod(axis=0)": "the mean of each step's gates comes first, and "
+            "the product after it: take each sample's product first, then the median",
+            "return np.median(z, axis=(0, 1)) ** z.shape[1]": "the median gate is raised to a "
+            "power: take each sample's product first, step by step",
+            "return z.mean(axis=(0, 1)) ** z.shape[1]": "the mean gate is raised to a power: take "
+            "each sample's product first, step by step, then the median",
+            "return z.prod(axis=(0, 1))": "the samples are multiplied as well: the median is taken "
+            "over them",
+        },
+        "np.median(over_time, axis=0)": {
+            "over_time.mean(axis=0)": "the mean over the samples is taken: the median is asked for",
+            "over_time.max(axis=0)": "the largest of the samples is taken: the median is asked for",
+            "over_time.min(axis=0)": "the smallest of the samples is taken: the median is asked "
+            "for",
+            "over_time[0]": "that is the first sample alone: the median over all is asked for",
+            "over_time": "each sample's share is there: the median over them is left to take",
+            "np.median(over_time)": "that is one number for all units: each unit has a share",
+            "np.median(over_time, axis=1)": "the median is taken over the units: it is that over "
+            "the samples, along the other axis",
+            "np.median(over_time, axis=0) > 0.5": "that says whether the share is above one half: "
+            "the share itself is asked for",
+        },
+    }
+)
+
 # --- choosing a cell --------------------------------------------------------------------------
 
 

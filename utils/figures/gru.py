@@ -59,7 +59,7 @@ def gate_replay(fig, x, gates, h, answer, target, clamp):
 def reach(fig, stages, lags, exact=None):
     """What is left of the gradient against the lag. `stages` maps the title of a panel to
     {cell: norms (runs, lags)}; at `lags` the median runs have a dot, and the caption says where.
-    `exact` is a pair (name, values) to compare with."""
+    `exact` is a pair (name, values) to compare with; a line at one half goes with it."""
     words, steps = [], next(iter(next(iter(stages.values())).values())).shape[1]
     axes = panels(fig, len(stages), right=0.87, wspace=0.65)
     for ax, (title, cells) in zip(axes, stages.items(), strict=True):
@@ -78,6 +78,9 @@ def reach(fig, stages, lags, exact=None):
             left = dict.fromkeys(_left(norms[:, lag]) for lag in lags)  # the same words but once
             told.append(f"{name} {' and '.join(left)}")
         ax.set_yscale("log")
+        if exact:  # where the question is how much more than one half is left
+            ax.axhline(0.5, color=COLOURS["black"], linewidth=0.8, linestyle=":")
+            ax.text(-0.01, 0.5, "½", transform=ax.get_yaxis_transform(), ha="right", va="center")
         ax.set(
             title=title,
             xlabel="lag: steps back",
