@@ -4,6 +4,7 @@ import re
 from html.parser import HTMLParser
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,6 +18,7 @@ from utils.forecasting import (
     Linear,
     Scoreboard,
     coverage,
+    coverage_by_month,
     error_by_horizon,
     mae,
     mase,
@@ -26,6 +28,7 @@ from utils.forecasting import (
     recursive,
     residual_interval,
     rmse,
+    rolling_origin,
     seasonal_naive,
 )
 from utils.layers import Dense, Last, Sequential, SimpleRNN
@@ -153,6 +156,56 @@ def test_what_comes_later_changes_no_forecast(now, value):
     assert np.array_equal(*forecasts)
 
 
+# One series, many tests --------------------------------------------------------------------------
+
+SPLITS = {
+    "samples": st.integers(1, 60), "first": st.integers(1, 40), "test": st.integers(1, 9),
+    "step": st.none() | st.integers(1, 12), "embargo": st.integers(0, 9),
+    "width": st.none() | st.integers(1, 20),
+}  # fmt: skip
+
+
+@quick
+@given(st.fixed_dictionaries(SPLITS))
+def test_rolling_origin_trains_on_the_past_alone(asked):
+    samples, first, test, step, embargo, width = map(asked.get, SPLITS)
+    step = step or test
+    if first + test > samples or first - embargo < (width or 1):
+        with pytest.raises(ValueError, match=rf"first must .+, got {first}$"):
+            rolling_origin(**asked)
+        return
+    numbers, splits = np.arange(samples), rolling_origin(**asked)
+    origins = [later.start for _, later in splits]
+    assert origins == [k for k in range(first, samples, step) if k + test <= samples]
+    for known, later in splits:
+        assert len(numbers[later]) == later.stop - later.start == test
+        assert numbers[known][-1] == later.start - embargo - 1  # up to the embargo, no further
+        assert len(numbers[known]) == (width or known.stop)
+    if asked["step"] is None:
+        tested = np.concatenate([numbers[later] for _, later in splits])
+        assert np.array_equal(tested, numbers[first : first + len(tested)])
+
+
+def test_rolling_origin_step_by_step():
+    assert rolling_origin(10, 4, test=2) == [
+        (slice(0, 4), slice(4, 6)),
+        (slice(0, 6), slice(6, 8)),
+        (slice(0, 8), slice(8, 10)),
+    ]
+    assert rolling_origin(10, 4, test=2, step=4, embargo=1, width=3) == [
+        (slice(0, 3), slice(4, 6)),
+        (slice(4, 7), slice(8, 10)),
+    ]
+
+
+def test_with_the_embargo_of_the_horizon_all_targets_are_known_in_time():
+    x, y = make_windows(np.arange(60.0), 5, 4)  # each value says which step it is
+    for known, later in rolling_origin(len(x), 20, test=6, embargo=3):
+        assert y[known].max() == x[later][0].max()  # the last value before the first forecast
+    for known, later in rolling_origin(len(x), 20, test=6, embargo=2):
+        assert y[known].max() == x[later][0].max() + 1
+
+
 # Errors ------------------------------------------------------------------------------------------
 
 
@@ -237,6 +290,28 @@ def test_errors_whose_squares_no_float_can_hold():
         scores = board(y=y)
         scores.add("model", 0 * y)
         assert scores.scores["model"][0, 1] == pytest.approx(np.sqrt(12.5) * size)
+
+
+def test_coverage_by_month_counts_each_target_in_its_own_month():
+    dates = pd.date_range("2015-01-30", periods=5)  # 30, 31, 1, 2, 3
+    y = np.zeros((4, 2))  # targets: 30 31, 31 1, 1 2, 2 3
+    high = np.array([[1.0, 1], [-0.5, 1], [1, -0.5], [1, 1]])
+    table = coverage_by_month(dates, y, np.full((4, 2), -1.0), high)
+    assert table.index.tolist() == ["2015-01", "2015-02"]
+    assert table["values"].tolist() == [3, 5]
+    assert table["coverage"].tolist() == [2 / 3, 4 / 5]
+
+
+@quick
+@given(st.integers(1, 90), st.integers(1, 9), st.integers(0, 99))
+def test_coverage_by_month_sums_up_to_the_coverage(samples, horizon, seed):
+    rng = np.random.default_rng(seed)
+    dates = pd.date_range("2014-11-20", periods=samples + horizon - 1)
+    y, low = rng.normal(size=(2, samples, horizon))
+    table = coverage_by_month(dates.to_numpy(), y, low, low + 1)
+    assert table["values"].sum() == y.size and list(table.index) == sorted(table.index)
+    inside = np.sum(table["coverage"] * table["values"]) / y.size
+    assert inside == pytest.approx(coverage(y, low, low + 1))
 
 
 def test_precision_and_recall():

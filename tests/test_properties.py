@@ -72,6 +72,10 @@ SERIES = not_numbers | not_finite(9) | MASKED | misshapen(lambda s: len(s) in (1
 BOARD = not_numbers | not_finite(3, 2) | MASKED | misshapen(lambda s: len(s) in (2, 3))
 ANY_SHAPE = not_numbers | not_finite(9) | MASKED | misshapen(lambda s: True)
 DIVERGED = not_numbers | MASKED | misshapen(lambda s: True)  # NaN may stand in it, and shows
+DATES = st.sampled_from(
+    [None, 3, "2015", [], np.arange(4), ["a"] * 4, np.array(["NaT"] * 4, "M8[D]"),
+     np.array(["2015-01"] * 3, "M8[M]")]
+)  # fmt: skip
 NUMBER = st.sampled_from([None, "1", np.nan, np.inf, [1], 1j, 10**400, 0.123])
 
 
@@ -198,6 +202,14 @@ TABLE = {
     "forecasting.Linear.predict": {"x": (X, array(None, 5, 2))},
     "forecasting.recursive": {"predict_one": (lambda x: x[:, -1], FUNCTION | st.none()),
                               "x": (X[:, :, :1], array(None, None, 1)), "horizon": (3, COUNT)},
+    "forecasting.rolling_origin": {
+        "samples": (40, COUNT), "first": (20, COUNT), "test": (3, COUNT),
+        "step": (2, COUNT.filter(lambda v: v is not None)), "embargo": (3, COUNT.filter(bool)),
+        "width": (9, COUNT.filter(lambda v: v is not None))},
+    "forecasting.coverage_by_month": {
+        "dates": (np.arange("2015-01-30", "2015-02-03", dtype="M8[D]"), DATES),
+        "y": (Y, array(None, None)), "low": (Y, array(3, 2) | st.just(Y + 1)),
+        "high": (Y, array(3, 2))},
     "forecasting.mae": ERROR,
     "forecasting.rmse": ERROR,
     "forecasting.mase": ERROR | {"scale": (1.0, POSITIVE)},

@@ -51,6 +51,23 @@ def test_seattle():
     assert series.attrs["filled"] == 0 and series.attrs["season"] == 365
 
 
+def test_oil():
+    series = load_series("oil")
+    assert (len(series), series.index.freqstr) == (1723, "W-FRI")
+    assert (str(series.index[0])[:10], series.iloc[0]) == ("1986-01-03", 26)
+    assert (str(series.idxmax())[:10], series.max()) == ("2008-07-04", 145.31)
+    assert (str(series.index[-1])[:10], series.iloc[-1]) == ("2019-01-04", 46.92)
+    assert series.attrs["filled"] == 0 and series.attrs["unit"] == "US dollars per barrel"
+
+
+def test_petrol():
+    series = load_series("petrol")
+    assert (len(series), series.index.freqstr) == (1028, "W-FRI")
+    assert (str(series.index[0])[:10], series.iloc[0]) == ("2000-06-02", 8863)
+    assert (str(series.index[-1])[:10], series.iloc[-1]) == ("2020-02-07", 8722)
+    assert series.attrs["filled"] == 0 and series.attrs["unit"] == "thousand barrels a day"
+
+
 @pytest.mark.parametrize("name", shipped.SHIPPED)
 def test_each_series_says_where_it_is_from(name):
     about = load_series(name, fill=True).attrs
@@ -625,7 +642,7 @@ def test_wrong_arguments(tmp_path, monkeypatch):
     for name in ("CO2", "mine.csv", "", os.curdir):
         with pytest.raises(FileNotFoundError) as error:
             load_series(name)
-        assert "must be one of co2, seattle or a CSV file" in str(error.value)
+        assert "must be one of co2, seattle, oil, petrol or a CSV file" in str(error.value)
         assert str(tmp_path) in str(error.value)  # where it looked
 
 

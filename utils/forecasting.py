@@ -19,6 +19,7 @@ from utils.arguments import (
     positive_integer,
     shown,
     underflow_ignored,
+    whole_number,
 )
 from utils.data import ROUNDING, as_table, make_windows
 from utils.words import percent, three_digits
@@ -133,6 +134,43 @@ def answer(predict_one, x):
     return as_floats("predict_one(x)", predict_one(x.copy()), (len(x), 1)).copy()
 
 
+# --- one series, many tests ---------------------------------------------------------------------
+
+
+def rolling_origin(samples, first, test=1, step=None, embargo=0, width=None):
+    """Windows 0 to samples - 1 cut many times: train on the past, test on what comes next, move on.
+
+    -> [(train, test), ...]: slices, oldest first. Each test part has `test` windows. The first
+    begins at window `first`, each other `step` windows after the one before: by default where that
+    ended, so that no window is tested twice. `embargo` windows are left out before each test part.
+    With horizon - 1 of them all targets of the training are known when the first forecast of the
+    test is made. The training part grows from window 0; with `width` it slides, and holds the
+    latest `width` windows only. A last test part that would be incomplete is left out.
+
+    Tashman (2000), "Out-of-sample tests of forecasting accuracy: an analysis and review",
+    International Journal of Forecasting 16 (4), pages 437 to 450, compares the ways to do it.
+    """
+    samples, test = positive_integer("samples", samples), positive_integer("test", test)
+    step = test if step is None else positive_integer("step", step)
+    embargo = whole_number("embargo", embargo)
+    known = positive_integer("first", first) - embargo
+    width = None if width is None else positive_integer("width", width)
+    if first + test > samples:
+        raise ValueError(
+            f"first must leave {test} of {samples} windows for a test part, so be at most "
+            f"{samples - test}, got {first}"
+        )
+    if known < (width or 1):
+        raise ValueError(
+            f"first must be at least {(width or 1) + embargo}, {width or 1} to train on and "
+            f"{embargo} left out, got {first}"
+        )
+    return [
+        (slice(origin - embargo - width if width else 0, origin - embargo), slice(origin, end))
+        for origin, end in ((k, k + test) for k in range(first, samples - test + 1, step))
+    ]
+
+
 # --- errors -----------------------------------------------------------------------------------
 
 
@@ -244,6 +282,35 @@ def coverage(y, low, high):
             f"at {where}"
         )
     return float(np.mean((low <= y) & (y <= high)))
+
+
+def coverage_by_month(dates, y, low, high):
+    """The coverage of each calendar month, oldest first, and how many values it is a share of.
+
+    y, low and high are (samples, horizon), of windows that begin one step after another, and
+    `dates` are those of their targets, (samples + horizon - 1,): y[k, i] belongs to dates[k + i].
+    -> a pandas DataFrame with a row for each month, "2015-05", and the columns "coverage" and
+    "values". A value that is asked for several steps ahead counts each time.
+    """
+    import pandas as pd  # only here, so that this module opens in no time
+
+    y = as_floats("y", y, ("samples", "horizon"))
+    coverage(y, low, high)  # refuses what is no interval
+    low, high = np.asarray(low), np.asarray(high)
+    steps = len(y) + y.shape[1] - 1
+    try:
+        months = np.asarray(dates).astype("datetime64[M]")
+    except (TypeError, ValueError):
+        months = np.array("NaT", "datetime64[M]")
+    if np.asarray(dates).dtype.kind != "M" or np.isnat(months).any() or months.shape != (steps,):
+        raise ValueError(
+            f"dates must be {steps} dates, of the {len(y)} windows' first targets and of the "
+            f"{y.shape[1] - 1} that follow, got {shown(dates)}"
+        )
+    of = months[np.add.outer(*map(np.arange, y.shape))]
+    inside = pd.Series(((low <= y) & (y <= high)).ravel(), np.datetime_as_string(of).ravel())
+    table = inside.groupby(level=0).agg(["mean", "size"])
+    return table.set_axis(["coverage", "values"], axis=1)
 
 
 def precision_recall(found, planted):

@@ -1,4 +1,4 @@
-"""Real series: two that are shipped (README.md says where from), and the reader's own."""
+"""Real series: four that are shipped (README.md says where from), and the reader's own."""
 
 import hashlib
 from pathlib import Path
@@ -28,6 +28,22 @@ SHIPPED = {
         "licence": "public domain",
         "sha256": "90c1cf56fec66b1ffc84ca669cab2e2ee2ff6959572d785675ac43faef4cf04c",
     },
+    "oil": {
+        "title": "Crude oil (WTI), last price of each week",
+        "unit": "US dollars per barrel",
+        "season": 52,
+        "source": "US Energy Information Administration, from arch (wti)",
+        "licence": "public domain",
+        "sha256": "b1d98c0587588ad6df1552555d33a1ad6817c77e34dfcb32bf98e68becbe575f",
+    },
+    "petrol": {
+        "title": "Petrol supplied in the United States, weekly means",
+        "unit": "thousand barrels a day",
+        "season": 52,
+        "source": "US Energy Information Administration, from AutoTS (eia_weekly)",
+        "licence": "public domain",
+        "sha256": "a73eec44b5e38d886784d9e16550e28b5bfb117fd06ba90a7007c64bf769f7fb",
+    },
 }
 
 
@@ -44,7 +60,7 @@ def load_series(
 ):
     """One column of a CSV file as a pandas Series of floats, oldest value first.
 
-    name_or_path   "co2", "seattle", or the path of a file of your own
+    name_or_path   "co2", "seattle", "oil", "petrol", or the path of a file of your own
     column         the column with the values; needn't be said where there is but one
     dates          the column with the dates, or a list of two, with days and times of day.
                    None: the first that holds dates, if one does. False: none, a row is one step
