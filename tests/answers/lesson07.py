@@ -43,6 +43,37 @@ def by_long_series(model, x, horizon):
     return np.array(known)[:, window:]
 
 
+def level(of=lambda x: x[:, -1:], std=np.std, y_too=True, back=True):
+    def answer(fit, x, y, x_new):
+        left = x - of(x)
+        size = std(left)
+        model = fit(left / size, (y - of(x)[:, :, 0] * y_too) / size)
+        forecast = size * model((x_new - of(x_new)) / size)
+        return forecast + back * of(x_new)[:, :, 0]
+
+    return answer
+
+
+def level_by_window(fit, x, y, x_new):
+    left = np.array([window - window[-1] for window in x])
+    size = np.sqrt(np.mean((left - left.mean()) ** 2))
+    steps = np.array([(row - window[-1]) / size for window, row in zip(x, y, strict=True)])
+    model = fit(left / size, steps)
+    asked = np.array([window - window[-1] for window in x_new])
+    return [row * size + window[-1] for window, row in zip(x_new, model(asked / size), strict=True)]
+
+
+def scaled_as_a_whole(fit, x, y, x_new):
+    mean, size = x.mean(), x.std()
+    return fit((x - mean) / size, (y - mean) / size)((x_new - mean) / size) * size + mean
+
+
+def scaled_anew(fit, x, y, x_new):
+    left, new = x - x[:, -1:], x_new - x_new[:, -1:]
+    model = fit(left / left.std(), (y - x[:, -1]) / left.std())
+    return model(new / new.std()) * left.std() + x_new[:, -1]
+
+
 def pairs_by_while(samples, first, test, embargo):
     pairs = []
     while first + test <= samples:
@@ -96,9 +127,19 @@ def alarms_by_two_sides(calm, new, one_in):
     return (new > threshold) | (new < -threshold)
 
 
+def two_sided(calm, new, one_in):
+    low, high = np.quantile(calm, [0.5 / one_in, 1 - 0.5 / one_in])
+    return (new < low) | (new > high)
+
+
 RIGHT = {
     "recursive": [by_roll, by_long_series, forecasting.recursive],
-    "rolling_origin": [pairs_by_while, cut()],
+    "own_level": [level(), level_by_window],
+    "rolling_origin": [
+        pairs_by_while,
+        cut(),
+        lambda s, f, t, e: forecasting.rolling_origin(s, f, t, embargo=e),
+    ],
     "interval": [by_partition, forecasting.residual_interval],
     "alarms": [alarms_by_sorting, alarms_by_two_sides],
 }
@@ -118,8 +159,22 @@ WRONG = {
         (lambda m, x, h: by_roll(m, x, h)[:, -1:], "horizon"),
         (lambda m, x, h: by_roll(m, x, h).T, "transposed"),
     ],
+    "own_level": [
+        (level(of=lambda x: x[:, :1]), "the first value of each window"),
+        (level(of=lambda x: x.mean(axis=1, keepdims=True)), "the mean of each window"),
+        (level(std=lambda left: 1), "nothing is divided"),
+        (level(y_too=False), "the targets keep their level"),
+        (level(back=False), "isn't put back"),
+        (scaled_as_a_whole, "as when a series is standardised"),
+        (scaled_anew, "by their own standard deviation"),
+        (lambda fit, x, y, x_new: fit(x, y)(x_new), "no level is taken out"),
+        (lambda fit, x, y, x_new: fit, "a function"),
+    ],
     "rolling_origin": [
-        (cut(train=lambda k, e, t: slice(0, k)), "0 windows are left out between them, and 2"),
+        (
+            cut(train=lambda k, e, t: slice(0, k)),
+            "between them 0 are left out, and the embargo is 2",
+        ),
         (cut(judged=lambda k, e, t: slice(k + e, k + e + t)), "the embargo is taken from the"),
         (cut(stop=0), "there is room for another test part of 4 windows"),
         (lambda s, f, t, e: cut()(s + t, f, t, e), "a part that would be incomplete is left out"),
@@ -131,6 +186,8 @@ WRONG = {
         (lambda s, f, t, e: cut()(s, f, t, e)[0], "where a pair of slices is asked for"),
         (lambda s, f, t, e: (k for k in range(f, s, t)), "where a list of pairs is asked for"),
         (cut(train=lambda k, e, t: k - e), "where it should hold slices"),
+        (cut(train=lambda k, e, t: (0, k - e)), "where it should hold slices"),
+        (lambda s, f, t, e: [p[::-1] for p in cut()(s, f, t, e)], "comes first in the pair"),
         (lambda s, f, t, e: [], "the list is empty"),
     ],
     "interval": [
@@ -138,6 +195,8 @@ WRONG = {
         (ends(first_of, lambda k: -k - 1), "high is one place too far in"),
         (ends(lambda k: k, lambda k: -k - 1), "both ends are one place too far in"),
         (ends(first_of, last_of, tail=1), "shared by the two ends"),
+        (ends(first_of, last_of, bit=0.5), "to the nearest"),
+        (ends(first_of, last_of, bit=0.999), "k is rounded up"),
         (ends(first_of, last_of, bit=0), "Add a billionth before"),
         (ends(first_of, last_of, key=lambda r: np.sort(r, axis=1)), "each row is sorted"),
         (ends(first_of, last_of, key=lambda r: np.sort(abs(r), axis=0)), "you sort the sizes"),
@@ -154,6 +213,8 @@ WRONG = {
         (lambda c, n, k: abs(n) > np.quantile(abs(c), 1 / k), "which share should lie below"),
         (lambda c, n, k: abs(n) <= np.quantile(abs(c), 1 - 1 / k), "where there is no alarm"),
         (lambda c, n, k: abs(n) > abs(c).max(), "the largest calm residual"),
+        (two_sided, "two thresholds, one for each sign"),
+        (lambda c, n, k: abs(n) > sorted(abs(c))[-(len(c) // k)], "one place too far out"),
         (lambda c, n, k: abs(n) > 3 * c.std(), "three standard deviations"),
         (lambda c, n, k: np.flatnonzero(alarms_by_two_sides(c, n, k)), "the places of the alarms"),
         (lambda c, n, k: np.quantile(abs(c), 1 - 1 / k), "when threshold is returned"),

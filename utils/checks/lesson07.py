@@ -26,7 +26,7 @@ def feeding_probe(samples, window, horizon, when="", look=""):
         feeding_probe(5, 1, 3, "for a window of 1", "what is left of the window?"),
         feeding_probe(1, 4, 2, "for a single window", "look at the axes"),
     ],
-    returns={"the forecasts": "samples horizon"},
+    returns={"the forecast": "samples horizon"},
     right="the forecasts agree, for one window and for many, for a horizon of 1 and for one that "
     "is longer than the window",
 )
@@ -86,6 +86,121 @@ recursive.knows(
 )
 
 
+# --- the own level, out and in again ----------------------------------------------------------
+
+
+def fit_curve(x, y):
+    """A model that shows what it was fitted to: it depends on the sizes of x and y, and on where
+    they lie, and each place of a window has a weight of its own."""
+    weights = (-0.7) ** np.arange(x.shape[1])[::-1]
+    ahead = 1 + np.arange(y.shape[1])
+    offset = 0.3 * x.mean() + 0.5 * y.mean(axis=0) + 0.2 * x.std() * y.std()
+
+    def model(x_new):
+        return np.tanh((x_new[:, :, 0] @ weights)[:, None] / ahead + offset)
+
+    return model
+
+
+def level_probe(samples, window, horizon, samples_new, when="", look=""):
+    rng = np.random.default_rng(samples)
+    x = rng.uniform(-0.9, 0.9, (samples, window, 1)) + 3 * rng.standard_normal((samples, 1, 1))
+    y = x[:, -1] + rng.uniform(-0.9, 0.9, (samples, horizon))
+    x_new = rng.uniform(-0.9, 0.9, (samples_new, window, 1)) + np.arange(samples_new)[:, None, None]
+    sizes = {"samples": samples, "samples_new": samples_new, "window": window, "horizon": horizon}
+    return Probe({"fit": fit_curve, "x": x, "y": y, "x_new": x_new}, when, look, sizes)
+
+
+@exercise(
+    probes=[
+        level_probe(7, 5, 1, 4),
+        level_probe(6, 4, 3, 5, "for a horizon of more than 1", "look at the axes"),
+        level_probe(5, 6, 2, 1, "for a single new window", "look at the axes"),
+    ],
+    returns={"the forecast": "samples_new horizon"},
+    right="the forecasts agree, one step ahead and several, for many new windows and for one",
+)
+def own_level(fit, x, y, x_new):
+    """Forecasts (samples_new, horizon) of windows x_new by a model that is fitted to the windows x
+    and targets y, each window's last value taken out, and one scale for all."""
+    level, level_new = x[:, -1:], x_new[:, -1:]
+    inside = (x - level).std()
+    model = fit((x - level) / inside, (y - level[:, 0]) / inside)
+    return model((x_new - level_new) / inside) * inside + level_new[:, 0]
+
+
+own_level.knows(
+    {
+        "level, level_new = x[:, -1:], x_new[:, -1:]": {
+            "level, level_new = x[:, :1], x_new[:, :1]": "the level is the first value of each "
+            "window: its last is asked for",
+            "level, level_new = x.mean(axis=1, keepdims=True), x_new.mean(axis=1, keepdims=True)": (
+                "the level is the mean of each window: its last value is asked for"
+            ),
+            "level, level_new = x[-1:, -1:], x[-1:, -1:]": "one level for all: each window has its "
+            "own",
+            "level, level_new = x.mean(keepdims=True), x.mean(keepdims=True)": "that is the level "
+            "of the whole training, as when a series is standardised: each window has its own",
+        },
+        "inside = (x - level).std()": {
+            "inside = x.std()": "the standard deviation is that of the windows as they were: first "
+            "take the levels out",
+            "inside = (y - level[:, 0]).std()": "the standard deviation is that of the targets: "
+            "that of the windows is asked for",
+            "inside = (x - level).std(ddof=1)": "the standard deviation divides by n - 1: the "
+            "plain one of NumPy is asked for",
+            "inside = 1": "nothing is divided by the standard deviation",
+            "inside = (x - level).std(axis=1, keepdims=True).mean()": "the mean of many standard "
+            "deviations: one of all values together is asked for",
+        },
+        "(y - level[:, 0]) / inside": {
+            "y": "the targets are as they were: they lose the level of their window, and are "
+            "divided",
+            "y / inside": "the targets keep their level: take that of their window out",
+            "y - level[:, 0]": "the targets aren't divided by the standard deviation",
+        },
+        "model((x_new - level_new) / inside)": {
+            "model(x_new)": "the new windows are as they were: treat them as those of the training",
+            "model(x_new - level_new)": "the new windows aren't divided by the standard deviation",
+            "model((x_new - level_new) / (x_new - level_new).std())": "the new windows are divided "
+            "by their own standard deviation: that of the training is asked for",
+        },
+        "inside + level_new[:, 0]": {
+            "inside": "the level of the new windows isn't put back",
+            "inside + level[:, 0].mean()": "the level of the training is put back: each new window "
+            "has its own",
+            "inside - level_new[:, 0]": "the level is taken out once more: put it back",
+        },
+        " * inside + level_new[:, 0]": {
+            " + level_new[:, 0]": "the forecasts aren't multiplied by the standard deviation",
+            "": "the forecasts stay as the model says them: bring them back to scale and level",
+            " / inside + level_new[:, 0]": "the forecasts are divided once more: multiply",
+        },
+    }
+)
+WHOLE = """    model = fit((x - level) / inside, (y - level[:, 0]) / inside)
+    return model((x_new - level_new) / inside) * inside + level_new[:, 0]
+"""
+
+own_level.knows(
+    {
+        WHOLE: {
+            "    return fit(x, y)(x_new)\n": "the model sees everything as it was: no level is "
+            "taken out",
+        },
+        "((x - level) / inside,": {
+            "(x / inside,": "the windows of the training keep their level",
+            "(x - level,": "the windows of the training aren't divided by the standard deviation",
+        },
+        "    return model((x_new - level_new) / inside) * inside + level_new[:, 0]\n": {
+            "    return (model((x_new - level_new) / inside) + level_new[:, 0]) * inside\n": (
+                "the level is multiplied, too: first the scale, then the level"
+            ),
+        },
+    }
+)
+
+
 # --- many moments to test at ------------------------------------------------------------------
 
 
@@ -115,10 +230,9 @@ def windows_in(part, samples):
     """The window numbers of a slice, or of a range or an array; None where it is none of them."""
     if isinstance(part, slice):
         return [*range(samples)[part]] if part.stop is None or part.stop <= samples else None
-    try:
-        numbers = np.asarray(list(part))
-    except TypeError:
+    if not isinstance(part, (range, list, np.ndarray)):
         return None
+    numbers = np.asarray(part)
     return numbers.tolist() if numbers.ndim == 1 and numbers.dtype.kind in "iu" else None
 
 
@@ -179,6 +293,8 @@ def wrong_test(k, got, judged, samples, test, embargo):
     if got == right:
         return None
     words = f"the test part of pair {k} is {told(got)}"
+    if got == [*range(judged.start - embargo)]:
+        return f"{words}: that is its training part, which comes first in the pair"
     if len(got) != test:
         return f"{words}: it should have {test} of them"
     if embargo and got[0] == right[0] + embargo:
@@ -198,7 +314,7 @@ def wrong_train(k, got, train, test, embargo):
     if got and got[0] > 0:
         return f"{words}: it begins at window 0"
     left_out = test[0] - (got[-1] + 1 if got else 0)
-    return f"{words}: {left_out} windows are left out between them, and {embargo} should be"
+    return f"{words}: between them {left_out} are left out, and the embargo is {embargo}"
 
 
 # --- an interval from residuals ---------------------------------------------------------------
@@ -213,9 +329,9 @@ def residual_probe(samples, horizon, level, when="", look=""):
 
 @exercise(
     probes=[
-        residual_probe(59, 3, 0.8),
+        residual_probe(58, 3, 0.8),
         residual_probe(39, 2, 0.9, "where (n + 1) (1 - level) / 2 is a whole number", "rounding"),
-        residual_probe(27, 1, 0.5, "for one step ahead", "look at the axes"),
+        residual_probe(24, 1, 0.5, "for one step ahead", "look at the axes"),
         residual_probe(19, 4, 0.9, "where k is 1", "which are the outermost residuals?"),
     ],
     returns={"low": "horizon", "high": "horizon"},
@@ -253,6 +369,8 @@ interval.knows(
             "": "rounding takes one off k where it should be a whole number: what comes out lies a "
             "little below. Add a billionth before you round down",
             " + 1": "k is 1 too large: it is rounded down",
+            " + 0.5": "k is rounded to the nearest whole number: it is rounded down",
+            " + 1 - 1e-9": "k is rounded up: it is rounded down",
         },
         "ordered[k - 1], ordered[-k]": {
             "ordered[k], ordered[-k]": "low is one place too far in: the smallest stands at index "
@@ -297,7 +415,7 @@ def alarm_probe(calm_steps, one_in, when="", look=""):
 
 @exercise(
     probes=[alarm_probe(101, 20), alarm_probe(41, 4, "for one in 4", "which share?")],
-    returns={"the alarms": "steps"},
+    returns={"the row of alarms": "steps"},
     right="each residual that raises an alarm is one whose size is above the threshold, for "
     "residuals of both signs",
 )
@@ -310,6 +428,11 @@ def alarms(calm, new, one_in):
 
 alarms.knows(
     {
+        "    return np.abs(new) > threshold\n": {
+            "    ends = np.quantile(calm, [1 / one_in / 2, 1 - 1 / one_in / 2])\n    return (new < "
+            "ends[0]) | (new > ends[1])\n": "there are two thresholds, one for each sign: one "
+            "threshold for the sizes is asked for",
+        },
         "np.quantile(np.abs(calm), 1 - 1 / one_in)": {
             "np.quantile(calm, 1 - 1 / one_in)": "the threshold is a quantile of the calm "
             "residuals with their signs: take their sizes",
@@ -323,6 +446,11 @@ alarms.knows(
             "is a share of 1 / 20",
             "np.abs(calm).max()": "the threshold is the largest calm residual, whatever `one_in`",
             "3 * calm.std()": "the threshold is three standard deviations, whatever `one_in`",
+            "2 * calm.std()": "the threshold is two standard deviations, whatever `one_in`",
+            "calm.mean() + 2 * calm.std()": "the threshold is made of mean and standard deviation, "
+            "whatever `one_in`",
+            "np.sort(np.abs(calm))[-(len(calm) // one_in)]": "the threshold is one place too far "
+            "out: it is to be as low as that share allows",
         },
         "np.abs(new) > threshold": {
             "new > threshold": "faults that throw the forecast off downwards raise no alarm: look "
