@@ -166,36 +166,6 @@ def test_errors_by_horizon_keeps_the_panel_for_what_is_near():
     assert ax.get_ylabel() == "MAE, ppm"
 
 
-def interval():
-    y = np.column_stack([Y, Y])
-    forecast = np.zeros_like(y)
-    covered = np.mean(np.abs(y) <= 1, axis=0)
-    return drawn(
-        figures.with_interval,
-        y=y,
-        forecast=forecast,
-        low=forecast - [3, 1],
-        high=forecast + [3, 1],
-        level=0.9,
-        covered=covered,
-        unit="°C",
-    ), covered
-
-
-def test_with_interval_marks_what_lies_outside():
-    (fig, sentence), covered = interval()
-    left, right = fig.axes
-    outside = np.flatnonzero(np.abs(Y[:, 0]) > 1)
-    assert len(outside) and holds(left, outside, Y[outside, 0])
-    bottom, top = min(Y.min(), -1), max(Y.max(), 1)  # of what is drawn: the last step ahead
-    margins = [-0.05 * (top - bottom), 0.2 * (top - bottom)]
-    np.testing.assert_allclose(left.get_ylim(), np.add([bottom, top], margins))
-    assert left.get_title(loc="left") == "2 steps ahead"
-    assert holds(right, [1, 2], 100 * covered)
-    assert "for 90% of the values, 2 °C wide on the left. Of 30 test windows" in sentence
-    assert f"holds {covered.mean():.0%} on average" in sentence and "°C" in left.get_ylabel()
-
-
 # --- real series and faults -------------------------------------------------------------------
 
 

@@ -1,4 +1,4 @@
-"""Forecasts of a time series: windows and parts, networks and rivals, leaks, drift, intervals."""
+"""Forecasts of a time series: windows and parts, networks and rivals, leaks, drift."""
 
 import numpy as np
 from matplotlib.colors import ListedColormap
@@ -207,41 +207,6 @@ def errors_by_horizon(fig, errors, unit=""):
     ax.set(xlim=(1, steps), ylim=(low, top))
     name_ends(ax, ends, list(errors), colours)
     return f"MAE one step and {steps} steps ahead: {'; '.join(words)}."
-
-
-@figure
-def with_interval(fig, y, forecast, low, high, level, covered, unit=""):
-    """The last step ahead of forecasts y (samples, horizon), with its interval; `covered` is the
-    share of values inside it, by horizon."""
-    left, right = panels(fig, 2, width_ratios=(2.2, 1))
-    steps = np.arange(len(y))
-    left.fill_between(
-        steps, low[:, -1], high[:, -1], color=tint(ROLES["output"], 0.25), linewidth=0
-    )
-    left.plot(steps, forecast[:, -1], color=ROLES["output"], label="forecast")
-    outside = (y[:, -1] < low[:, -1]) | (y[:, -1] > high[:, -1])
-    left.plot(steps[~outside], y[~outside, -1], ".", color=ROLES["input"], markersize=4,
-              label="inside")  # fmt: skip
-    left.plot(steps[outside], y[outside, -1], "x", color=ROLES["state"], markersize=5,
-              label="outside")  # fmt: skip
-    bottom = min(y[:, -1].min(), low[:, -1].min())
-    top = max(y[:, -1].max(), high[:, -1].max())
-    left.set_ylim(bottom - 0.05 * (top - bottom), top + 0.2 * (top - bottom))  # for the legend
-    left.legend(ncols=3, loc="upper left", handlelength=1)
-    ahead = f"{y.shape[1]} steps" if y.shape[1] > 1 else "One step"
-    left.set(title=f"{ahead} ahead", xlabel="test window", ylabel=_value(unit))
-    places = np.arange(1, y.shape[1] + 1)
-    right.plot(places, 100 * covered, "o", color=ROLES["output"])
-    guide(right, 100 * level, f"{percent(level)} asked for")
-    right.set(title="Inside", xlabel="steps ahead", ylabel="% of the values", ylim=(50, 102))
-    right.set_xlim(0.5, y.shape[1] + 0.5)
-    right.set_xticks(places)
-    width = f"{number(np.mean(high[:, -1] - low[:, -1]), 2)} {unit or ''}".rstrip()
-    return (
-        f"An interval for {percent(level)} of the values, {width} wide on the left. Of {len(y)} "
-        f"test windows it holds {percent(np.mean(covered))} on average over the horizons, "
-        f"{percent(min(covered))} to {percent(max(covered))}. Crosses lie outside."
-    )
 
 
 def _value(unit):

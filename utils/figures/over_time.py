@@ -74,8 +74,9 @@ def origins(fig, dates, splits, errors, unit=""):
     at = days.astype(float)
     for row, parts in zip(rows, splits, strict=True):
         for part, role in zip(parts, ("input", "output"), strict=True):
-            width = at[part.stop - 1] - at[part.start] + 1
-            left.barh(row, width, left=at[part.start], color=tint(ROLES[role], 0.6), height=0.7)
+            begin, end = at[part][[0, -1]]
+            width = end - begin + 1
+            left.barh(row, width, left=begin, color=tint(ROLES[role], 0.6), height=0.7)
     for name, values in errors.items():
         colour = MODELS.get(name, "blue")
         line(right, values, rows, colour, name, marker="o", markersize=4, linewidth=1.2)
@@ -89,7 +90,7 @@ def origins(fig, dates, splits, errors, unit=""):
     winners = np.array(list(errors))[np.argmin(list(errors.values()), axis=0)]
     ranges = "; ".join(f"{n} {number(v.min())} to {number(v.max())}" for n, v in errors.items())
     wins = " and ".join(f"{name} in {np.sum(winners == name)}" for name in errors)
-    first, last = (days[test.start] for _, test in (splits[0], splits[-1]))
+    first, last = (days[test][0] for _, test in (splits[0], splits[-1]))
     where = unit and f", in {unit}"
     return (
         f"{len(splits)} origins, from {first} to {last}. MAE, lowest to highest{where}: {ranges}. "
