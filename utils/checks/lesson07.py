@@ -332,6 +332,7 @@ def residual_probe(samples, horizon, level, when="", look=""):
         residual_probe(58, 3, 0.8),
         residual_probe(39, 2, 0.9, "where (n + 1) (1 - level) / 2 is a whole number", "rounding"),
         residual_probe(24, 1, 0.5, "for one step ahead", "look at the axes"),
+        residual_probe(27, 2, 0.5, "where half is to be covered", "what is k made of?"),
         residual_probe(19, 4, 0.9, "where k is 1", "which are the outermost residuals?"),
     ],
     returns={"low": "horizon", "high": "horizon"},
@@ -368,7 +369,6 @@ interval.knows(
         " + 1e-9": {
             "": "rounding takes one off k where it should be a whole number: what comes out lies a "
             "little below. Add a billionth before you round down",
-            " + 1": "k is 1 too large: it is rounded down",
             " + 0.5": "k is rounded to the nearest whole number: it is rounded down",
             " + 1 - 1e-9": "k is rounded up: it is rounded down",
         },
