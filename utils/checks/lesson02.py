@@ -246,12 +246,11 @@ def norms(args, grads):
     pairs = list(zip(grads, args["grads"], strict=True))
     before, after = (np.sqrt(sum(np.sum(pair[k] ** 2) for pair in pairs)) for k in (1, 0))
     factors = [np.sum(g * b) / max(np.sum(b * b), 1e-12) for g, b in pairs]
-    several = "{}, {} and {} times as long".format(*map(number, factors))
-    how = (
-        "all three arrays are scaled alike"
-        if np.ptp(factors) < 1e-6
-        else f"the arrays are {several}"
-    )
+    how = "the arrays are {}, {} and {} times as long".format(*map(number, factors))
+    if np.ptp(factors) < 1e-6:
+        how = "all three arrays are scaled alike"
+    if not all(np.allclose(g, f * b) for f, (g, b) in zip(factors, pairs, strict=True)):
+        how = "an array is no multiple of what it was: one factor is to scale every number"
     return (
         f"the global norm was {number(before)}, the limit is {number(args['limit'])}, and what you "
         f"return has the norm {number(after, 4)}: {how}"
@@ -473,6 +472,6 @@ def wrong_name(letter, name):
         return f"{letter} has no name yet"
     if name in bug_zoo.BUGS:
         return evidence(letter, name)
-    near = difflib.get_close_matches(name, bug_zoo.BUGS, 1, 0.5)
+    near = difflib.get_close_matches(name, bug_zoo.BUGS, 1, 0.8)
     maybe = f"did you mean '{near[0]}'?" if near else "see the list of bugs"
     return f"{letter}: the zoo has no bug called {name!r} ({maybe})"
