@@ -459,9 +459,9 @@ def test_right_otherwise_names_all_that_is_wrong(capsys):
 
 def test_a_dict_turned_round_is_told(capsys):
     line, _ = line_of(names, lambda: {"alpha": "a", "beta": "b"}, capsys)
-    assert "the keys are 'a', 'b', and yours are none of them: keys and values are exch" in line
+    assert "of the dict are 'a', 'b', not ['alpha', 'beta']: keys and values are exch" in line
     line, _ = line_of(names, lambda: {"A": "alpha", "B": "beta"}, capsys)
-    assert line.endswith("yours are none of them.")
+    assert line.endswith("not ['A', 'B'].")
 
 
 def test_in_another_thread_nothing_is_limited_and_nothing_breaks():

@@ -201,7 +201,7 @@ def draws(function):
     except (OSError, TypeError):
         return None
     code = (line.partition("#")[0].strip() for line in lines)
-    return next((line for line in code if re.search(r"\brandom\b|\bdefault_rng\b", line)), None)
+    return next((line for line in code if re.search(r"\brandom\.\w|\bdefault_rng\b", line)), None)
 
 
 def unchanged(a, b):

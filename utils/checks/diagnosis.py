@@ -322,7 +322,8 @@ class Diagnosis:
             own, theirs = ([c.any() for c in change or ()] for change in changes)
             if not own or any(own) or not any(theirs) and much == 1:
                 return False
-        return True
+        others = (self.changed_by(self.answer, name, probe=probe) for probe in self.probes[1:])
+        return not any(c.any() for change in others for c in change or ())
 
     def shape_too(self):
         """What is wrong with the shapes of the first probe's arrays."""
@@ -339,9 +340,9 @@ class Diagnosis:
                 return f". That may not be all: {probe.when} the result is wrong as well"
         return ""
 
-    def changed_by(self, function, name, where=..., much=1):
+    def changed_by(self, function, name, where=..., much=1, probe=None):
         """Where each array changes when the argument `name` does, at `where`. None if it fails."""
-        probe = self.probes[0]
+        probe = probe or self.probes[0]
         new = changed(probe.args[name], where, much)
         if new is None:
             return None

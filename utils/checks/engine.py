@@ -252,7 +252,7 @@ class Exercise:
         if not value or any(key in asked for key in value):
             return None
         turned = any(item in asked for item in map(str, value.values()))
-        words = f"the keys are {', '.join(map(repr, asked))}, and yours are none of them"
+        words = f"the keys of the dict are {', '.join(map(repr, asked))}, not {[*value]}"
         return words + ": keys and values are exchanged" * turned
 
     def compared(self, answer, first):

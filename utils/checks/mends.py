@@ -31,7 +31,11 @@ def mends(tree):
     if powers:
         yield [made(p, f"({text(p[-1].left)}) ** ({text(p[-1].right)})") for p in powers], POWER
     for place in found:
-        if isinstance(place[-1], ast.If) and not place[-1].orelse:
+        if (
+            isinstance(place[-1], ast.If)
+            and not place[-1].orelse
+            and "return " not in text(place[-1])
+        ):
             asked = f"`if {text(place[-1].test)}`"
             body = "\n".join(map(text, place[-1].body))
             yield (

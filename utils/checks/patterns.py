@@ -196,7 +196,8 @@ def pattern(got, wanted, close, fit=True):
     got: arrays, wanted: a `Wanted` for each; `close` says whether two arrays are equal, and `fit`
     whether a number may be in the pattern that fits only these.
     """
-    several = max(len(wanted), *(w.array.size for w in wanted)) > 3
+    several = max(w.array.size for w in wanted) > 1
+    several |= len(wanted) > 3 and all(np.isfinite(g).all() for g in got)  # numbers, one by one
     axes = wanted[0].axes
     if any(np.ndim(g) and not w.array.ndim for g, w in zip(got, wanted, strict=True)):
         return None
