@@ -10,8 +10,10 @@ import io
 import itertools
 import linecache
 import re
+import signal
 import textwrap
 import threading
+import time
 import traceback
 import types
 import warnings
@@ -51,6 +53,15 @@ class TooLong(Exception):
     """A call did not come back in time, or was interrupted."""
 
 
+class Interrupt(KeyboardInterrupt):
+    """Sends the next interrupt as it is raised: a bare `except:` may swallow this one.
+
+    In C, since in a line of Python the next would come before this one is on its way.
+    """
+
+    __init__ = _thread.interrupt_main
+
+
 class Exited(Exception):
     """A call wanted to end the whole notebook."""
 
@@ -73,8 +84,7 @@ def call(function, args, returns, seconds=None):
     with contextlib.redirect_stdout(printed), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            with time_limit(seconds):
-                value = function(*given.values())
+            value = in_time(function, given.values(), seconds)
             result = [value] if isinstance(returns, type) else as_arrays(value, returns)
         except Exception as error:
             value = result = error
@@ -82,42 +92,43 @@ def call(function, args, returns, seconds=None):
     return Call(value, result, printed.getvalue(), changed)
 
 
-@contextlib.contextmanager
-def time_limit(seconds):
-    """Raise TooLong after so many seconds, and Exited for what would end the notebook.
+def in_time(function, arguments, seconds=None):
+    """What the function returns; TooLong after so many seconds, Exited for what would end the
+    notebook.
 
     The interrupt is what the stop button sends, so that it works on every system; it is for the
     main thread, in which notebooks run their cells. In another one nothing is limited.
     """
-    if seconds is None:
-        yield
-        return
-    late = []
+    if seconds is None or threading.current_thread() is not threading.main_thread():
+        return function(*arguments)
+    running, started = False, time.perf_counter()
 
-    def interrupt():
-        late.append(True)
-        _thread.interrupt_main()
+    def interrupt(signum, frame):
+        if running:
+            raise Interrupt
 
-    timer = threading.Timer(seconds, interrupt)
+    before = signal.signal(signal.SIGINT, interrupt)
+    timer = threading.Timer(seconds, _thread.interrupt_main)
     timer.daemon = True
-    if threading.current_thread() is threading.main_thread():
-        timer.start()
+    timer.start()
     try:
-        yield
+        try:
+            running = True
+            return function(*arguments)
+        finally:
+            running = False  # the next interrupt is on its way already
     except SystemExit:
         raise Exited("your function exits, and with it the notebook: return instead") from None
     except KeyboardInterrupt:
-        if late:
+        words = "was interrupted before it came back"
+        if time.perf_counter() - started >= seconds:
             many = f"{seconds:.0f} second{'s' * (round(seconds) != 1)}"
             words = f"does not come back: after {many} it was interrupted"
-        else:
-            words = "was interrupted before it came back"
         raise TooLong(f"your function {words}. Is there a loop that never ends?") from None
     finally:
-        with contextlib.suppress(KeyboardInterrupt):  # it may come at the very end
-            timer.cancel()
-            if late:
-                timer.join()
+        timer.cancel()
+        timer.join()
+        signal.signal(signal.SIGINT, before or signal.default_int_handler)
 
 
 def accepts(function, arguments):
@@ -164,7 +175,7 @@ def with_globals(function, **changed):
 
 def works(function):
     """Does the body use a name, or make a list or a dict? A stub does neither."""
-    if not hasattr(function, "__code__") or returns_something(function):
+    if not hasattr(function, "__code__") or returned(function):
         return True
     if {*function.__code__.co_names} - {"NotImplementedError"}:
         return True
@@ -172,14 +183,25 @@ def works(function):
     return any(word in name for name in names for word in ("_FAST", "_DEREF", "_CLOSURE", "BUILD_"))
 
 
-def returns_something(function):
-    """Does its source return more than a constant? Python compiles nothing below a raise."""
+def returned(function):
+    """What its source returns that is more than a constant. Python compiles nothing below a
+    raise."""
     try:
         tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
     except (OSError, TypeError, SyntaxError):  # no source, or part of an expression
-        return False
+        return []
     values = [node.value for node in ast.walk(tree) if isinstance(node, ast.Return)]
-    return any(not isinstance(value, (NoneType, ast.Constant)) for value in values)
+    return [ast.unparse(v) for v in values if not isinstance(v, (NoneType, ast.Constant))]
+
+
+def draws(function):
+    """The first line of a function that draws random numbers; None without."""
+    try:
+        lines = inspect.getsource(function).splitlines()
+    except (OSError, TypeError):
+        return None
+    code = (line.partition("#")[0].strip() for line in lines)
+    return next((line for line in code if re.search(r"\brandom\.\w|\bdefault_rng\b", line)), None)
 
 
 def unchanged(a, b):
