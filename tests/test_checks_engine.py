@@ -5,7 +5,6 @@ import importlib
 import inspect
 import itertools
 import re
-import signal
 import sys
 import textwrap
 import threading
@@ -15,13 +14,13 @@ import numpy as np
 import pytest
 
 from tests.helpers.judged import ROOT, line_of
-from utils.checks import calls, diagnosis, engine, mends, pairs, patterns, probes, results, slips
+from utils.checks import calls, diagnosis, engine, pairs, patterns, probes, results, slips
 from utils.checks.diagnosis import Diagnosis
 from utils.checks.engine import Exercise, Probe, exercise, random_probes
 
 AXES = {"x": "batch features", "W": "features units", "b": "units"}
 SCALE = np.ones(2)
-MODULES = [calls, diagnosis, engine, mends, pairs, patterns, probes, results, slips]
+MODULES = [calls, diagnosis, engine, pairs, patterns, probes, results, slips]
 
 
 @exercise(
@@ -173,43 +172,6 @@ def misspelt(x, W, b):
     return y + bias  # noqa: F821
 
 
-def scaled_twice(x, W, b):
-    return x @ W + SCALE - SCALE
-
-
-def unknown_names(x, W, b):
-    y = 2 * (x @ W)
-    return y + bias  # noqa: F821
-
-
-def caret(n):
-    return n ^ 2
-
-
-def asks_first(x, W, b):
-    y = x @ W
-    if len(x) > 1:
-        y = y + b
-    return y
-
-
-def noisy(x, W, b):
-    return x @ W + b + np.random.default_rng(0).normal(size=9)
-
-
-def new_noise(x, W, b):
-    return x @ W + b + np.random.default_rng().normal(size=9)
-
-
-def gives_none(x, W, b):
-    return (x @ W + b).sort()
-
-
-def in_float16(x, W, b):
-    x, W, b = (a.astype(np.float16) for a in (x, W, b))
-    return x @ W + b
-
-
 def deep(n):
     if n == 0:
         return n + bias  # noqa: F821
@@ -227,22 +189,9 @@ DENSE = [
     (below_a_stub, "raise NotImplementedError() still stands in your function: delete that line."),
     (lambda x, W, b: x @ W + b + b, "the bias counts twice"),
     (lambda x, W, b: abs(x @ W) + 2 * b, "counts twice. And the product has lost its sign."),
-    (misspelt, "Not yet: in `return y + bias` bias should be b."),
+    (misspelt, "line 3 of your function, `return y + bias # noqa: F821`, raises NameError: name "),
     (lambda x, W, b: x.T @ W, "size 6 on the left and size 17 on the right must agree (6 is batch"),
-    (scaled, "Not yet: in `return x @ W + SCALE` SCALE should be b."),
-    (scaled_twice, "(2,) (6 is batch, 9 is units): no size here is 2, and `SCALE` is a variable"),
-    (unknown_names, "line 3 of your function, `return y + bias # noqa: F821`, raises NameError: n"),
-    (asks_first, "what stands below `if len(x) > 1` is right, and has to be done always."),
-    (
-        noisy,
-        "`return x @ W + b + np.random.default_rng(0).normal(size=9)` draws random numbers, and",
-    ),
-    (
-        new_noise,
-        "answers differently: `return x @ W + b + np.random.default_rng().normal(size=9)` dr",
-    ),
-    (gives_none, "returns None: either `(x @ W + b).sort()` is None, as what a call says that"),
-    (in_float16, "y is in float16, which keeps three digits."),
+    (scaled, "(2,) (6 is batch, 9 is units): no size here is 2, and `SCALE` is a variable of the"),
     (lambda x, W, b: x @ W + (x @ W)[1:], "shapes (6, 9) (5, 9) (6 is batch, 9 is units)."),
     (
         lambda x, W, b: (x @ W + b).T,
@@ -280,7 +229,6 @@ OTHERS = [
     (dense_and_sum, lambda x, W, b: x * W, "(6 is batch, 17 is features, 9 is units): @ is the p"),
     (dense_and_sum, lambda x, W, b: W + B, "Not yet: a NameE."),  # noqa: F821
     (dense_and_sum, lambda x, W, b: x, "an array of shape (6, 17) where 2 arrays are asked for: y"),
-    (square, caret, "Not yet: ^ is no power in Python, but"),
     (square, deep, "Not yet: line 3 of your function, `return n + bias"),
     (square, lambda n: n + 1, "for n = 3 you say 4."),
     (square, lambda n: [n], "the square is a number in brackets, where one number is asked for."),
@@ -421,47 +369,6 @@ def test_an_endless_loop_is_told_once_and_the_reference_handed_back(capsys, monk
     line, handed_back = line_of(square, endless, capsys)
     assert "does not come back: after 1 second" in line and handed_back is square.reference
     assert time.perf_counter() - start < 1.9  # it is not called a second time
-
-
-def swallows(n):
-    while True:
-        try:
-            time.sleep(0.05)
-        except:  # noqa: E722
-            n += 1
-
-
-def swallows_twice(n):
-    while True:
-        try:
-            swallows(n)
-        except BaseException as error:
-            n = str(error)
-
-
-@pytest.mark.parametrize("function", [swallows, swallows_twice])
-def test_a_bare_except_does_not_swallow_the_interrupt(function):
-    start = time.perf_counter()
-    before = signal.getsignal(signal.SIGINT)
-    result = calls.call(function, {"n": 1}, {"n": ""}, 0.2).result
-    assert isinstance(result, calls.TooLong) and time.perf_counter() - start < 5
-    assert signal.getsignal(signal.SIGINT) is before
-    time.sleep(0.05)  # and none is left
-
-
-def test_right_otherwise_names_all_that_is_wrong(capsys):
-    def answer(n):
-        return n * n if n == 3 else -n
-
-    line, _ = line_of(square, answer, capsys)
-    assert "right otherwise, but wrong for 1 and for 4: for 1 " in line, line
-
-
-def test_a_dict_turned_round_is_told(capsys):
-    line, _ = line_of(names, lambda: {"alpha": "a", "beta": "b"}, capsys)
-    assert "of the dict are 'a', 'b', not ['alpha', 'beta']: keys and values are exch" in line
-    line, _ = line_of(names, lambda: {"A": "alpha", "B": "beta"}, capsys)
-    assert line.endswith("not ['A', 'B'].")
 
 
 def test_in_another_thread_nothing_is_limited_and_nothing_breaks():

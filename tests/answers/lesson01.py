@@ -174,7 +174,8 @@ WRONG_STEP = [
     (step_leaves_stub, "raise NotImplementedError() still stands in your function: delete"),
     (step_leaves_stub_above, "raise NotImplementedError() still stands in your function: delete"),
     # exceptions
-    (step_misspells, "in `return np.tanh(z + bias)` bias should be b"),
+    (step_misspells, "line 3 of your function, `return np.tanh(z + bias)"),
+    (step_misspells, "NameError: name 'bias' is not defined: is it spelt"),
     (step_reads_too_early, "raises UnboundLocalError"),
     (step_reads_too_early, "a name is read before it has a value"),
     (step_calls_itself, "calls itself and never comes to an end"),
@@ -195,7 +196,8 @@ WRONG_STEP = [
     (step_forgets_arguments, "arguments: 'W_x', 'W_h', and 'b'."),  # nor here
     (lambda x, h, U, V, b: math.tanh(x @ U), "np.tanh takes arrays, math.tanh does not"),
     # what came from the notebook
-    (step_with_a_global, "STATE should be h_prev."),
+    (step_with_a_global, "no size here is 2, and `STATE` is a variable"),
+    (step_with_a_global, "`STATE` is a variable of the notebook."),
     (lambda x, h, U, V, b: np.tanh(x @ U + np.zeros(2) @ V + b), "no size here is 2: is it"),
     (
         lambda x, h, U, V, b: np.tanh(x @ U + np.zeros(2) + b),

@@ -10,10 +10,8 @@ import io
 import itertools
 import linecache
 import re
-import signal
 import textwrap
 import threading
-import time
 import traceback
 import types
 import warnings
@@ -53,15 +51,6 @@ class TooLong(Exception):
     """A call did not come back in time, or was interrupted."""
 
 
-class Interrupt(KeyboardInterrupt):
-    """Sends the next interrupt as it is raised: a bare `except:` may swallow this one.
-
-    In C, since in a line of Python the next would come before this one is on its way.
-    """
-
-    __init__ = _thread.interrupt_main
-
-
 class Exited(Exception):
     """A call wanted to end the whole notebook."""
 
@@ -84,7 +73,8 @@ def call(function, args, returns, seconds=None):
     with contextlib.redirect_stdout(printed), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            value = in_time(function, given.values(), seconds)
+            with time_limit(seconds):
+                value = function(*given.values())
             result = [value] if isinstance(returns, type) else as_arrays(value, returns)
         except Exception as error:
             value = result = error
@@ -92,43 +82,42 @@ def call(function, args, returns, seconds=None):
     return Call(value, result, printed.getvalue(), changed)
 
 
-def in_time(function, arguments, seconds=None):
-    """What the function returns; TooLong after so many seconds, Exited for what would end the
-    notebook.
+@contextlib.contextmanager
+def time_limit(seconds):
+    """Raise TooLong after so many seconds, and Exited for what would end the notebook.
 
     The interrupt is what the stop button sends, so that it works on every system; it is for the
     main thread, in which notebooks run their cells. In another one nothing is limited.
     """
-    if seconds is None or threading.current_thread() is not threading.main_thread():
-        return function(*arguments)
-    running, started = False, time.perf_counter()
+    if seconds is None:
+        yield
+        return
+    late = []
 
-    def interrupt(signum, frame):
-        if running:
-            raise Interrupt
+    def interrupt():
+        late.append(True)
+        _thread.interrupt_main()
 
-    before = signal.signal(signal.SIGINT, interrupt)
-    timer = threading.Timer(seconds, _thread.interrupt_main)
+    timer = threading.Timer(seconds, interrupt)
     timer.daemon = True
-    timer.start()
+    if threading.current_thread() is threading.main_thread():
+        timer.start()
     try:
-        try:
-            running = True
-            return function(*arguments)
-        finally:
-            running = False  # the next interrupt is on its way already
+        yield
     except SystemExit:
         raise Exited("your function exits, and with it the notebook: return instead") from None
     except KeyboardInterrupt:
-        words = "was interrupted before it came back"
-        if time.perf_counter() - started >= seconds:
+        if late:
             many = f"{seconds:.0f} second{'s' * (round(seconds) != 1)}"
             words = f"does not come back: after {many} it was interrupted"
+        else:
+            words = "was interrupted before it came back"
         raise TooLong(f"your function {words}. Is there a loop that never ends?") from None
     finally:
-        timer.cancel()
-        timer.join()
-        signal.signal(signal.SIGINT, before or signal.default_int_handler)
+        with contextlib.suppress(KeyboardInterrupt):  # it may come at the very end
+            timer.cancel()
+            if late:
+                timer.join()
 
 
 def accepts(function, arguments):
@@ -175,7 +164,7 @@ def with_globals(function, **changed):
 
 def works(function):
     """Does the body use a name, or make a list or a dict? A stub does neither."""
-    if not hasattr(function, "__code__") or returned(function):
+    if not hasattr(function, "__code__") or returns_something(function):
         return True
     if {*function.__code__.co_names} - {"NotImplementedError"}:
         return True
@@ -183,25 +172,14 @@ def works(function):
     return any(word in name for name in names for word in ("_FAST", "_DEREF", "_CLOSURE", "BUILD_"))
 
 
-def returned(function):
-    """What its source returns that is more than a constant. Python compiles nothing below a
-    raise."""
+def returns_something(function):
+    """Does its source return more than a constant? Python compiles nothing below a raise."""
     try:
         tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
     except (OSError, TypeError, SyntaxError):  # no source, or part of an expression
-        return []
+        return False
     values = [node.value for node in ast.walk(tree) if isinstance(node, ast.Return)]
-    return [ast.unparse(v) for v in values if not isinstance(v, (NoneType, ast.Constant))]
-
-
-def draws(function):
-    """The first line of a function that draws random numbers; None without."""
-    try:
-        lines = inspect.getsource(function).splitlines()
-    except (OSError, TypeError):
-        return None
-    code = (line.partition("#")[0].strip() for line in lines)
-    return next((line for line in code if re.search(r"\brandom\.\w|\bdefault_rng\b", line)), None)
+    return any(not isinstance(value, (NoneType, ast.Constant)) for value in values)
 
 
 def unchanged(a, b):

@@ -5,16 +5,13 @@ wrong, or all that is wrong with one of several arrays; what can't be named is l
 answer itself does when one thing is changed: a sample, a time step, an argument.
 """
 
-import contextlib
 import itertools
-import time
 
 import numpy as np
 
 from utils.checks import slips
-from utils.checks.calls import call, draws, read_from_notebook, with_globals, written_out
-from utils.checks.mends import mends, own_tree
-from utils.checks.pairs import PATIENCE, nearest
+from utils.checks.calls import read_from_notebook, with_globals, written_out
+from utils.checks.pairs import nearest
 from utils.checks.patterns import Wanted, pattern
 from utils.checks.results import (
     alike,
@@ -49,14 +46,12 @@ class Diagnosis:
     def words(self):
         """What is wrong, in words."""
         looks = [self.known, self.constant]
-        if not isinstance(self.results[0], list):  # an error, which may have other causes
-            looks = [self.mended, *looks]
         if isinstance(self.results[0], list):
             looks += [self.order, self.whole, self.share, self.exchanged, self.one_pattern]
-            looks += [self.one_slip, self.mended]
+            looks += [self.one_slip]
             looks += [self.each_part, self.no_number, self.two_known, self.known_in_pattern]
-            looks += [self.two_slips, self.from_notebook, self.chance, self.unused]
-            looks += [self.influence, self.one_of_two]
+            looks += [self.two_slips, self.from_notebook, self.unused, self.influence]
+            looks += [self.one_of_two]
         for look in looks:
             if found := look():
                 return found
@@ -99,15 +94,12 @@ class Diagnosis:
         return None
 
     def whole(self):
-        """An array of whole numbers, or of few digits, where others are asked for."""
+        """An array of whole numbers, where others are asked for."""
         value = self.exercise.call(self.answer, self.probes[0]).value
         for part, item in enumerate(value if len(self.names) > 1 else [value]):
             got, want = np.asarray(item), self.wanted[0][part]
-            name = self.names[part]
-            near = got.shape == want.shape and np.allclose(got, want, atol=0.01)
-            if got.dtype == np.float16 and part in self.wrong and near:
-                return f"{name} is in float16, which keeps three digits"
             if got.dtype.kind in "iu" and got.size > 1 and not close(np.round(want), want):
+                name = self.names[part]
                 return f"{name} is an array of whole numbers: all behind the decimal point is cut"
         return None
 
@@ -173,10 +165,10 @@ class Diagnosis:
         got = [result[part] for result in self.pick(self.results)]
         axes = (self.axes[part] or "").split()
         wanted = [
-            Wanted(want[part], axes, self.probes[k].lengths)
+            Wanted(want[part], axes, self.probes[k].sizes)
             for k, want in zip(self.arrays, self.pick(of or self.wanted), strict=True)
         ]
-        if words := pattern(got, wanted, close, fit=of is None):
+        if words := pattern(got, wanted, close):
             return words
         return self.with_argument(got, [w.array for w in wanted]) if of is None else None
 
@@ -224,25 +216,6 @@ class Diagnosis:
         if part is None:
             return True
         return set(wrong_parts(theirs, self.wanted)) <= set(self.wrong)
-
-    def mended(self):
-        """The words for one change of the answer itself, after which it is right."""
-        end, tree = time.perf_counter() + PATIENCE, own_tree(self.answer)
-        for changes, words in mends(tree) if tree else ():
-            if time.perf_counter() > end:
-                return None
-            code, scope = slips.with_slips(tree, *changes), {"some": slips.some}
-            scope = self.answer.__globals__ | scope
-            with contextlib.suppress(Exception):
-                exec(code, scope)
-                if self.is_right(scope[self.answer.__name__]):
-                    return words
-        return None
-
-    def is_right(self, function):
-        calls = (call(function, p.args, self.exercise.returns, PATIENCE) for p in self.probes)
-        pairs = zip(calls, self.wanted, strict=True)
-        return all(same(one.result, want) and not one.changed for one, want in pairs)
 
     # --- what explains one of several arrays ---
 
@@ -298,12 +271,6 @@ class Diagnosis:
                     )
         return None
 
-    def chance(self):
-        """Random numbers, where nothing is left to chance."""
-        if (line := draws(self.answer)) and not draws(self.exercise.reference):
-            return f"`{line}` draws random numbers, and nothing here is left to chance"
-        return None
-
     def unused(self):
         """Arguments that have no part in what is returned."""
         none = [name for name in self.probes[0].args if self.is_unused(name)]
@@ -322,8 +289,7 @@ class Diagnosis:
             own, theirs = ([c.any() for c in change or ()] for change in changes)
             if not own or any(own) or not any(theirs) and much == 1:
                 return False
-        others = (self.changed_by(self.answer, name, probe=probe) for probe in self.probes[1:])
-        return not any(c.any() for change in others for c in change or ())
+        return True
 
     def shape_too(self):
         """What is wrong with the shapes of the first probe's arrays."""
@@ -340,9 +306,9 @@ class Diagnosis:
                 return f". That may not be all: {probe.when} the result is wrong as well"
         return ""
 
-    def changed_by(self, function, name, where=..., much=1, probe=None):
+    def changed_by(self, function, name, where=..., much=1):
         """Where each array changes when the argument `name` does, at `where`. None if it fails."""
-        probe = probe or self.probes[0]
+        probe = self.probes[0]
         new = changed(probe.args[name], where, much)
         if new is None:
             return None
@@ -405,8 +371,6 @@ class Diagnosis:
         for theirs, words in self.exercise.tried:
             if not all(isinstance(result, list) for result in theirs) or len(self.names) > 1:
                 continue
-            if all(map(rearranged, self.pick(self.results), self.pick(theirs))):
-                continue  # what is undone by another order has not been done
             if found := self.pattern(0, theirs):
                 return f"{ended(words)} And {self.names[0]} {found}"
         return None
@@ -445,11 +409,10 @@ class Diagnosis:
     # --- what can be said of a mistake that nobody foresaw ---
 
     def description(self):
-        wrong = [k for k, right in enumerate(self.right) if not right]
-        at = wrong[0]
-        probe, result, but = self.probes[at], self.results[at], self.exercise.otherwise(at, wrong)
+        at = self.right.index(False)
+        probe, result, but = self.probes[at], self.results[at], self.exercise.otherwise(at)
         if not isinstance(result, list):
-            return self.exercise.no_result(self.answer, at, result, wrong)
+            return self.exercise.no_result(self.answer, at, result)
         parts = wrong_parts([result], [self.wanted[at]])
         part = max(parts, key=lambda k: self.names[k] == self.exercise.origin)
         name, axes = self.names[part], (self.axes[part] or "").split()
@@ -461,8 +424,8 @@ class Diagnosis:
             others = listed([self.names[k] for k in parts if k != part])
             said += f"Begin with {name}, of which {others} is made: "
         said += but
-        if words := shape_difference(got, want, probe.lengths):
-            hint = written_out(got.shape, self.answer, probe.lengths) if got.ndim else ""
+        if words := shape_difference(got, want, probe.sizes):
+            hint = written_out(got.shape, self.answer, probe.sizes) if got.ndim else ""
             return f"{said}{name} {words}{hint}"
         if callable(self.exercise.evidence):
             return said + self.exercise.evidence(probe.args, result if len(self.names) > 1 else got)
@@ -489,11 +452,6 @@ class Diagnosis:
 def ended(words):
     """A sentence with the point at its end, or the question mark."""
     return words if words.endswith((".", "?")) else f"{words}."
-
-
-def rearranged(one, other):
-    """Do two results hold the same numbers?"""
-    return all(map(close, *([np.sort(a, axis=None) for a in r] for r in (one, other))))
 
 
 def same_shapes(*lists):

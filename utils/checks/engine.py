@@ -40,16 +40,14 @@ from utils.checks.calls import (
     TooLong,
     accepts,
     call,
-    draws,
     explain,
     layer_in,
     other_order,
-    returned,
     works,
 )  # fmt: skip
 from utils.checks.diagnosis import Diagnosis
 from utils.checks.probes import Probe, axes_of, must_be, random_probes
-from utils.checks.results import kind, listed, same
+from utils.checks.results import kind, same
 
 WIDTH = 72  # characters that a line of output holds at 1024 pixels, before it breaks within words
 
@@ -213,11 +211,6 @@ class Exercise:
         """What is wrong with `answer`, in words, or nothing."""
         if isinstance(first.value, NotImplementedError):
             return "raise NotImplementedError() still stands in your function: delete that line"
-        if first.value is None and (values := returned(answer)):
-            return (
-                f"your function returns None: either `{values[-1]}` is None, as what a call says "
-                "that changes something in place, or the return is not reached"
-            )
         if first.value is None:
             does = "prints but does not return" if first.printed else "does not return"
             return f"your function {does} its result: it must end with a return"
@@ -246,18 +239,7 @@ class Exercise:
                 raise Told(self.no_result(answer, k, call.result))
             if self.returns is dict and not isinstance(call.value, dict):
                 raise Told(f"your function returns {kind(call.value)}, where a dict is asked for")
-            if self.returns is dict and (words := self.other_keys(call.value, probe)):
-                raise Told(words)
             yield call.value if isinstance(self.returns, type) else call.result
-
-    def other_keys(self, value, probe):
-        """What is said of a dict of which no key is asked for."""
-        asked = self.call(self.reference, probe).value
-        if not value or any(key in asked for key in value):
-            return None
-        turned = any(item in asked for item in map(str, value.values()))
-        words = f"the keys of the dict are {', '.join(map(repr, asked))}, not {[*value]}"
-        return words + ": keys and values are exchanged" * turned
 
     def compared(self, answer, first):
         """How the results of `answer` differ from the reference's, if they do."""
@@ -265,11 +247,10 @@ class Exercise:
             return str(first.result)
         again = self.call(answer, self.probes[0])
         if isinstance(first.result, list) and not same(first.result, again.result):
-            why = "something outlives the call (a global, a default argument), or is random"
-            if line := draws(answer):
-                why = f"`{line}` draws random numbers"
-            told = "called twice with the same arguments, your function answers differently: "
-            return told + why + self.own_weights(answer)
+            return (
+                "called twice with the same arguments, your function answers differently: "
+                "something outlives the call (a global, a default argument), or is random"
+            ) + self.own_weights(answer)
         calls = [first]
         for probe in self.probes[1:]:
             if isinstance(calls[-1].result, TooLong):
@@ -295,24 +276,15 @@ class Exercise:
             return ""
         return f" (`{name}` comes with weights of its own: compute with the arguments)"
 
-    def otherwise(self, at, wrong):
-        """How a message begins of a probe up to which all was right, if so many are wrong, at these
-        places; nothing is known of those behind it where there are none."""
-        if not at:
-            return ""
-        when = [self.probes[k].when.rstrip(",") for k in wrong]
-        if len(wrong) > 4:
-            right = len(self.probes) - len(wrong)
-            return f"right on {right} of {len(self.probes)} tries, but {self.probes[at].when} "
-        if len(wrong) > 1:
-            return f"right otherwise, but wrong {listed(when)}: {self.probes[at].when} "
-        return f"right {'otherwise' if wrong else 'so far'}, but {self.probes[at].when} "
+    def otherwise(self, at):
+        """How a message begins of a probe up to which all was right."""
+        return f"right otherwise, but {self.probes[at].when} " if at else ""
 
-    def no_result(self, answer, at, result, wrong=()):
+    def no_result(self, answer, at, result):
         """What is said of an exception or a complaint that came of a probe."""
         if isinstance(result, Exception):
-            result = explain(result, answer, self.probes[at].lengths)
-        return self.otherwise(at, wrong) + result
+            result = explain(result, answer, self.probes[at].sizes)
+        return self.otherwise(at) + result
 
     def call(self, function, probe):
         """Call `function` with copies of the probe's arguments, quietly; the answer that is judged

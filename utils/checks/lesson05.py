@@ -346,9 +346,6 @@ def fitted(counts):
 def of_matrices(W_x, W_h, features, squares, more):
     """What is wrong with so many blocks of the matrices, and such terms as no array has; `more`
     says whether there is more of units alone than the bias holds."""
-    if squares and (W_x, W_h) == (2 * squares, squares):
-        yield "you square features + units: each of the `units` hears features + units numbers"
-        return
     if W_x == W_h not in (0, 3):
         yield BLOCKS.get(W_x, f"{W_x:g} blocks of each matrix are counted: a GRU has three")
         return
