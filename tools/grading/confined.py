@@ -357,6 +357,9 @@ def restored(data):
     """An object of JSON as the value that `inside.plain` made it of, or as a dict."""
     if "thing" in data:
         return type(data["thing"], (), {})()
+    for kind in (slice, range):
+        if kind.__name__ in data:
+            return kind(*data[kind.__name__])
     if isinstance(data.get("array"), np.ndarray):  # which `plain` makes of none
         raise ValueError("an array of an array is no answer")
     return np.array(data["array"]) if "array" in data else data

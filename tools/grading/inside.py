@@ -121,10 +121,12 @@ def call(function, given, checks):
 
 
 def plain(value):
-    """In JSON's terms what it has none for: an array as a list, all else as its kind."""
+    """In JSON's terms what it has none for: arrays and slices as lists, all else as its kind."""
     if hasattr(value, "__array__"):
         array = value.__array__()
         return {"array": array.tolist()} if array.ndim else array.item()
+    if isinstance(value, (slice, range)):
+        return {type(value).__name__: [value.start, value.stop, value.step]}
     return {"thing": type(value).__name__}
 
 

@@ -227,12 +227,21 @@ def rolling_origin(samples, first, test, embargo):
 
 
 def windows_in(part, samples):
-    """The window numbers of a slice, or of a range or an array; None where it is none of them."""
+    """The window numbers of a slice, or of a range or an array; None where it is none of them.
+
+    Those past the end, too, so that they show; but no more of them than there are windows.
+    """
     if isinstance(part, slice):
-        return [*range(samples)[part]] if part.stop is None or part.stop <= samples else None
-    if not isinstance(part, (range, list, np.ndarray)):
+        ends = part.start, part.stop, part.step
+        if part.step == 0 or not all(end is None or hasattr(end, "__index__") for end in ends):
+            return None
+        past = part.stop is not None and part.stop > samples
+        return [*range(2 * samples if past else samples)[part]]
+    if isinstance(part, range):
+        return [*part[: 2 * samples]]
+    if not isinstance(part, (list, np.ndarray)):
         return None
-    numbers = np.asarray(part)
+    numbers = np.asarray(part) if len(part) else np.zeros(0, int)
     return numbers.tolist() if numbers.ndim == 1 and numbers.dtype.kind in "iu" else None
 
 
@@ -262,14 +271,13 @@ def wrong_pairs(answer, samples, first, test, embargo):
     for k, pair in enumerate(answer, 1):
         if not isinstance(pair, (list, tuple)) or len(pair) != 2:
             return f"entry {k} of your list is {kind(pair)}, where a pair of slices is asked for"
-        if any(windows_in(part, 10**9) is None for part in pair):
+        if any(windows_in(part, samples) is None for part in pair):
             return (
                 f"pair {k} holds {kind(pair[0])} and {kind(pair[1])}, where it should hold slices"
             )
     right = rolling_origin.reference(samples, first, test, embargo)
     for k, (pair, (train, judged)) in enumerate(zip(answer, right, strict=False), 1):
-        # With room for more windows than there are: what lies past the end must show.
-        got_train, got_test = (windows_in(part, 10 * samples) for part in pair)
+        got_train, got_test = (windows_in(part, samples) for part in pair)
         if words := wrong_test(k, got_test, judged, samples, test, embargo):
             return words
         if words := wrong_train(k, got_train, train, got_test, embargo):
@@ -280,7 +288,7 @@ def wrong_pairs(answer, samples, first, test, embargo):
             f"there are {samples}"
         )
     if len(answer) > len(right):
-        last = windows_in(answer[len(right)][1], 10 * samples)
+        last = windows_in(answer[len(right)][1], samples)
         return (
             f"the test part of pair {len(right) + 1} is {told(last)}: the last window has number "
             f"{samples - 1}, and a part that would be incomplete is left out"
