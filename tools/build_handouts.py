@@ -39,6 +39,7 @@ TEMPLATES = Environment(
 ON_PAPER = "By hand, once"  # the section of lesson 1 that has boxes
 SEEN = "What there was to"  # a fold that answers a guess begins so
 ASKS = re.compile("Guess|Before you|What do you expect|Find out")  # a question begins so
+CURVE = [(f"{z:.2f}", f"{np.tanh(z):.2f}") for z in np.arange(40) / 20]  # what a sheet has of tanh
 MORE = 2  # lines of room beyond those of our solution
 
 
@@ -218,7 +219,7 @@ def write(root, folder):
             "exercises": exercises(parted),
             "quiz": quiz(parted),
             "paper": on_paper(parted),
-            "curve": [(number(z / 10), f"{np.tanh(z / 10):.2f}") for z in range(20)],
+            "curve": CURVE,
         }
         if not asked["exercises"]:
             raise LessonError(f"{path.name} has no exercise")
