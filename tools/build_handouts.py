@@ -117,6 +117,8 @@ def guesses(parted):
     """Each question that a fold answers, with what was shown between the two."""
     found, asked = [], None
     for heading, parts in parted:
+        if heading == ON_PAPER:
+            continue
         for cell, elements in parts:
             if cell.cell_type == "code" and asked:
                 asked.results += [without_pictures(show(output)) for output in cell.outputs]
@@ -186,13 +188,15 @@ def steps(W_x, W_h, b, word):
 
 
 def on_paper(parted):
-    """(text, rows) of the section that is done on paper; None where a lesson has none."""
+    """(text, rows, answer) of the section that is done on paper; None where there is none."""
     for heading, parts in parted:
         if heading == ON_PAPER:
-            text = [e for _, elements in parts for e in elements if e.name != "details"]
+            elements = [element for _, found in parts for element in found]
+            text = [element for element in elements if element.name != "details"]
+            (answer,) = [inside(element) for element in elements if is_fold(element, SEEN)]
             weights = given(next(cell for cell, _ in parts if cell.cell_type == "code"))
             rows = steps(*(weights[name] for name in ("W_x", "W_h", "b", "word")))
-            return "".join(map(str, text)), list(rows)
+            return "".join(map(str, text)), list(rows), answer
     return None
 
 
