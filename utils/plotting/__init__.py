@@ -9,5 +9,27 @@ the sentence, each time the figure is worth seeing.
 # ruff: noqa: F401
 from utils.plotting.drawing import Drawing, show
 from utils.plotting.frames import new_figure, render, static_html
-from utils.plotting.parts import GAP, MARGIN, guide, line, name_ends, note, panels, running_median
-from utils.plotting.theme import COLOURS, DRAWING, GREY, LINES, ROLES, STYLE, style, tint
+from utils.plotting.parts import (
+    GAP,
+    MARGIN,
+    guide,
+    line,
+    name_ends,
+    note,
+    panels,
+    running_median,
+    truth,
+)
+from utils.plotting.theme import (
+    COLOURS,
+    DRAWING,
+    GREY,
+    LINES,
+    MEANINGS,
+    ROLES,
+    STYLE,
+    ink,
+    shades,
+    style,
+    tint,
+)
