@@ -185,6 +185,9 @@ PLANTED = {
         plant(code("f()", shows(text_html=FIGURE, text_plain=ALT, image_png="AA"))),
         plant(code("f()", shows(text_html=FIGURE, text_plain="Figure()"))),
         plant(code("f()", shows(text_html=FIGURE))),
+        plant(
+            code("f()", shows(text_html=FIGURE.replace("n>The", "n>A point. The"), text_plain=ALT))
+        ),
     ],
     "no_widget_state": [
         lambda nb: nb.metadata.update(widgets={}),

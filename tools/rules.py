@@ -220,17 +220,19 @@ def pictures_have_alternative_texts(nb, path):
     ]
 
 
-@rule("A figure is shown by `plotting.show` or `explore`: its sentence is its text.")
+@rule("A figure is shown by `plotting.show` or `explore`: caption and alternative are its text.")
 def figures_come_as_html_and_sentence(nb, path):
     found = []
     for cell, output in outputs(nb):
         data = output.get("data", {})
         if any(kind.startswith("image/") for kind in data):
             found.append(f"cell {cell.id}: a picture without a text; use utils.plotting.show")
-        elements = Html(data.get("text/html", "")).tags
-        alts = " ".join(a.get("alt", "") for tag, a in elements if tag == "img")
-        if alts and alts.split() != data.get("text/plain", "").split():
-            found.append(f"cell {cell.id}: text/plain is not what the alternative text says")
+        page = data.get("text/html", "")
+        alts = [a.get("alt", "") for tag, a in Html(page).tags if tag == "img"]
+        points = [Html(p).text for p in re.findall(r"<figcaption.*?</figcaption>", page, re.DOTALL)]
+        words = " ".join(points + [alt for alt in alts if alt not in points])
+        if alts and words.split() != data.get("text/plain", "").split():
+            found.append(f"cell {cell.id}: text/plain is not what caption and alternative say")
     return found
 
 

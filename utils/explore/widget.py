@@ -358,7 +358,8 @@ def explore(draw, *, size=(7.2, 3.2), name=None, look_ahead=True, **controls):
         display(bundle, metadata=metadata, raw=True)
         again = "Run the lesson again (menu Run, Run All Cells)"
         page = LATE.format(name=widget.still, still=_still(widget, again))
-    display({"text/html": page, "text/plain": widget.shown["sentence"]}, raw=True)
+    text = plotting.in_one_line(widget.shown["sentence"])
+    display({"text/html": page, "text/plain": text}, raw=True)
 
 
 def _still(widget, how):

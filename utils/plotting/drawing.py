@@ -22,12 +22,12 @@ class Drawing:
         return [round(inches * CSS_DPI) for inches in self.size]
 
     def stages(self, **values):
-        """Draw, and yield (share done, sentence) whenever the figure is worth a picture: once, with
-        a share of 1, unless `draw` yields as it goes."""
+        """Draw, and yield (share done, what it says) whenever the figure is worth a picture: once,
+        with a share of 1, unless `draw` yields as it goes."""
         with style():
             drawn = self.draw(self.figure, **values)
         if not inspect.isgenerator(drawn):
-            yield 1, self._sentence(drawn)
+            yield 1, self._said(drawn)
             return
         while True:
             with style():  # not across a yield: whatever is drawn meanwhile has its own style
@@ -39,33 +39,47 @@ class Drawing:
                     f"{self.draw.__name__} must yield (share done, above 0 and at most 1; "
                     f"sentence), got {shown(stage)}"
                 )
-            yield stage[0], self._sentence(stage[1])
+            yield stage[0], self._said(stage[1])
 
     def sentence(self, **values):
-        """Draw to the end. -> the sentence"""
-        *_, (_, sentence) = (0, None), *self.stages(**values)
-        return self._sentence(sentence)
+        """Draw to the end. -> what it says, in one line"""
+        return in_one_line(self._drawn(**values))
 
     def picture(self, **values):
-        """Draw to the end. -> the PNG's bytes and the sentence"""
-        sentence = self.sentence(**values)
-        return self.png(), sentence
+        """Draw to the end. -> the PNG's bytes and what it says"""
+        said = self._drawn(**values)
+        return self.png(), said
+
+    def _drawn(self, **values):
+        *_, (_, said) = (0, None), *self.stages(**values)
+        return self._said(said)
 
     def png(self):
         """The bytes of the figure as it has been drawn."""
         return render(self.figure)
 
-    def html(self, png, sentence):
+    def html(self, png, said):
         """A picture of it, for pages without widgets."""
-        return static_html(png, sentence, self.pixels[0])
+        return static_html(png, said, self.pixels[0])
 
-    def _sentence(self, said):
+    def _said(self, said):
         if not isinstance(said, str) or not said.strip():
             raise TypeError(
                 f"{self.draw.__name__} must return a sentence that says what the figure shows, "
                 f"got {shown(said)}"
             )
-        return " ".join(said.split())
+        lines = [" ".join(line.split()) for line in said.split("\n")]
+        if len(lines) > 2:
+            raise TypeError(
+                f"{self.draw.__name__} must return a line with the point, and one with the "
+                f"numbers, got {len(lines)} lines"
+            )
+        return "\n".join(lines)
+
+
+def in_one_line(said):
+    """What a figure says, as its text output has it."""
+    return said.replace("\n", " ")
 
 
 def show(draw, *, size=(7.2, 3.2), **values):
@@ -73,6 +87,6 @@ def show(draw, *, size=(7.2, 3.2), **values):
     from IPython.display import display
 
     drawing = Drawing(draw, size)
-    png, sentence = drawing.picture(**values)
-    mimebundle = {"text/html": drawing.html(png, sentence), "text/plain": sentence}
+    png, said = drawing.picture(**values)
+    mimebundle = {"text/html": drawing.html(png, said), "text/plain": in_one_line(said)}
     display(mimebundle, raw=True)

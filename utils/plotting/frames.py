@@ -84,12 +84,13 @@ def render(fig):
     return file.getvalue()
 
 
-def static_html(png, sentence, width):
-    """The picture for pages without widgets, `width` pixels wide where there is room, its sentence
-    as alternative text and as caption."""
-    text, data = html.escape(sentence), base64.b64encode(png).decode()
+def static_html(png, said, width):
+    """The picture for pages without widgets, `width` pixels wide where there is room, its point as
+    caption and its numbers as alternative text."""
+    point, *numbers = html.escape(said).split("\n")
+    alt, data = (numbers or [point])[0], base64.b64encode(png).decode()
     return (
-        f'<figure style="margin:6px 0;max-width:{width}px"><img alt="{text}" width="{width}" '
+        f'<figure style="margin:6px 0;max-width:{width}px"><img alt="{alt}" width="{width}" '
         f'style="max-width:100%;height:auto" src="data:image/png;base64,{data}">'
-        f'<figcaption style="margin-top:4px">{text}</figcaption></figure>'
+        f'<figcaption style="margin-top:4px">{point}</figcaption></figure>'
     )

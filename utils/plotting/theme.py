@@ -8,10 +8,10 @@ import numpy as np
 from cycler import cycler
 from matplotlib.colors import to_rgb
 
-# Okabe and Ito's colours, which colour-blind readers can tell apart, their purple darkened, and four
-# more that stay apart from them; each with a line style, so that no line is known by its colour
-# alone. All but the last two have 3:1 contrast on white; orange and sky blue are for wide lines and
-# areas. Their yellow is left out: nobody sees it on white.
+# Okabe and Ito's colours, which colour-blind readers can tell apart, their purple darkened, and
+# four more that stay apart from them; each with a line style, so that no line is known by its
+# colour alone. All but the last two have 3:1 contrast on white; orange and sky blue are for wide
+# lines and areas. Their yellow is left out: nobody sees it on white.
 COLOURS = {
     "blue": "#0072B2",
     "vermillion": "#D55E00",
