@@ -24,8 +24,8 @@ def zoo(fig, names, tensors, errors, losses, accuracies):
     smooth = [running_median(np.median(runs, axis=0)) for runs in losses]
     for row, curve_of_bug in enumerate(smooth):
         for values, colour, width in (
-            (smooth[0], GREY, 1.2),
-            (curve_of_bug, ROLES["gradient"] if row else GREY, 2),
+            (smooth[0], ROLES["weight"], 1.2),
+            (curve_of_bug, ROLES["gradient" if row else "weight"], 2),
         ):
             height = (np.log10(np.clip(values, 1e-3, 1e2)) + 3) / 5  # 0.001 to 100 fills a row
             curve.plot(

@@ -125,21 +125,20 @@ def _memory(size, w):
 @figure
 def responses(fig, weights, states):
     """The impulse responses (timesteps,) of several weights, each on a scale of its own."""
-    axes = panels(fig, len(states), left=0.045, right=0.98, wspace=0.36, top=0.66)
+    axes = panels(fig, len(states), left=0.085, right=0.98, wspace=0.45, top=0.66)
     steps = len(states[0]) - 1
     for ax, w, h in zip(axes, weights, states, strict=True):
         ax.fill_between(range(steps + 1), h, color=tint(ROLES["state"], 0.25), linewidth=0)
         ax.plot(h, color=ROLES["state"])
         ax.axhline(0, color=GREY, linewidth=1)
-        top = max(1, np.max(h))
+        low, top = min(0, np.min(h)), max(1, np.max(h))
         ax.set(xlabel="steps", xlim=(0, steps), xticks=(0, steps))
-        ax.set(
-            ylim=(min(0, 1.08 * np.min(h)), 1.08 * top),
-            yticks=sorted({min(0, round(h.min())), 0, round(top)}),
-        )
+        ax.set(ylim=(1.08 * low, 1.08 * top), yticks=sorted({round(low), 0, round(top)}))
         ax.set_title(f"w = {number(w)}", pad=40)
         words = f"{_half_life(w)}\nafter {steps}: {roughly(h[-1]).removeprefix('about ')}"
         ax.text(0, 1.07, words, transform=ax.transAxes, va="bottom", fontsize=9.5)
+    axes[0].set_ylabel("state h")
+    axes[0].yaxis.set_label_coords(-0.3, 0.5)
     ends = [f"{number(h[-1])} for w = {number(w)}" for w, h in zip(weights, states, strict=True)]
     return (
         "One impulse, and the state fades, stays or grows: a little below or above 1 decides.\n"
