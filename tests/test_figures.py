@@ -56,7 +56,7 @@ def test_impulse_response_shows_the_state_and_its_size(w):
     assert holds(right, steps, np.abs(h)) and right.get_yscale() == "log"
     (half,) = right.texts
     assert half.xy[1] == 0.5 and half.get_va() == ("bottom" if abs(w) < 1 else "top")
-    says = {0.9: "less than half is left after 7 steps", -0.5: "after 2 steps", 1.1: "has grown"}
+    says = {0.9: "Less than half is left after 7 steps", -0.5: "after 2 steps", 1.1: "has grown"}
     assert says[w] in sentence
 
 
@@ -173,8 +173,8 @@ def test_gradient_against_lag_shows_median_range_and_exact():
     )
     assert holds(fig.axes[0], [0, 1, 2], [1, 0.2, 0.04])
     assert holds(fig.axes[0], [0, 1, 2], [1, 0.5, 0.25])
-    assert "2 steps back 0.04 of the gradient is left" in sentence
-    assert "linear network's is 0.2" in sentence
+    assert "2 steps back the tanh network has 0.04 of its gradient" in sentence
+    assert "the linear one 0.2." in sentence
 
 
 def test_difference_error_shows_the_error_of_each_number_format():

@@ -61,7 +61,12 @@ def descent(fig, axis, surface, path, losses, steps):
     w_x, w_h = (fixed(w, 1) for w in path[-1])
     end = f"ends at input weight {w_x} and recurrent weight {w_h}"
     where = f"leaves the picture at step {out[0]}" if len(out) else end
-    return f"{_fall(losses[0], losses[-1], len(losses) - 1)}\nThe path {where}."
+    begin = " and ".join(fixed(w, 1) for w in path[0])
+    return (
+        f"{_fall(losses[0], losses[-1], len(losses) - 1)} The path {where}.\n"
+        f"The loss over input weight and recurrent weight, both from {number(axis[0])} to "
+        f"{number(reach)}. The path begins at {begin}."
+    )
 
 
 def _landscape(ax, axis, heights):
@@ -168,11 +173,10 @@ def gradient_against_lag(fig, norms, exact, radius):
     )
     ends, names = (middle[-1], exact[-1]), ("tanh network", "linear, exact")
     name_ends(ax, np.maximum(ends, floor), names, (ROLES["gradient"], ROLES["linear"]))
-    back = f"{lags[-1]} steps back"
     return (
-        f"Spectral radius {number(radius)}: {back} {roughly(middle[-1])} of the gradient is left.\n"
-        f"That is the median over {len(norms)} tanh networks; the linear network's is "
-        f"{roughly(exact[-1])} of what it was."
+        f"Spectral radius {number(radius)}: {lags[-1]} steps back the tanh network has "
+        f"{roughly(middle[-1])} of its gradient, the linear one {roughly(exact[-1])}.\n"
+        f"The tanh network's is the median over {len(norms)}."
     )
 
 

@@ -104,22 +104,22 @@ def impulse_response(fig, h, w, at=1):
     right.set_ylim((1e-1, 1e4) if grows else (1e-4, 1e1))  # as many powers of ten, so one slope
     for ax in (left, right):
         ax.set_xlim(0, len(h) + 1)
-    return _memory(size[at - 1 :], w)
+    return (
+        f"Recurrent weight w = {number(w)}. {_memory(size[at - 1 :])}\n"
+        f"The state over {len(h)} steps, and its size on a log scale. The impulse comes at step {at}."
+    )
 
 
-def _memory(size, w):
+def _memory(size):
     """What is left of an impulse, in words."""
-    weight, steps = f"Recurrent weight w = {number(w)}", len(size) - 1
-    end = f"After {steps} steps the state's size is {number(size[-1])}"
+    end = f"After {len(size) - 1} steps the state's size is {number(size[-1])}"
     below = np.flatnonzero(size < 0.5 * size[0] * (1 - 1e-9))
     if size[-1] > size[0] * 1.001:
-        return f"{weight}: the state grows.\n{end}: it has grown from {number(size[0])}."
-    if len(below):
-        after = "1 step" if below[0] == 1 else f"{below[0]} steps"
-        left = f"less than half is left after {after}"
-    else:
-        left = f"after {steps} steps more than half is still there"
-    return f"{weight}: {left}.\n{end}, from {number(size[0])} at the impulse."
+        return f"{end}: it has grown from {number(size[0])}."
+    if not len(below):
+        return f"{end}, from {number(size[0])} at the impulse: more than half of it is still there."
+    steps = "1 step" if below[0] == 1 else f"{below[0]} steps"
+    return f"{end}, from {number(size[0])} at the impulse. Less than half is left after {steps}."
 
 
 @figure
