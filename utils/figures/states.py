@@ -106,7 +106,7 @@ def impulse_response(fig, h, w, at=1):
         ax.set_xlim(0, len(h) + 1)
     return (
         f"Recurrent weight w = {number(w)}. {_memory(size[at - 1 :])}\n"
-        f"The state over {len(h)} steps, and its size on a log scale. The impulse comes at step {at}."
+        f"The state over {len(h)} steps, and its size on a log scale. The impulse is at step {at}."
     )
 
 
