@@ -4,11 +4,10 @@ import io
 
 import numpy as np
 import pytest
-from matplotlib.patches import FancyBboxPatch
 from PIL import Image
 
 from tests.helpers.drawn import drawn, height_of, holds, texts
-from utils import diagrams, figures
+from utils import figures
 from utils.plotting import Drawing
 
 RNG = np.random.default_rng(0)
@@ -136,17 +135,3 @@ def test_accuracy_against_delay_joins_delays():
     assert height_of(left, "GRU") > height_of(left, "LSTM") and height_of(right, "LSTM")
     assert "A: GRU every run (5, 10, 20); LSTM some or all (5, 10, 20). B: LSTM every" in sentence
     assert sentence.endswith("For comparison, guessing gets 50%, linear gets 70%.")
-
-
-@pytest.mark.parametrize("given", [{}, {"reset_after": True}], ids=["before", "after"])
-def test_gru_cell_draws_the_reset_on_its_side_of_the_product(given):
-    fig, sentence = drawn(diagrams.gru_cell, **given)
-    reset_after = bool(given)
-    place = {text.get_text(): text.get_position()[0] for text in fig.axes[0].texts}
-    (product,) = [x for text, x in place.items() if text.startswith("$W_{hg}$")]
-    assert (place["$r_t$ reset"] > product) == reset_after
-    inputs = [t.get_position()[0] for t in fig.axes[0].texts if t.get_text() == "$x_t, h_{t-1}$"]
-    assert inputs == [place["$r_t$ reset"] - 0.8, 8.0 - 0.8]  # one for each gate
-    assert ("$b_{hg}$" in " ".join(place)) == reset_after  # the bias inside the bracket
-    assert ("after" if reset_after else "before") + " the product" in sentence
-    assert sum(isinstance(patch, FancyBboxPatch) for patch in fig.axes[0].patches) == 6
