@@ -129,7 +129,7 @@ def forecaster_live(fig, y, forecast, losses, steps, floor, errors):
     rivals = ", ".join(f"{n} {number(e, 2)}" for n, e in list(errors.items())[:-1])
     return (
         f"After {len(losses)} steps of training the {name}'s MAE is {number(mine, 2)}, which is "
-        f"{mine / errors['linear']:.2f} of linear's,\non {len(y)} later windows. For comparison: "
+        f"{mine / errors['linear']:.2f} of linear's.\nOn {len(y)} later windows. For comparison: "
         f"{rivals}."
     )
 
@@ -157,9 +157,11 @@ def leaks(fig, settings):
     runs = len(next(iter(next(iter(tables)).values()))[0])
     series = f"in the median of {runs} series" if runs > 1 else "on one series"
     gaps = {k: max(_gap(*table[k]) for table in tables) for k in rows}
-    worst = max(gaps, key=gaps.get)
+    if len(settings) == 1:
+        return f"{words[0]}\nThe MAE that each pipeline claims, and its MAE in service, {series}."
     return (
-        f"From the MAE claimed to the MAE in service: the worst surprise is {worst}.\n"
+        f"From the MAE claimed to the MAE in service: the worst surprise is "
+        f"{max(gaps, key=gaps.get)}.\n"
         f"MAE claimed, and MAE in service, {series}. {' '.join(words)}"
     )
 
@@ -254,8 +256,10 @@ def errors_by_horizon(fig, errors, unit=""):
     ax.set(title="Error by horizon", xlabel="steps ahead", ylabel=f"MAE{unit and f' in {unit}'}")
     ax.set(xlim=(1, steps), ylim=(low, top))
     name_ends(ax, ends, list(errors), colours)
+    most = max(errors, key=lambda name: errors[name][-1])
     return (
-        f"The error, step by step ahead.\nMAE one step and {steps} steps ahead: {'; '.join(words)}."
+        f"{steps} steps ahead the highest error has {most}.\n"
+        f"MAE one step and {steps} steps ahead: {'; '.join(words)}."
     )
 
 
@@ -360,5 +364,6 @@ def alarms(fig, sizes, threshold, at):
     precision = percent(right / found.sum()) if found.any() else "undefined"
     return (
         f"{int(at.sum())} faults were planted, {int(found.sum())} alarms raised, {right} of them "
-        f"right:\nprecision {precision}, recall {percent(right / at.sum())}."
+        f"right: precision {precision}, recall {percent(right / at.sum())}.\n"
+        f"Sizes of {len(sizes)} residuals, and a threshold at {number(threshold, 2)}."
     )

@@ -48,10 +48,10 @@ def gate_replay(fig, x, gates, h, answer, target, clamp):
     )
     right = "right" if (answer > 0.5) == bool(target) else "wrong"
     return (
+        f"To recall: {'+1' if target else '−1'}. The network gives +1 a probability of "
+        f"{percent(answer)}, which is {'a guess' if abs(answer - 0.5) < 0.01 else right}.\n"
         f"{units} units over {steps} steps. Purple is positive, orange negative; in the gates dark "
-        f"is 0, bright 1.\nSo {z}; {r}. To recall: {'+1' if target else '−1'}. The network gives "
-        f"+1 a probability of {percent(answer)}, which is "
-        f"{'a guess' if abs(answer - 0.5) < 0.01 else right}."
+        f"is 0, bright 1: {z}; {r}."
     )
 
 
@@ -93,8 +93,21 @@ def reach(fig, stages, lags, exact=None):
         name_ends(ax, ends, shown, colours)
         words.append(f"{title}: {'; '.join(told)}.")
     back = " and ".join(map(str, lags))
-    left = f"What is left of the gradient {back} steps back, in the median run (shaded: all runs)."
-    return f"{left}\n{' '.join(words)}"
+    said = f"What is left of the gradient {back} steps back, in the median run (shaded: all runs)."
+    if len(stages) == 1:
+        return f"{words[0]}\n{said}"
+    lost = _lost(stages, lags) or "in none"
+    return f"Less than a hundredth is left {back} steps back: {lost}.\n{said} {' '.join(words)}"
+
+
+def _lost(stages, lags):
+    """The cells of which less than a hundredth is left at all lags, in the median run."""
+    return ", ".join(
+        f"{cell} ({title[0].lower()}{title[1:]})"
+        for title, cells in stages.items()
+        for cell, norms in cells.items()
+        if np.median(norms, axis=0)[[*lags]].max() < 0.01
+    )
 
 
 def _left(norms):
@@ -137,8 +150,15 @@ def accuracy_against_delay(fig, delays, scores, baselines, learnt=0.85):
         name_ends(ax, ends, list(cells), [ROLES[CELLS[name]] for name in cells])
     runs = next(iter(next(iter(scores.values())).values())).shape[1]
     lowest = ", ".join(f"{name} gets {percent(score)}" for name, score in baselines.items())
+    winners = [
+        f"{cell} ({title[0].lower()}{title[1:]})"
+        for title, cells in scores.items()
+        for cell, values in cells.items()
+        if values[-1].min() > 0.995
+    ]
     return (
-        f"Dots are runs, {runs} for each delay, lines their medians.\nWhich have learnt it, with "
+        f"Learnt over {delays[-1]} steps in every run: {', '.join(winners) or 'by none'}.\n"
+        f"Dots are runs, {runs} for each delay, lines their medians. Which have learnt it, with "
         f"{percent(learnt)} right? {' '.join(words)} For comparison, {lowest}."
     )
 

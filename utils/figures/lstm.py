@@ -59,7 +59,7 @@ def valves(fig, x, c, f, i):
     below.set(ylabel="c", ylim=(-reach, reach), xlim=above.get_xlim())
     return (
         f"While the flag is down, f = {number(f)} and i = {number(i)}. At the end the cell state "
-        f"should hold {signed(x[second, 0])}, and it is {signed(c[-1])}.\n"
+        f"is {signed(c[-1])}, and it should be {signed(x[second, 0])}.\n"
         f"The value {signed(x[first, 0])} is stored at step {first}; just before step {second} the "
         f"cell state is {signed(c[second - 1])}. There {signed(x[second, 0])} is stored; at the "
         f"end, {len(x) - 1 - second} steps later, the cell state is {signed(c[-1])}."
@@ -93,9 +93,9 @@ def gradients_of_cells(fig, lstm, rnn, bias):
     names = [name + arrow for name, arrow in zip(names, below, strict=True)]
     name_ends(ax, ends, names, [ROLES["LSTM"], ROLES["simple"], "black"])
     return (
-        f"Forget bias {number(bias)}: the forget gates begin near {number(kept)}.\n"
-        f"{lags[-1]} steps back, in the median over {len(lstm)} networks, the LSTM's gradient is "
-        f"{roughly(ends[0])} times what it was, the simple network's {roughly(ends[1])} times; "
+        f"Forget bias {number(bias)}: {lags[-1]} steps back the LSTM's gradient is "
+        f"{roughly(ends[0])} times what it was, the simple network's {roughly(ends[1])} times.\n"
+        f"In the median over {len(lstm)} networks. The forget gates begin near {number(kept)}; "
         f"{number(kept)} to the power of {lags[-1]} is {roughly(ends[2])}."
     )
 
@@ -123,8 +123,10 @@ def recall_against_delay(fig, delays, scores, linear):
     ax.minorticks_off()
     name_ends(ax, ends, names, [*colours, ROLES["linear"]])
     runs = scores[names[0]].shape[1]
+    last = "; ".join(f"{name}: {how_many(score[-1] > 0.9)}" for name, score in scores.items())
     return (
-        f"Each dot is one of {runs} seeds, each line runs through their medians.\nWhich seeds are "
+        f"Which of {runs} seeds recall over {delays[-1]} steps: {last}.\n"
+        f"Each dot is a seed, each line runs through their medians. Which seeds are "
         f"right in more than 90% of new sequences, at delays of {', '.join(map(str, delays))} "
         f"steps: {'; '.join(told)}. Guessing gets 50%, the linear model {percent(min(linear))} to "
         f"{percent(max(linear))}."
@@ -243,6 +245,6 @@ def state_growth(fig, sizes, trained, length):
     ax.set(xlabel="time step t", xlim=(1, longest), ylim=(1e-2, ceiling))
     name_ends(ax, ends, list(sizes), colours)
     return (
-        f"LSTMs trained on windows of {trained} steps read {length} steps at a stretch.\n"
-        f"A cell state beyond 100 occurs in {', in '.join(told)}."
+        f"Over {length} steps a cell state beyond 100 occurs in {', in '.join(told)}.\n"
+        f"LSTMs trained on windows of {trained} steps read {length} steps at a stretch."
     )

@@ -337,7 +337,8 @@ def _gru_words(sheet, weights, reset_after, t, steps):
         said = mixture(sheet, symbols, numbers, roles)
         return f"{at}, the new state: {said}.\nWhat is kept, and what is written."
     if lit == "g" and reset_after:
-        return f"{at}, the candidate: {_reset_after(sheet, *weights['g'])}.\nThe reset acts after."
+        said = _reset_after(sheet, *weights["g"])
+        return f"{at}, the candidate: {said}.\nThe reset acts after the product."
     w_x, w_h, b = weights[lit]
     if lit == "g":
         seen = f"($r_t$ {TIMES} $h_{{t-1}}$)", sheet.values["r"] * sheet.values["h before"]
