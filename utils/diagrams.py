@@ -1,7 +1,7 @@
 """The drawings of networks, made of boxes, arrows and tiles with numbers in them.
 
-Like the figures in `plotting`, each is a function draw(fig, **values) that returns the sentence
-which says what the picture shows. Inputs, states and outputs keep one colour each, everywhere.
+Like the figures in `plotting`, each is a function draw(fig, **values) that returns a line with the
+point and one with the rest. Inputs, states and outputs keep one colour each, everywhere.
 """
 
 import numpy as np
@@ -9,7 +9,7 @@ from matplotlib.colors import to_rgba
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
 
 from utils.cells import rnn_step
-from utils.plotting import ROLES, panels, tint
+from utils.plotting import ROLES, ink, panels, tint
 from utils.words import number, symbol
 
 
@@ -54,7 +54,7 @@ def arrow(ax, start, end, text="", role="weight", side=(0.0, 0.16), **style):
     )
     if text:
         x, y = (start[0] + end[0]) / 2 + side[0], (start[1] + end[1]) / 2 + side[1]
-        ax.text(x, y, text, ha="center", va="center", color=ROLES[role])
+        ax.text(x, y, text, ha="center", va="center", color=ink(ROLES[role]))
 
 
 def tiles(ax, x, y, values, title="", role="weight", size=0.68):
@@ -77,7 +77,7 @@ def tiles(ax, x, y, values, title="", role="weight", size=0.68):
         ax.text(*centre, _two(value), ha="center", va="center", fontsize=9.5)
     width = values.shape[1] * size * 1.25
     if title:
-        ax.text(x + width / 2, y + 0.22, title, ha="center", va="center", color=ROLES[role])
+        ax.text(x + width / 2, y + 0.22, title, ha="center", va="center", color=ink(ROLES[role]))
     return x + width
 
 
@@ -104,14 +104,17 @@ def unrolled(fig, timesteps=4, backward=False):
         _between(ax, start, x - 0.5, t, backward)
     words = f"A recurrent network unrolled over {timesteps} time steps. "
     if backward:
-        return words + (
-            "The loss reads the last state only. The gradient starts there and runs back from "
-            f"{symbol(f'h_{timesteps}')} to h₁, through the same matrix Wₕ at each of "
+        return (
+            "From the loss the gradient runs back through the same matrix at every step.\n"
+            f"{words}The loss reads the last state only. The gradient starts there and runs back "
+            f"from {symbol(f'h_{timesteps}')} to h₁, through the same matrix Wₕ at each of "
             f"{timesteps - 1} steps."
         )
-    return words + (
-        f"Folded on the left, unrolled on the right: {timesteps} copies of it, one for each step. "
-        "Each has its own input x, state h and output y; the 3 weight matrices are the same in all."
+    return (
+        "Unrolled, one network is as many copies of it as there are steps, with the same weights.\n"
+        f"{words}Folded on the left, unrolled on the right: {timesteps} copies of it, one for "
+        "each step. Each has its own input x, state h and output y; the 3 weight matrices are the "
+        "same in all."
     )
 
 
@@ -125,7 +128,7 @@ def _step(ax, x, t, timesteps, backward):
     elif t == timesteps:
         box(ax, x, 3.9, "loss $L$", "output", width=1.3)
         arrow(ax, (x - 0.12, 2.65), (x - 0.12, 3.55))
-        arrow(ax, (x + 0.12, 3.55), (x + 0.12, 2.65), "$dh_T$", "gradient", side=(0.42, 0))
+        arrow(ax, (x + 0.12, 3.55), (x + 0.12, 2.65), f"$dh_{t}$", "gradient", side=(0.42, 0))
 
 
 def _between(ax, start, end, t, backward):
@@ -159,9 +162,9 @@ def forward_step(fig, x, W_x, W_h, b, letters, t=1):
     _products(ax, x[t - 1], h[t - 1], W_x, W_h, from_x, from_h, t)
     _sum(ax, from_x, from_h, b, h[t], t)
     return (
-        f"Step {t} of {len(x)}, letter {letters[t - 1]}. The letter adds {_row(from_x)}, the state "
-        f"before adds {_row(from_h)}, the bias {_row(b)}. The sum is {_row(from_x + from_h + b)}, "
-        f"and its tanh is the new state {_row(h[t])}."
+        f"Step {t} of {len(x)}, letter {letters[t - 1]}: the new state is {_row(h[t])}.\n"
+        f"The letter adds {_row(from_x)}, the state before adds {_row(from_h)}, the bias "
+        f"{_row(b)}. The sum is {_row(from_x + from_h + b)}, and its tanh is the new state."
     )
 
 
@@ -231,8 +234,9 @@ def task_shapes(fig):
                 arrow(ax, (x, 3.58), (x, 4.52))
         ax.text(left + 1.72, 0.95, name, ha="center", va="top")
     for y, role in ((1.5, "input"), (3.2, "state"), (4.9, "output")):
-        ax.text(0.2, y, role, rotation=90, ha="center", va="center", color=ROLES[role])
+        ax.text(0.2, y, role, rotation=90, ha="center", va="center", color=ink(ROLES[role]))
     return (
+        "A task's shape: at which steps something is read, and at which something is written.\n"
         "Four shapes of task over 4 time steps. One to many: 1 input, 4 outputs. Many to one: "
         "4 inputs, 1 output at the end. Many to many: 4 inputs with 4 outputs, step for step; "
         "or 2 inputs read first and 2 outputs written afterwards."

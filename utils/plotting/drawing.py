@@ -4,7 +4,7 @@ import inspect
 
 from utils.arguments import shown
 from utils.plotting.frames import new_figure, render, static_html
-from utils.plotting.theme import CSS_DPI, style
+from utils.plotting.theme import CSS_DPI, DPI, SHARP, style
 
 
 class Drawing:
@@ -27,7 +27,7 @@ class Drawing:
         with style():
             drawn = self.draw(self.figure, **values)
         if not inspect.isgenerator(drawn):
-            yield 1, self._said(drawn)
+            yield 1, self._checked(drawn)
             return
         while True:
             with style():  # not across a yield: whatever is drawn meanwhile has its own style
@@ -39,30 +39,37 @@ class Drawing:
                     f"{self.draw.__name__} must yield (share done, above 0 and at most 1; "
                     f"sentence), got {shown(stage)}"
                 )
-            yield stage[0], self._said(stage[1])
+            yield stage[0], self._checked(stage[1])
 
     def sentence(self, **values):
         """Draw to the end. -> what it says, in one line"""
-        return in_one_line(self._drawn(**values))
+        return in_one_line(self.said(**values))
 
     def picture(self, **values):
         """Draw to the end. -> the PNG's bytes and what it says"""
-        said = self._drawn(**values)
+        said = self.said(**values)
         return self.png(), said
 
-    def _drawn(self, **values):
+    def said(self, **values):
+        """Draw to the end. -> what it says, in its one or two lines"""
         *_, (_, said) = (0, None), *self.stages(**values)
-        return self._said(said)
+        return self._checked(said)
 
-    def png(self):
-        """The bytes of the figure as it has been drawn."""
-        return render(self.figure)
+    def png(self, sharp=False):
+        """The bytes of the figure as it has been drawn; `sharp` is for pictures that stay."""
+        if not sharp:
+            return render(self.figure)
+        self.figure.set_dpi(SHARP)
+        try:
+            return render(self.figure)
+        finally:
+            self.figure.set_dpi(DPI)
 
     def html(self, png, said):
         """A picture of it, for pages without widgets."""
         return static_html(png, said, self.pixels[0])
 
-    def _said(self, said):
+    def _checked(self, said):
         if not isinstance(said, str) or not said.strip():
             raise TypeError(
                 f"{self.draw.__name__} must return a sentence that says what the figure shows, "
@@ -87,6 +94,7 @@ def show(draw, *, size=(7.2, 3.2), **values):
     from IPython.display import display
 
     drawing = Drawing(draw, size)
-    png, said = drawing.picture(**values)
-    mimebundle = {"text/html": drawing.html(png, said), "text/plain": in_one_line(said)}
+    said = drawing.said(**values)
+    page = drawing.html(drawing.png(sharp=True), said)
+    mimebundle = {"text/html": page, "text/plain": in_one_line(said)}
     display(mimebundle, raw=True)

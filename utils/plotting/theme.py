@@ -65,7 +65,8 @@ ROLES = {role: COLOURS[name] for role, name in MEANINGS.items()} | {
 }
 
 CSS_DPI = 100  # one inch of figure is 100 pixels of the page
-DPI = 120  # and 120 of the picture: still sharp when a projector or a phone enlarges it
+DPI = 120  # and 120 of the picture, while it moves
+SHARP = 200  # 200 once it stays: sharp on fine screens, and when a projector enlarges it
 
 STYLE = {
     # The defaults first: a reader's own matplotlibrc must not change the course's pictures.
