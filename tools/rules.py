@@ -558,7 +558,7 @@ def lessons_have_a_quiz(nb, path):
         return []
     text = "\n".join(cell.source for cell in nb.cells if cell.cell_type == "markdown")
     quiz = re.split(r"^## ", text.partition("\n## Quiz\n")[2], flags=re.MULTILINE)[0]
-    questions = re.split(r"^\*\*\d+\. ", quiz, flags=re.MULTILINE)[1:]
+    questions = re.split(r"^(?:### |\*\*)\d+\. ", quiz, flags=re.MULTILINE)[1:]
     found = [f"a quiz of {len(questions)} questions"] * (len(questions) < QUESTIONS)
     for number, question in enumerate(questions, 1):
         answers = re.findall(r"</summary>\s*(\w+)", question)
