@@ -408,7 +408,7 @@ def test_the_best_row_that_costs_nothing_is_named_too():
     assert text[1].endswith("  beats linear") and text[3].endswith("  loses to naive")
     html = board(naive=1.0, model=1.5)._repr_html_()
     assert '0.3); font-weight: bold">beats linear</span><br>' in html  # each in its own shade
-    assert '0.25)">loses to naive</span></th>' in html
+    assert '0.25); font-weight: normal">loses to naive</span></th>' in html
 
 
 def test_rounding_errors_win_nothing():

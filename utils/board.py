@@ -1,7 +1,7 @@
 """A scoreboard as a table of HTML, for wide pages, slides and telephones.
 
-Colours come from the page, so it is legible in any theme. What can't be seen at the right of a
-narrow page is reached by moving the table sideways; the names of its rows stay in sight.
+Colours come from the page, so it is legible in any theme. Where a narrow page lets the table be
+moved sideways, the names of its rows stay in sight.
 """
 
 from html import escape
@@ -10,12 +10,14 @@ FIGURE_SPACE, POINT_SPACE = "\N{FIGURE SPACE}", "\N{PUNCTUATION SPACE}"  # as wi
 
 # Behind the page's own text colour, light or dark. The words say the same.
 SHADES = {
-    "beats": "background: rgba(0, 158, 115, 0.3); font-weight: bold",
-    "loses": "background: rgba(213, 94, 0, 0.25)",
-    "ties": "background: rgba(128, 128, 128, 0.2)",
+    "beats": "padding: 0 0.3em; background: rgba(0, 158, 115, 0.3); font-weight: bold",
+    "loses": "padding: 0 0.3em; background: rgba(213, 94, 0, 0.25); font-weight: normal",
+    "ties": "padding: 0 0.3em; background: rgba(128, 128, 128, 0.2); font-weight: normal",
 }
 LEFT, RIGHT = "text-align: left; vertical-align: top", "text-align: right; vertical-align: top"
-STAYS = f"{LEFT}; position: sticky; left: 0; background: var(--jp-layout-color0, Canvas)"
+STAYS = (
+    f"{LEFT}; position: sticky; left: 0; background: var(--jp-layout-color0, var(--paper, Canvas))"
+)
 SMALL = "font-size: 85%; opacity: 0.75; white-space: nowrap"
 WHOLE = "white-space: nowrap; font-variant-numeric: tabular-nums"
 
@@ -38,15 +40,14 @@ def board_html(head, rows, note):
             body += f'<td style="{RIGHT}; {WHOLE}">{column[k]}{small}</td>'
         body += "</tr>"
     return (
-        f'<div style="overflow-x: auto" tabindex="0" role="group" aria-label="scoreboard"><table>'
-        f'<thead><tr><th scope="col" style="{STAYS}">{escape(head[0])}</th>{names}</tr></thead>'
-        f"<tbody>{body}</tbody></table></div><p>{escape(note)}</p>"
+        f'<table class="course-board"><thead><tr><th scope="col" style="{STAYS}">{escape(head[0])}'
+        f"</th>{names}</tr></thead><tbody>{body}</tbody></table><p>{escape(note)}</p>"
     )
 
 
 def _verdict(words):
-    shade = SHADES.get(words.split()[0], "font-weight: normal")
-    look = f"font-size: 90%; white-space: nowrap; padding: 0 0.3em; {shade}"
+    shade = SHADES.get(words.split()[0])
+    look = f"font-size: 90%; white-space: nowrap; {shade or 'font-weight: normal'}"
     return f'<span style="{look}">{escape(words)}</span>'
 
 
