@@ -92,15 +92,15 @@ def _quickly(picture):
     return few
 
 
-def _frequent(picture, most=64):
-    """The picture in so many of its own colours: those of areas, and of the others the frequent
-    ones that are well apart. What is left at the edges of letters goes to the nearest."""
+def _frequent(picture, most=48):
+    """The picture in so many of its own colours: frequent ones that are well apart, then those of
+    areas. What is left at the edges of letters goes to the nearest."""
     codes = np.asarray(picture) @ [1 << 16, 1 << 8, 1]
     codes, places, counts = np.unique(codes, return_inverse=True, return_counts=True)
     colours = np.stack([codes >> 16, codes >> 8 & 255, codes & 255], axis=1)
-    order, areas = np.argsort(-counts, kind="stable"), np.sum(counts > counts.sum() / 2000)
+    order, areas = np.argsort(-counts, kind="stable"), np.sum(counts > counts.sum() / 1000)
     chosen = colours[order[:1]]
-    for apart, of in ((8, areas), (60, 600), (40, 600), (28, 600), (20, 600)):
+    for apart, of in ((90, 600), (60, 600), (8, areas)):
         for colour in colours[order[:of]]:
             if len(chosen) < most and np.abs(chosen - colour).sum(axis=1).min() >= apart:
                 chosen = np.vstack([chosen, colour])
