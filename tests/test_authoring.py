@@ -50,7 +50,7 @@ ALT = "The loss falls from 2.31 to 0.105 in 200 steps."
 FIGURE = f'<figure><img alt="{ALT}" src="data:image/png;base64,AAAA"><figcaption>{ALT}</figcaption>'
 ANSWERS = "<details><summary>A</summary>\n\nRight.\n</details>\n"
 ANSWERS += "<details><summary>B</summary>\nNo.</details>"
-QUIZ = "\n\n".join(f"**{k}. What?**\n\n{ANSWERS}" for k in range(1, QUESTIONS + 1))
+QUIZ = "\n\n".join(f"### {k}. What?\n\n{ANSWERS}" for k in range(1, QUESTIONS + 1))
 NESTED = "<details><summary>Hint</summary>" * HINTS + "</details>" * HINTS
 
 
@@ -185,6 +185,9 @@ PLANTED = {
         plant(code("f()", shows(text_html=FIGURE, text_plain=ALT, image_png="AA"))),
         plant(code("f()", shows(text_html=FIGURE, text_plain="Figure()"))),
         plant(code("f()", shows(text_html=FIGURE))),
+        plant(
+            code("f()", shows(text_html=FIGURE.replace("n>The", "n>A point. The"), text_plain=ALT))
+        ),
     ],
     "no_widget_state": [
         lambda nb: nb.metadata.update(widgets={}),
@@ -315,7 +318,7 @@ PLANTED = {
     "lessons_have_an_explorer": [drop(5)],
     "lessons_have_a_quiz": [
         drop(20),
-        source(20, f"## Quiz\n\n{QUIZ.partition('**2.')[0]}"),
+        source(20, f"## Quiz\n\n{QUIZ.partition('### 2.')[0]}"),
         source(20, f"## Quiz\n\n{QUIZ}".replace("Right.", "No.", 1)),
         source(20, f"## Quiz\n\n{QUIZ}".replace("No.", "Right.", 1)),
         source(20, f"## Quiz\n\n{QUIZ.partition('<details><summary>B')[0]}"),

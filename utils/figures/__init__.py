@@ -18,6 +18,7 @@ from utils.figures.learning import *
 from utils.figures.lstm import *
 from utils.figures.over_time import *
 from utils.figures.states import *
+from utils.figures.steps import *
 from utils.figures.toys import *
 
 __all__ = [name for name, value in globals().items() if inspect.isfunction(value)]
