@@ -22,7 +22,7 @@ from tools.public import drafts
 from utils.words import symbol
 
 ROOT = Path(__file__).resolve().parent.parent
-CELL_BYTES, FILE_BYTES = 80_000, 400_000
+CELL_BYTES, FILE_BYTES = 80_000, 500_000
 ALT_WORDS = 5
 EXERCISES, HINTS, QUESTIONS, SLIDES = 4, 3, 3, 15
 SEEN = "<details><summary>What there was to see</summary>"
