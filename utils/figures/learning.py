@@ -232,13 +232,16 @@ def clipping(fig, gradient, by_value, by_norm, limit):
     square = circle | {"edgecolor": GREY, "linestyle": (0, (4, 3))}
     ax.add_patch(Circle((0, 0), limit, **circle))
     ax.add_patch(Rectangle((-limit, -limit), 2 * limit, 2 * limit, **square))
-    ax.set_aspect("equal", adjustable="datalim")
+    low, right, ratio = -1.15 * limit, 1.06 * gradient[1], ax.bbox.width / ax.bbox.height
+    height = max(3.15 * limit, (right + 1.5 * limit) / ratio)
+    left = (right - ratio * height) / 2
+    ax.set_aspect("equal")
     ax.set(
         title=f"Clipped at {number(limit)}",
         xlabel="gradient of one weight",
         ylabel="gradient of the other",
-        xlim=(-1.3 * limit, 1.06 * gradient[1]),
-        ylim=(-1.15 * limit, 2 * limit),
+        xlim=(left, left + ratio * height),
+        ylim=(low, low + height),
     )
     return (
         "By norm the step keeps its direction; by value it turns.\n"
