@@ -93,15 +93,17 @@ def _quickly(picture):
 
 
 def _frequent(picture):
-    """The picture in 64 of its own colours, or 256 if it shows values as colours: those of areas,
-    and of the others the frequent ones that are well apart. What is left at the edges of letters
-    goes to the nearest."""
+    """The picture in 48 of its own colours, or 256 if it shows values as colours: frequent ones
+    that are well apart, then those of areas. What is left at the edges of letters goes to the
+    nearest."""
     codes = np.asarray(picture) @ [1 << 16, 1 << 8, 1]
     codes, places, counts = np.unique(codes, return_inverse=True, return_counts=True)
     colours = np.stack([codes >> 16, codes >> 8 & 255, codes & 255], axis=1)
-    order, areas = np.argsort(-counts, kind="stable"), np.sum(counts > counts.sum() / 2000)
-    chosen, most = colours[order[:1]], 64 if areas < 48 else 256
-    for apart, of in ((8, areas), (60, 600), (40, 600), (28, 600), (20, 600)):
+    order, areas = np.argsort(-counts, kind="stable"), np.sum(counts > counts.sum() / 1000)
+    chosen, most = colours[order[:1]], 48
+    if np.sum(counts > counts.sum() / 4000) > 60:
+        areas, most = 600, 256
+    for apart, of in ((90, 600), (60, 600), (8, areas)):
         for colour in colours[order[:of]]:
             if len(chosen) < most and np.abs(chosen - colour).sum(axis=1).min() >= apart:
                 chosen = np.vstack([chosen, colour])
