@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from matplotlib.colors import same_color
 
-from tests.helpers.drawn import drawn, texts
+from tests.helpers.drawn import drawn, faults, texts
 from utils import cells, figures
-from utils.plotting import ROLES
+from utils.plotting import ROLES, Drawing
 
 LSTM = {"x": [0.9, -0.4], "W_x": [1.0, -1.5, 2.0, 1.0], "W_h": [-1.0, 1.0, 0.5, 1.0],
         "b": [-0.5, 1.5, -0.1, 1.0]}  # fmt: skip
@@ -35,6 +35,14 @@ def gru_values(given):
     return dict(zip("zrgh", (float(v[0, 0]) for v in (*gates, h)), strict=True))
 
 
+def lit_up(draw, **values):
+    """The figure and what it says; unlike `drawn`, without a stored picture of each equation."""
+    drawing = Drawing(draw, SIZE)
+    sentence = drawing.sentence(**values)
+    assert not [*faults(drawing.figure)]
+    return drawing.figure, sentence
+
+
 def two(value):
     return f"{value:.2f}".replace("-", "−")
 
@@ -59,7 +67,7 @@ def worked_out(sentence):
 @pytest.mark.parametrize("lit", "ifgoch")
 def test_lstm_cell_lights_one_equation(lit):
     values = lstm_values()
-    fig, sentence = drawn(figures.lstm_cell, SIZE, **LSTM, lit=lit)
+    fig, sentence = lit_up(figures.lstm_cell, **LSTM, lit=lit)
     assert sentence.startswith("Step 2 of 2") and f"= {two(values[lit])}." in sentence
     assert worked_out(sentence) == pytest.approx(values[lit], abs=0.01)
     found = texts(fig)
@@ -101,7 +109,7 @@ def test_what_is_not_lit_is_pale():
 @pytest.mark.parametrize("lit", "zrgh")
 def test_gru_cell_lights_one_equation(lit, given):
     values = gru_values(given)
-    fig, sentence = drawn(figures.gru_cell, SIZE, **given, lit=lit)
+    fig, sentence = lit_up(figures.gru_cell, **given, lit=lit)
     assert f"= {two(values[lit])}." in sentence
     assert worked_out(sentence) == pytest.approx(values[lit], abs=0.01)
     assert two(values[lit]) in texts(fig)
@@ -121,6 +129,16 @@ def test_gru_cell_draws_the_reset_on_its_side_of_the_product(given):
     assert {"keep", "write", "update", "candidate"} <= {*place}
 
 
+def test_the_longest_equation_has_room():
+    fig, _ = drawn(figures.gru_cell, SIZE, **AFTER, lit="g")
+    renderer = fig.canvas.get_renderer()
+    row = [text for text in fig.axes[0].texts if text.get_position()[1] < 0.5]
+    boxes = sorted((text.get_window_extent(renderer) for text in row), key=lambda box: box.x0)
+    boxes = [box for box in boxes if box.width > 1]
+    assert len(boxes) > 8 and boxes[0].x0 > 0 and boxes[-1].x1 < fig.bbox.width
+    assert all(a.x1 < b.x0 for a, b in zip(boxes[:-1], boxes[1:], strict=True))
+
+
 def test_nothing_comes_before_the_first_step():
-    _, sentence = drawn(figures.lstm_cell, SIZE, **LSTM, lit="c", t=1)
+    _, sentence = lit_up(figures.lstm_cell, **LSTM, lit="c", t=1)
     assert "· 0 + " in sentence

@@ -92,14 +92,17 @@ def _quickly(picture):
     return few
 
 
-def _frequent(picture, most=48):
-    """The picture in so many of its own colours: frequent ones that are well apart, then those of
-    areas. What is left at the edges of letters goes to the nearest."""
+def _frequent(picture):
+    """The picture in 48 of its own colours, or 256 if it shows values as colours: frequent ones
+    that are well apart, then those of areas. What is left at the edges of letters goes to the
+    nearest."""
     codes = np.asarray(picture) @ [1 << 16, 1 << 8, 1]
     codes, places, counts = np.unique(codes, return_inverse=True, return_counts=True)
     colours = np.stack([codes >> 16, codes >> 8 & 255, codes & 255], axis=1)
     order, areas = np.argsort(-counts, kind="stable"), np.sum(counts > counts.sum() / 1000)
-    chosen = colours[order[:1]]
+    chosen, most = colours[order[:1]], 48
+    if np.sum(counts > counts.sum() / 4000) > 60:
+        areas, most = 600, 256
     for apart, of in ((90, 600), (60, 600), (8, areas)):
         for colour in colours[order[:of]]:
             if len(chosen) < most and np.abs(chosen - colour).sum(axis=1).min() >= apart:
