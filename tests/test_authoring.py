@@ -11,6 +11,7 @@ from nbformat import v4
 from tools import build_notebooks as build
 from tools.rules import (
     CELL_BYTES,
+    FILE_BYTES,
     HINTS,
     QUESTIONS,
     RULES,
@@ -249,7 +250,7 @@ PLANTED = {
     ],
     "outputs_keep_to_their_budget": [
         prints("a" * CELL_BYTES),
-        plant(*[code("f()", says("a" * 70_000)) for _ in range(6)]),
+        plant(*[code("f()", says("a" * 70_000)) for _ in range(FILE_BYTES // 70_000 + 1)]),
     ],
     "few_cells_are_let_off_the_comparison": [
         source(6, "time()"),

@@ -92,4 +92,4 @@ def test_sums_compared_has_a_row_for_each_model_and_does_not_tell_rounding():
     assert holds(fig.axes[0], [0.7], [0]) and holds(fig.axes[0], [0.2], [1])
     assert holds(fig.axes[0], [0.1, 0.2, 0.4], [1, 1, 1])
     assert "mean 0.7; RNN 0.2; exact below 10⁻⁶" in sentence
-    assert sentence.startswith("Of the networks, exact adds up best.")
+    assert sentence.startswith("The network that adds up best: exact.")

@@ -22,7 +22,7 @@ def test_static_figure_is_one_image_with_its_sentence(shown):
     page = bundle["text/html"]
     assert 'alt="line: &lt;w&gt; is 0.5."' in page
     assert "<figcaption" in page and page.count("&lt;w&gt;") == 2 and "<w>" not in page
-    assert Image.open(io.BytesIO(picture_in(page))).size == (864, 384)
+    assert Image.open(io.BytesIO(picture_in(page))).size == (1440, 640)  # two for one of the page
 
 
 def test_caption_and_alternative_part_ways(shown):

@@ -32,9 +32,10 @@ TEMPLATES = Environment(
 REVEAL = distribution("sphinx-revealjs").locate_file("sphinx_revealjs/_static/revealjs")
 SLIDE_TYPES = "slide", "subslide", "fragment", "-"
 LINE = 75  # letters that fit in a line of a slide
-QUESTION_LINES, CODE_LINES = 5, 18  # of a question above a figure; of one and what is run below it
+QUESTION_LINES, CODE_LINES = 7, 18  # of a question above a figure; of one and what is run below it
 WIDE = 1.9  # a figure that is so many times as wide as high leaves room for a question
 FIGURE = re.compile(r'<figure.*?base64,([^"]+)', re.DOTALL)
+FEW, MANY = 80, 700  # letters of a formula alone, and of a text that fits beside it
 BESIDE = 8  # lines of print that have room beside a figure
 SHORT = 14  # lines of code that the last row can still read
 QUESTION = re.compile(r"<(p|h3)\b(?:(?!</\1>).)*</\1>(?:<details>.*?</details>)+", re.DOTALL)
@@ -96,7 +97,9 @@ def text(html):
     """A text cell's HTML -> (what a room looks at, what the speaker says)."""
     elements = BeautifulSoup(html, "html.parser").find_all(recursive=False)
     shown = [element for element in elements if is_looked_at(element)]
-    if all(element.name in ("h1", "h2", "h3") for element in shown):
+    headings, asked = ("h1", "h2", "h3"), any(e.find("strong") for e in shown)
+    letters = sum(len(element.text) for element in shown if element.name not in headings)
+    if not letters or letters < FEW and not asked and sum(len(e.text) for e in elements) < MANY:
         shown = [e for e in elements if not is_aside(e)]  # an exercise, or the opening: all of it
     said = [element for element in elements if element not in shown]
     # A question of a quiz stays in one piece with its answers.

@@ -189,6 +189,6 @@ def sums_compared(fig, errors, baselines):
     words += [f"{name} {roughly(np.median(runs), TOLD)}" for name, runs in errors.items()]
     best = min(errors, key=lambda name: np.median(errors[name]))
     return (
-        f"Of the networks, {best} adds up best.\n"
+        f"The network that adds up best: {best}.\n"
         f"Mean absolute error, in the median run: {'; '.join(words)}."
     )
