@@ -281,12 +281,12 @@ def series_in_parts(fig, dates, values, cuts, label, unit):
     date_ticks(ax, dates)
     ax.set(title="The series and its parts", ylabel=label, xlabel="date")
     ax.margins(y=0.15)
-    above = np.mean(values[cuts[1] :] > highest)
     shares = [f"{name} {number(values[a:b].min())} to {number(values[a:b].max())}"
               for name, a, b in zip(PARTS, edges[:-1], edges[1:], strict=True)]  # fmt: skip
     first, last = (np.datetime64(dates[k], "Y") for k in (0, -1))
     return (
-        f"Of the test part {percent(above)} lies above all that comes before it.\n"
+        f"Before its test part the series reaches {number(highest)} {unit}, in it "
+        f"{number(values[cuts[1] :].max())}.\n"
         f"{len(values):,} values, in {unit}, from {first} to {last}. Range of each part: "
         f"{', '.join(shares)}."
     )
