@@ -52,19 +52,18 @@ class Diagnosis:
 
     def words(self):
         """What is wrong, in words."""
-        looks = [self.known]
-        if isinstance(self.results[0], list):
-            looks += [self.constant, self.order, self.whole, self.share, self.exchanged]
-            looks += [self.one_pattern, self.one_slip, self.chance, self.mended]
-            looks += [self.each_part, self.no_number, self.two_known, self.known_in_pattern]
-            looks += [self.two_slips, self.from_notebook, self.unused, self.influence]
-            looks += [self.one_of_two]
-        found = next((words for look in looks if (words := look())), None)
-        found = found or reworded(self.description(), self.exercise.remarks)
-        if isinstance(self.results[0], list):
+        looks = [self.known, self.constant, self.order, self.whole, self.share, self.exchanged]
+        looks += [self.one_pattern, self.one_slip, self.in_argument, self.chance]
+        numbers = isinstance(self.results[0], list)
+        found = first_of(looks if numbers else [self.known])
+        if found and numbers:
             return found
-        place = self.mended()  # an error may have another cause than the one that is known
-        return f"{ended(found)} And {place}" if place else found
+        if place := self.mended():  # an error may have another cause than the one that is known
+            alone = numbers and not self.right[0]
+            return place if alone else f"{ended(found or self.description())} And {place}"
+        looks = [self.each_part, self.no_number, self.two_known, self.known_in_pattern]
+        looks += [self.two_slips, self.from_notebook, self.unused, self.influence, self.one_of_two]
+        return found or numbers and first_of(looks) or self.description()
 
     # --- what explains all that is wrong ---
 
@@ -126,17 +125,15 @@ class Diagnosis:
     def exchanged(self):
         """Two arguments that have changed places."""
         for a, b in itertools.combinations(self.probes[0].args, 2):
-            if self.as_if(lambda args, a=a, b=b: {**args, a: args[b], b: args[a]}):
+            if self.as_if(lambda p, a=a, b=b: p.with_args({a: p.args[b], b: p.args[a]})):
                 return f"{NUMBERS} {a} and {b} change places"
         return None
 
     def as_if(self, change):
         """Are the results the reference's, of changed arguments?"""
         for probe, result in zip(self.probes, self.results, strict=True):
-            theirs = self.exercise.call(
-                self.exercise.reference, probe._replace(args=change(probe.args))
-            )
-            if not isinstance(theirs.result, list) or not same(result, theirs.result):
+            theirs = self.exercise.call(self.exercise.reference, change(probe)).result
+            if not isinstance(theirs, list) or not same(result, theirs):
                 return False
         return True
 
@@ -212,6 +209,13 @@ class Diagnosis:
             if isinstance(first, list) and same(self.results[0], first, part):
                 if self.slip_explains(slip, part=part):
                     return slip.words if part is not None else f"{NUMBERS} {slip.words}"
+        return None
+
+    def in_argument(self):
+        """The words for a pattern in an argument, of which the reference makes these results."""
+        for name, words, made, first in self.exercise.changed:
+            if same(self.results[0], first) and self.as_if(made):
+                return f"{NUMBERS} {name} {words}"
         return None
 
     def slip_explains(self, *made, part=None, probes=None):
@@ -436,6 +440,9 @@ class Diagnosis:
     # --- what can be said of a mistake that nobody foresaw ---
 
     def description(self):
+        return reworded(self.in_general(), self.exercise.remarks)
+
+    def in_general(self):
         wrong = [k for k, right in enumerate(self.right) if not right]
         at = wrong[0]
         probe, result, but = self.probes[at], self.results[at], self.exercise.otherwise(at, wrong)
@@ -460,10 +467,10 @@ class Diagnosis:
         if words := difference(got, want, axes):
             return f"{said}{name} {words}"
         if self.exercise.evidence:
-            given = ", ".join(f"{argument} = {value}" for argument, value in probe.args.items())
-            return f"{said}for {given} {self.exercise.evidence.format(got=got)}"
+            given = "" if at else f"{probe.given} "
+            return f"{said}{given}{self.exercise.evidence.format(got=got)}"
         if at:
-            return f"{said}{name} is wrong: {probe.look}"
+            return f"{said}{name} is wrong{probe.hint}"
         if where := self.right_while(part):
             return f"{said}{name} is {where}"
         return f"{said}{name} has the right shape, and other numbers than it should"
@@ -473,8 +480,13 @@ class Diagnosis:
         for k, probe in enumerate(self.probes):
             if k in self.arrays and same(self.results[k], self.wanted[k], part) and probe.when:
                 if self.wanted[k][part].any():
-                    return f"right {probe.when}, and wrong otherwise: {probe.look}"
+                    return f"right {probe.when}, and wrong otherwise{probe.hint}"
         return None
+
+
+def first_of(looks):
+    """What the first look says that finds anything."""
+    return next((words for look in looks if (words := look())), None)
 
 
 def ended(words):

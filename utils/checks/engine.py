@@ -50,6 +50,7 @@ from utils.checks.calls import (
     works,
 )  # fmt: skip
 from utils.checks.diagnosis import Diagnosis
+from utils.checks.patterns import Wanted, patterns
 from utils.checks.probes import Probe, axes_of, must_be, random_probes
 from utils.checks.results import kind, listed, same
 
@@ -304,11 +305,11 @@ class Exercise:
         that are; it is empty while the later ones haven't been tried."""
         if not at:
             return ""
+        when = [probe.when or probe.given for probe in self.probes]
         if not wrong:
-            return f"right so far, but {self.probes[at].when} "
-        when = [self.probes[k].when.rstrip(",") for k in wrong]
-        others = f"wrong {listed(when)}: " * (len(when) > 1)
-        return f"right otherwise, but {others}{self.probes[at].when} "
+            return f"right so far, but {when[at]} "
+        several = listed([when[k].rstrip(",") for k in wrong])
+        return f"right otherwise, but {f'wrong {several}: ' * (1 < len(wrong) < 5)}{when[at]} "
 
     def no_result(self, answer, at, result, wrong=()):
         """What is said of an exception or a complaint that came of a probe."""
@@ -376,3 +377,25 @@ class Exercise:
             empty = isinstance(result, list) and not all(array.size for array in result)
             return None if empty else result
         return None
+
+    @functools.cached_property
+    def changed(self):
+        """(argument, words, function that changes a probe, what comes of the first one) for each
+        pattern in an argument."""
+        found = []
+        for name, axes in self.arguments.items():
+            for words, make in patterns(axes.split(), True):
+                change = functools.partial(in_pattern, name, axes.split(), make)
+                first = self.call(self.reference, change(self.probes[0])).result
+                found.append((name, words, change, first))
+        return found
+
+
+def in_pattern(name, axes, make, probe):
+    """The probe with a pattern in one of its arguments; None where it changes the shape."""
+    array = probe.args[name]
+    with contextlib.suppress(ValueError, IndexError):
+        new = np.asarray(make(Wanted(array, axes, probe.lengths)), float)
+        if new.shape == array.shape:
+            return probe.with_args({name: new})
+    return probe
