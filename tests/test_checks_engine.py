@@ -574,7 +574,6 @@ LOOKS = [
     (summed, without_b, "b has no part in your result: whatever it holds, the same comes out."),
     (summed, mixed, "what x holds at batch 0 changes h at batch 1, and should not."),
     (dense, lambda x, W, b: x @ W + b + x[0, 0] * SHIFT, "depends on `SHIFT`, which is a variable"),
-    (dense, lambda x, W, b: abs(x) @ W + b, "are those that come out when x has lost its sign."),
     (dense, lambda x, W, b: x @ W + 3 * b, "y is what it should be plus 2 times b."),
     (dense, lambda x, W, b: np.round(x @ W, 2), "bias is missing. And y is rounded to 2 digits"),
     (dense, lambda x, W, b: x @ W + b + 0.25, "y is larger by 0.25 everywhere."),

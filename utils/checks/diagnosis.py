@@ -5,6 +5,7 @@ wrong, or all that is wrong with one of several arrays; what can't be named is l
 answer itself does when one thing is changed: a sample, a time step, an argument.
 """
 
+import functools
 import itertools
 
 import numpy as np
@@ -52,18 +53,13 @@ class Diagnosis:
 
     def words(self):
         """What is wrong, in words."""
+        if not isinstance(self.results[0], list):
+            return self.with_place(self.known() or self.description())
         looks = [self.known, self.constant, self.order, self.whole, self.share, self.exchanged]
-        looks += [self.one_pattern, self.one_slip, self.in_argument, self.chance]
-        numbers = isinstance(self.results[0], list)
-        found = first_of(looks if numbers else [self.known])
-        if found and numbers:
-            return found
-        if place := self.mended():  # an error may have another cause than the one that is known
-            alone = numbers and not self.right[0]
-            return place if alone else f"{ended(found or self.description())} And {place}"
-        looks = [self.each_part, self.no_number, self.two_known, self.known_in_pattern]
+        looks += [self.one_pattern, self.one_slip, self.chance, self.place]
+        looks += [self.each_part, self.no_number, self.two_known, self.known_in_pattern]
         looks += [self.two_slips, self.from_notebook, self.unused, self.influence, self.one_of_two]
-        return found or numbers and first_of(looks) or self.description()
+        return next((words for look in looks if (words := look())), None) or self.description()
 
     # --- what explains all that is wrong ---
 
@@ -125,15 +121,17 @@ class Diagnosis:
     def exchanged(self):
         """Two arguments that have changed places."""
         for a, b in itertools.combinations(self.probes[0].args, 2):
-            if self.as_if(lambda p, a=a, b=b: p.with_args({a: p.args[b], b: p.args[a]})):
+            if self.as_if(lambda args, a=a, b=b: {**args, a: args[b], b: args[a]}):
                 return f"{NUMBERS} {a} and {b} change places"
         return None
 
     def as_if(self, change):
         """Are the results the reference's, of changed arguments?"""
         for probe, result in zip(self.probes, self.results, strict=True):
-            theirs = self.exercise.call(self.exercise.reference, change(probe)).result
-            if not isinstance(theirs, list) or not same(result, theirs):
+            theirs = self.exercise.call(
+                self.exercise.reference, probe._replace(args=change(probe.args))
+            )
+            if not isinstance(theirs.result, list) or not same(result, theirs.result):
                 return False
         return True
 
@@ -211,13 +209,6 @@ class Diagnosis:
                     return slip.words if part is not None else f"{NUMBERS} {slip.words}"
         return None
 
-    def in_argument(self):
-        """The words for a pattern in an argument, of which the reference makes these results."""
-        for name, words, made, first in self.exercise.changed:
-            if same(self.results[0], first) and self.as_if(made):
-                return f"{NUMBERS} {name} {words}"
-        return None
-
     def slip_explains(self, *made, part=None, probes=None):
         """Do these slips have the results of the answer, and touch no part that is right?"""
         theirs = []
@@ -229,7 +220,17 @@ class Diagnosis:
             return True
         return set(wrong_parts(theirs, self.wanted)) <= set(self.wrong)
 
-    def mended(self):
+    def place(self):
+        """Where one change makes the answer right, and, if that is all, when it is wrong."""
+        alone = not self.mend or not self.right[0]
+        return self.mend if alone else self.with_place(self.description())
+
+    def with_place(self, words):
+        """The words and the place: an error may have another cause than the one that is known."""
+        return f"{ended(words)} And {self.mend}" if self.mend else words
+
+    @functools.cached_property
+    def mend(self):
         """The place of one change in the answer itself, after which it is right."""
         where = mended(self.answer, self.is_right)
         return where and f"one change makes it right: look at {where}"
@@ -482,11 +483,6 @@ class Diagnosis:
                 if self.wanted[k][part].any():
                     return f"right {probe.when}, and wrong otherwise{probe.hint}"
         return None
-
-
-def first_of(looks):
-    """What the first look says that finds anything."""
-    return next((words for look in looks if (words := look())), None)
 
 
 def ended(words):

@@ -50,7 +50,6 @@ from utils.checks.calls import (
     works,
 )  # fmt: skip
 from utils.checks.diagnosis import Diagnosis
-from utils.checks.patterns import Wanted, patterns
 from utils.checks.probes import Probe, axes_of, must_be, random_probes
 from utils.checks.results import kind, listed, same
 
@@ -377,25 +376,3 @@ class Exercise:
             empty = isinstance(result, list) and not all(array.size for array in result)
             return None if empty else result
         return None
-
-    @functools.cached_property
-    def changed(self):
-        """(argument, words, function that changes a probe, what comes of the first one) for each
-        pattern in an argument."""
-        found = []
-        for name, axes in self.arguments.items():
-            for words, make in patterns(axes.split(), True):
-                change = functools.partial(in_pattern, name, axes.split(), make)
-                first = self.call(self.reference, change(self.probes[0])).result
-                found.append((name, words, change, first))
-        return found
-
-
-def in_pattern(name, axes, make, probe):
-    """The probe with a pattern in one of its arguments; None where it changes the shape."""
-    array = probe.args[name]
-    with contextlib.suppress(ValueError, IndexError):
-        new = np.asarray(make(Wanted(array, axes, probe.lengths)), float)
-        if new.shape == array.shape:
-            return probe.with_args({name: new})
-    return probe

@@ -149,9 +149,6 @@ ALONG = {  # of an array and an axis of it
     "is sorted along {}": np.sort,
     "holds every other of its {}": lambda a, k: part(a, k, slice(None, None, 2)),
     "shares out 1 along {}, as softmax does": lambda a, k: np.exp(a) / np.exp(a).sum(k, keepdims=1),
-    "is 1 where it is largest along {}, and 0 elsewhere": lambda a, k: np.moveaxis(
-        np.eye(a.shape[k])[a.argmax(k)], -1, k
-    ),
     "is standardised along {}, to mean 0 and spread 1": lambda a, k: (
         (a - a.mean(k, keepdims=True)) / a.std(k, keepdims=True)
     ),

@@ -38,10 +38,6 @@ class Probe(NamedTuple):
         """Where it points, to stand behind what is said."""
         return f": {self.look}" if self.look else ""
 
-    def with_args(self, others):
-        """The same probe with some other arguments."""
-        return self._replace(args=self.args | others)
-
 
 def must_be(what, names, known):
     """Refuse names that aren't known."""
