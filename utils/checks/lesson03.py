@@ -802,7 +802,7 @@ in_strips.knows(
 # --- the last step that is real ---------------------------------------------------------------
 
 
-UNITS = 11
+UNITS = 12
 
 
 def padded(lengths, timesteps, features, padding, when="", look=""):

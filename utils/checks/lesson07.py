@@ -430,7 +430,6 @@ interval.knows(
         },
     }
 )
-SYMMETRIC = "sizes are sorted, and low is high with a minus: residuals above and below may differ"
 TAKES_ONE_OFF = (
     "rounding takes one off k where it should be a whole number: what comes out lies a little "
     "below. Add a billionth before you round down"
@@ -442,9 +441,9 @@ interval.knows(
             ")\n    return ordered[k - 1], ordered[len(ordered) - k]": TAKES_ONE_OFF,
         },
         " / 2 + 1e-9)\n    return ordered[k - 1], ordered[-k]": {
-            f"{share} + 1e-9)\n    ordered = np.sort(np.abs(residuals), axis=0)\n"
-            "    return -ordered[-k], ordered[-k]": SYMMETRIC
-            for share in ("", " / 2")
+            " + 1e-9)\n    ordered = np.sort(np.abs(residuals), axis=0)\n"
+            "    return -ordered[-k], ordered[-k]": "sizes are sorted, and low is high with a "
+            "minus: the residuals below have an end of their own",
         },
         "    return ordered[k - 1], ordered[-k]\n": {
             "    return np.quantile(residuals, (1 - level) / 2, axis=0), np.quantile("
@@ -518,6 +517,7 @@ alarms.knows(
             "np.abs(new) >= threshold": "a size that equals the threshold raises an alarm: only "
             "those above it do",
             "np.abs(new) < threshold": "that is True where there is no alarm",
+            "np.abs(new) <= threshold": "that is True where there is no alarm",
             "new < -threshold": "only residuals below zero raise an alarm: look at the size",
             "np.flatnonzero(np.abs(new) > threshold)": "those are the places of the alarms: for "
             "each residual True or False is asked for",
