@@ -87,8 +87,7 @@ def logits(batch, classes, shift=0.0, when="", look=""):
         logits(5, 3),
         logits(4, 4, 0, "where there are as many classes as samples", "look at the axes"),
         logits(1, 6, 0, "for a single sample", "what is divided by the batch?"),
-        logits(3, 2, 1000, "for logits near 1,000", "exp(1000) is infinite: what may be taken off "
-               "all logits of a sample without changing the probabilities?"),
+        logits(3, 2, 1000, "for logits near 1,000", "exp(1000) is infinite"),
     ],
     returns={"loss": "", "dy": "batch classes"},
     right="the loss and its gradient agree, for several numbers of classes, a single sample, and "
@@ -145,6 +144,9 @@ cross_entropy.knows(
             "should",
         },
         "np.exp(y - y.max(axis=1, keepdims=True))": {
+            "np.exp(y)": "right otherwise, but for logits near 1,000 it is not: exp(1000) is "
+            "infinite. What may be taken off all logits of a sample without changing the "
+            "probabilities?",
             "np.exp(-y + y.min(axis=1, keepdims=True))": "the exponential has the wrong sign: the "
             "largest logit should get the largest probability",
         },

@@ -48,32 +48,32 @@ def utterances(fig, x, mask, names):
 
 
 @figure
-def runs_in_rows(fig, scores, opponent, of, title="Right answers", name="linear"):
-    """scores {way: (runs,)}, shares of `of` that are right: each run a dot, a bar at the median.
+def right_by_thirds(fig, right, third):
+    """right {way: (utterances,)}, True where an answer is right, and the third of each utterance:
+    a dot for each third, a bar for all. `linear` stands out.
 
-    >>> fig, sentence = drawn(runs_in_rows, scores={"a": np.array([0.9, 0.8, 0.95]),
-    ...                       "b": np.array([0.5, 0.7])}, opponent=0.85, of=20)
-    >>> holds(fig.axes[0], [90, 80, 95], [0, 0, 0])
+    >>> third = np.array([0, 0, 1, 1])
+    >>> fig, sentence = drawn(right_by_thirds, third=third, right={
+    ...     "a": np.array([True, True, True, False]), "linear": np.array([True] * 4)})
+    >>> holds(fig.axes[0], [100, 50], [0, 0])
     True
     >>> print(sentence)
-    Right answers, of 20, the median of the runs [lowest to highest]: a 90.0% [80.0% to 95.0%]; b
-    60.0% [50.0% to 70.0%]. The linear classifier: 85.0%.
+    Right of 4 utterances, and of each part of 2: a 3 (2 and 1); linear 4 (2 and 2).
     """
-    (ax,) = panels(fig, left=0.3)
-    told = []
-    for row, (way, runs) in enumerate(scores.items()):
-        runs = 100 * np.asarray(runs)
-        middle = np.median(runs)
-        ax.plot(runs, [row] * len(runs), "o", color=ROLES["state"], fillstyle="none", markersize=6)
-        ax.vlines(middle, row - 0.3, row + 0.3, color=ROLES["state"], linewidth=3)
-        told.append(f"{way} {middle:.1f}% [{runs.min():.1f}% to {runs.max():.1f}%]")
-    ax.axvline(100 * opponent, color="black", linewidth=1.2, linestyle=(0, (4, 3)))
-    ax.set_yticks(range(len(scores)), list(scores))
-    ax.set(title=f"{title} (dashes: {name})", xlabel="% right", ylim=(len(scores) - 0.5, -0.5))
-    return (
-        f"{title}, of {of}, the median of the runs [lowest to highest]: {'; '.join(told)}. "
-        f"The {name} classifier: {100 * opponent:.1f}%."
-    )
+    (ax,) = panels(fig, left=0.24)
+    told, parts = [], np.unique(third)
+    for row, (way, found) in enumerate(right.items()):
+        colour = ROLES["weight" if way == "linear" else "state"]
+        shares = [100 * found[third == part].mean() for part in parts]
+        ax.plot(shares, [row] * len(parts), "o", color=colour, fillstyle="none", markersize=6)
+        ax.vlines(100 * found.mean(), row - 0.32, row + 0.32, color=colour, linewidth=3.5)
+        counts = [str(found[third == part].sum()) for part in parts]
+        told.append(f"{way} {found.sum()} ({', '.join(counts[:-1])} and {counts[-1]})")
+    ax.set_yticks(range(len(right)), list(right))
+    ax.set(title="Right: each third (dots), and all", xlabel="% right")
+    ax.set_ylim(len(right) - 0.5, -0.5)
+    size = np.sum(third == parts[0])
+    return f"Right of {len(third)} utterances, and of each part of {size}: {'; '.join(told)}."
 
 
 @figure
@@ -128,7 +128,7 @@ def listening(fig, x, p, heard, speaker, shift=6.4):
     men, now = np.arange(1, p.shape[1] + 1), p[heard - 1]
     colours = [ROLES["output"] if man == speaker + 1 else tint(GREY, 0.6) for man in men]
     right.barh(men, now, color=colours, height=0.75)
-    right.set(title=f"Who speaks? (green: man {speaker + 1})", xlabel="probability", ylabel="man")
+    right.set(title=f"Who? (green: man {speaker + 1})", xlabel="probability", ylabel="man")
     right.set(xlim=(0, 1))
     right.set_yticks(men)
     right.set_ylim(len(men) + 0.6, 0.4)
