@@ -204,10 +204,6 @@ reverse_within.knows(
         },
         REVERSED: {
             "backwards[i, :length] = x[i, :length]": "nothing is reversed",
-            "backwards[i, :length] = x[i, :length, ::-1]": "the features are reversed: the time "
-            "steps are on the axis before",
-            "backwards[i, :length] = x[i, ::-1][:length]": "the whole axis of time is reversed "
-            "first, so that padding is at the front: cut first, then reverse",
             "backwards[i, : length - 1] = x[i, : length - 1][::-1]": "the last real step stays "
             "where it was: the length counts it",
             "backwards[i, 1:length] = x[i, 1:length][::-1]": "the first step stays where it was",
