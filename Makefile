@@ -11,7 +11,7 @@ unexport PIP_TARGET PIP_PREFIX PIP_ROOT
 UV := $(PY) -m uv pip compile --quiet --no-config --upgrade --only-binary :all: --no-annotate \
 	--custom-compile-command "make lock" --python-version 3.11
 
-.PHONY: help lab test test-browser mutants claims lint lesson rules notebooks maps bench site slides picture figures lock licences binder assignment autograde feedback clean again
+.PHONY: help lab test test-browser mutants claims lint lesson rules notebooks maps bench site slides handouts picture figures lock licences binder assignment autograde feedback clean again
 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -64,6 +64,9 @@ picture: .venv/tested ## take the README's picture anew, in Chromium
 
 slides: .venv/tested ## make a deck of slides of each lesson in slides/, to project without Jupyter
 	$(PY) -m tools.build_slides
+
+handouts: .venv/tested ## make sheets to print of each lesson, and one with its answers, in handouts/
+	$(PY) -m tools.build_handouts
 
 lock: .venv/installed ## renew all pinned lists from requirements.txt and tests/requirements.txt
 	$(PY) -m pip install --quiet --require-hashes --only-binary :all: -r tools/uv.txt

@@ -11,6 +11,7 @@ from nbformat import v4
 from tools import build_notebooks as build
 from tools.rules import (
     CELL_BYTES,
+    FILE_BYTES,
     HINTS,
     QUESTIONS,
     RULES,
@@ -50,7 +51,7 @@ ALT = "The loss falls from 2.31 to 0.105 in 200 steps."
 FIGURE = f'<figure><img alt="{ALT}" src="data:image/png;base64,AAAA"><figcaption>{ALT}</figcaption>'
 ANSWERS = "<details><summary>A</summary>\n\nRight.\n</details>\n"
 ANSWERS += "<details><summary>B</summary>\nNo.</details>"
-QUIZ = "\n\n".join(f"**{k}. What?**\n\n{ANSWERS}" for k in range(1, QUESTIONS + 1))
+QUIZ = "\n\n".join(f"### {k}. What?\n\n{ANSWERS}" for k in range(1, QUESTIONS + 1))
 NESTED = "<details><summary>Hint</summary>" * HINTS + "</details>" * HINTS
 
 
@@ -185,6 +186,9 @@ PLANTED = {
         plant(code("f()", shows(text_html=FIGURE, text_plain=ALT, image_png="AA"))),
         plant(code("f()", shows(text_html=FIGURE, text_plain="Figure()"))),
         plant(code("f()", shows(text_html=FIGURE))),
+        plant(
+            code("f()", shows(text_html=FIGURE.replace("n>The", "n>A point. The"), text_plain=ALT))
+        ),
     ],
     "no_widget_state": [
         lambda nb: nb.metadata.update(widgets={}),
@@ -246,7 +250,7 @@ PLANTED = {
     ],
     "outputs_keep_to_their_budget": [
         prints("a" * CELL_BYTES),
-        plant(*[code("f()", says("a" * 70_000)) for _ in range(6)]),
+        plant(*[code("f()", says("a" * 70_000)) for _ in range(FILE_BYTES // 70_000 + 1)]),
     ],
     "few_cells_are_let_off_the_comparison": [
         source(6, "time()"),
@@ -315,7 +319,7 @@ PLANTED = {
     "lessons_have_an_explorer": [drop(5)],
     "lessons_have_a_quiz": [
         drop(20),
-        source(20, f"## Quiz\n\n{QUIZ.partition('**2.')[0]}"),
+        source(20, f"## Quiz\n\n{QUIZ.partition('### 2.')[0]}"),
         source(20, f"## Quiz\n\n{QUIZ}".replace("Right.", "No.", 1)),
         source(20, f"## Quiz\n\n{QUIZ}".replace("No.", "Right.", 1)),
         source(20, f"## Quiz\n\n{QUIZ.partition('<details><summary>B')[0]}"),

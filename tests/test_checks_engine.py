@@ -1,10 +1,12 @@
 """The engine of the checks, on exercises of its own."""
 
 import ast
+import functools
 import importlib
 import inspect
 import itertools
 import re
+import signal
 import sys
 import textwrap
 import threading
@@ -14,13 +16,13 @@ import numpy as np
 import pytest
 
 from tests.helpers.judged import ROOT, line_of
-from utils.checks import calls, diagnosis, engine, pairs, patterns, probes, results, slips
+from utils.checks import calls, diagnosis, engine, mends, pairs, patterns, probes, results, slips
 from utils.checks.diagnosis import Diagnosis
 from utils.checks.engine import Exercise, Probe, exercise, random_probes
 
 AXES = {"x": "batch features", "W": "features units", "b": "units"}
 SCALE = np.ones(2)
-MODULES = [calls, diagnosis, engine, pairs, patterns, probes, results, slips]
+MODULES = [calls, diagnosis, engine, mends, pairs, patterns, probes, results, slips]
 
 
 @exercise(
@@ -159,6 +161,13 @@ def middle_wrong(x, W, b):
     return y
 
 
+def two_wrong(x, W, b):
+    y = x @ W + b
+    y[2] += 1
+    y[3] += 1
+    return y
+
+
 def one_sample(x, W, b):
     return (x @ W + b).squeeze()
 
@@ -170,6 +179,48 @@ def scaled(x, W, b):
 def misspelt(x, W, b):
     y = x @ W
     return y + bias  # noqa: F821
+
+
+def scaled_twice(x, W, b):
+    return x @ W + SCALE - SCALE
+
+
+def unknown_names(x, W, b):
+    y = 2 * (x @ W)
+    return y + bias  # noqa: F821
+
+
+def caret(n):
+    return n ^ 2
+
+
+def asks_first(x, W, b):
+    y = x @ W
+    if len(x) > 1:
+        y = y + b
+    return y
+
+
+def twice(x, W, b):
+    y = x @ W + 0.5 * b
+    return y + 0.5 * y
+
+
+def noisy(x, W, b):
+    return x @ W + b + np.random.default_rng(0).normal(size=9)
+
+
+def new_noise(x, W, b):
+    return x @ W + b + np.random.default_rng().normal(size=9)
+
+
+def gives_none(x, W, b):
+    return (x @ W + b).sort()
+
+
+def in_float16(x, W, b):
+    x, W, b = (a.astype(np.float16) for a in (x, W, b))
+    return x @ W + b
 
 
 def deep(n):
@@ -190,8 +241,17 @@ DENSE = [
     (lambda x, W, b: x @ W + b + b, "the bias counts twice"),
     (lambda x, W, b: abs(x @ W) + 2 * b, "counts twice. And the product has lost its sign."),
     (misspelt, "line 3 of your function, `return y + bias # noqa: F821`, raises NameError: name "),
+    (misspelt, "And one change makes it right: look at `bias` in line 3 of your function."),
     (lambda x, W, b: x.T @ W, "size 6 on the left and size 17 on the right must agree (6 is batch"),
-    (scaled, "(2,) (6 is batch, 9 is units): no size here is 2, and `SCALE` is a variable of the"),
+    (scaled, "and `SCALE` is a variable of the notebook. And one change makes it right: look at"),
+    (scaled_twice, "(2,) (6 is batch, 9 is units): no size here is 2, and `SCALE` is a variable"),
+    (unknown_names, "line 3 of your function, `return y + bias # noqa: F821`, raises NameError: n"),
+    (asks_first, "one change makes it right: look at line 3 of your function, `if len(x) > 1:`."),
+    (twice, "one change makes it right: look at the second `y` in line 3 of your function."),
+    (noisy, "`np.random.default_rng(0)` draws random numbers, and nothing here is left to chance"),
+    (new_noise, "answers differently: `np.random.default_rng()` draws random numbers."),
+    (gives_none, "returns None: `(x @ W + b).sort()` is None, as a call is that changes something"),
+    (in_float16, "y is in float16, which keeps three digits."),
     (lambda x, W, b: x @ W + (x @ W)[1:], "shapes (6, 9) (5, 9) (6 is batch, 9 is units)."),
     (
         lambda x, W, b: (x @ W + b).T,
@@ -208,7 +268,8 @@ DENSE = [
     (lambda x, W, b: np.ones(5), "you return the same numbers whatever the arguments."),
     (lambda x, W, b: (x @ W + b)[::-1], "y has its batch in reverse order."),
     (lambda x, W, b: (x @ W + b).T.reshape(len(x), -1), "reshape doesn't swap axes; did you want"),
-    (middle_wrong, "y is wrong at batch [2, 3], counted from 0, and right elsewhere."),
+    (middle_wrong, "one change makes it right: look at line 3 of your function, `y[2:4] += 1`."),
+    (two_wrong, "y is wrong at batch [2, 3], counted from 0, and right elsewhere."),
     (
         one_sample,
         "otherwise, but for a single sample y has lost an axis, of length 1: its shape is",
@@ -229,6 +290,7 @@ OTHERS = [
     (dense_and_sum, lambda x, W, b: x * W, "(6 is batch, 17 is features, 9 is units): @ is the p"),
     (dense_and_sum, lambda x, W, b: W + B, "Not yet: a NameE."),  # noqa: F821
     (dense_and_sum, lambda x, W, b: x, "an array of shape (6, 17) where 2 arrays are asked for: y"),
+    (square, caret, "Not yet: ^ is no power in Python, but"),
     (square, deep, "Not yet: line 3 of your function, `return n + bias"),
     (square, lambda n: n + 1, "for n = 3 you say 4."),
     (square, lambda n: [n], "the square is a number in brackets, where one number is asked for."),
@@ -371,6 +433,44 @@ def test_an_endless_loop_is_told_once_and_the_reference_handed_back(capsys, monk
     assert time.perf_counter() - start < 1.9  # it is not called a second time
 
 
+def swallows(n):
+    while True:
+        try:
+            time.sleep(0.05)
+        except:  # noqa: E722
+            n += 1
+
+
+def swallows_twice(n):
+    while True:
+        try:
+            swallows(n)
+        except BaseException as error:
+            n = str(error)
+
+
+@pytest.mark.parametrize("function", [swallows, swallows_twice])
+def test_a_bare_except_does_not_swallow_the_interrupt(function):
+    start = time.perf_counter()
+    before = signal.getsignal(signal.SIGINT)
+    result = calls.call(function, {"n": 1}, {"n": ""}, 0.2).result
+    assert isinstance(result, calls.TooLong) and time.perf_counter() - start < 5
+    assert signal.getsignal(signal.SIGINT) is before
+    time.sleep(0.05)  # and none is left
+
+
+def test_right_otherwise_names_all_that_is_wrong(capsys):
+    line, _ = line_of(square, lambda n: n * n if n == 3 else -n, capsys)
+    assert "right otherwise, but wrong for 1 and for 4: for 1 " in line, line
+
+
+def test_other_keys_are_told_and_a_dict_turned_round(capsys):
+    line, _ = line_of(names, lambda: {"a": "alpha", "beta": "beta"}, capsys)
+    assert line == "Not yet: the keys are 'a' and 'b', and yours has 'beta'."
+    line, _ = line_of(names, lambda: {"alpha": "a", "beta": "b"}, capsys)
+    assert line.endswith("and yours has 'alpha': keys and values are exchanged.")
+
+
 def test_in_another_thread_nothing_is_limited_and_nothing_breaks():
     found = []
     thread = threading.Thread(
@@ -493,6 +593,28 @@ SHIFT = 0.125
 def test_a_look_finds_its_own(exercise, answer, words, capsys):
     line, _ = line_of(exercise, answer, capsys)
     assert "Not yet: " in line and words in line, line
+
+
+def test_nothing_is_mended_into_a_list_that_holds_itself(capsys):
+    def answer(x, W, b):
+        rows = []
+        for row in x:
+            rows.append(row @ W + b)
+        return np.stack(rows, axis=-3)
+
+    line, _ = line_of(dense, answer, capsys)
+    assert "line 5 of your function, `return np.stack(rows, axis=-3)`, raises" in line, line
+    assert line.endswith("right: look at `np.stack(rows, axis=-3)` in line 5 of your function.")
+
+
+def test_what_can_not_be_made_again_is_not_mended(capsys):
+    own = 2
+
+    def answer(n, times=own):
+        return n * times + 4
+
+    for function in (answer, functools.cache(answer)):
+        assert line_of(square, function, capsys)[0] == "Not yet: for n = 3 you say 10."
 
 
 def test_a_list_that_holds_itself_is_told(capsys):

@@ -6,12 +6,14 @@ import numpy as np
 import pytest
 
 from tests.helpers.drawn import APART, EYES, contrast_on_white, distance, drawn, faults, linear
-from utils.plotting import COLOURS, GREY, LINES, ROLES, panels, tint
+from utils.plotting import COLOURS, GREY, LINES, MEANINGS, ROLES, ink, panels, shades, tint
 
 
 @pytest.mark.parametrize("eyes", EYES)
 @pytest.mark.parametrize("palette", [COLOURS, ROLES], ids=["colours", "roles"])
 def test_every_pair_can_be_told_apart(palette, eyes):
+    palette = {colour: name for name, colour in palette.items() if name not in BANDS}
+    palette = {name: colour for colour, name in palette.items()}  # each colour once
     near = {
         (a, b): round(float(distance(palette[a], palette[b], eyes)), 1)
         for a, b in combinations(palette, 2)
@@ -22,10 +24,28 @@ def test_every_pair_can_be_told_apart(palette, eyes):
 
 def test_lines_and_letters_stand_out_from_the_page():
     wide = {"orange", "sky"}  # for wide lines and areas: darker, they would look like others
+    assert all(contrast_on_white(ink(colour)) >= 4.5 for colour in {*COLOURS.values(), GREY})
     inks = {**COLOURS, **ROLES, "grey": GREY}
     faint = {name for name, colour in inks.items() if contrast_on_white(colour) < 3}
     assert faint == wide | {"faint"}
     assert min(contrast_on_white(COLOURS[name]) for name in wide) > 2.2
+
+
+BANDS = {"truth"}  # told apart by their width
+
+
+def test_a_thing_has_one_colour():
+    """In every lesson: a network that of what it carries along, a gate that of what it lets by."""
+    same = [{"input", "i"}, {"state", "simple"}, {"output", "o"}, {"cell", "LSTM"}, {"f", "z"}]
+    for a, b in combinations(MEANINGS, 2):
+        assert (ROLES[a] == ROLES[b]) == ({a, b} in same), (a, b)
+
+
+@pytest.mark.parametrize("eyes", EYES)
+def test_shades_of_a_role_are_told_apart(eyes):
+    for role in ("state", "LSTM", "output", "gradient"):
+        tones = shades(role, 3)
+        assert all(distance(a, b, eyes) >= APART for a, b in combinations(tones, 2)), role
 
 
 def test_no_line_is_known_by_its_colour_alone():
@@ -33,16 +53,16 @@ def test_no_line_is_known_by_its_colour_alone():
     assert len(set(LINES.values())) == len(LINES)
 
 
-def lines(*colours, word="black", **names):
+def lines(*colours, word="black", words="word", **names):
     """A figure with a line in each colour, and a word in one."""
 
     def draw(fig):
         (ax,) = panels(fig)
         for height, colour in enumerate(colours):
             ax.plot([0, 1], [height, height], color=colour)
-        ax.text(0, 0, "word", color=word)
+        ax.text(0, 0, words, color=word)
         ax.set(**{"title": "Lines", "xlabel": "x", "ylabel": "y"} | names)
-        return "Lines."
+        return "Lines.\nAs many as there are colours."
 
     return draw
 
@@ -60,6 +80,9 @@ def test_a_figure_in_the_course_s_colours_is_let_pass():
         (lines("#b0b0b0", "blue"), "hardly seen"),
         (lines(tint("red", 0.3), "blue"), "hardly seen"),
         (lines("blue", word=tint("blue", 0.4)), "hardly seen"),
+        (lines("blue", word=COLOURS["green"]), "hardly seen"),  # a line may be so pale, no word
+        (lines("blue", word=ink(COLOURS["green"]), words="LSTM"), "'LSTM' has the colour"),
+        (lines("blue", word=ink(ROLES["cell"]), words="GRU, 2 runs"), "'GRU' has the colour"),
         (lines("#c00000", "#5c5c00"), "look alike with no long cones"),
         (lines("#008060", "#9a5070"), "look alike with no medium cones"),
         (lines("blue", title=""), "title"),

@@ -142,8 +142,9 @@ def test_static_mode_shows_a_training_in_its_end(shown):
     plotting.show(growing, size=SMALL, steps=3)
     (bundle,) = shown
     assert bundle["text/plain"] == "3 of 3 steps."
-    end, _ = Drawing(growing, SMALL).picture(steps=3)
-    assert picture_in(bundle["text/html"]) == end
+    drawing = Drawing(growing, SMALL)
+    drawing.said(steps=3)
+    assert picture_in(bundle["text/html"]) == drawing.png(sharp=True)
 
 
 def test_a_training_is_shown_picture_by_picture():

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from matplotlib.patches import FancyBboxPatch
 
-from tests.helpers.drawn import drawn, height_of, holds, texts
+from tests.helpers.drawn import drawn, holds, texts
 from utils import bug_zoo, diagrams, figures
 from utils.plotting import running_median
 
@@ -72,20 +72,20 @@ def test_half_is_not_less_than_half():
     _, sentence = drawn(figures.impulse_response, h=0.5 ** np.arange(11.0), w=0.5)
     assert "after 2 steps" in sentence
     _, sentence = drawn(figures.impulse_response, h=0.4 ** np.arange(11.0), w=0.4)
-    assert sentence.endswith("after 1 step.")
+    assert "left after 1 step." in sentence
 
 
-def test_responses_name_each_line_at_its_end():
-    h = [w ** np.arange(41.0) for w in (0.5, 1.0)]
-    fig, sentence = drawn(figures.responses, weights=[0.5, 1.0], states=h)
-    assert all(holds(fig.axes[0], np.arange(41), state) for state in h)
-    assert {"w = 0.5", "w = 1"} <= set(texts(fig)) and "1 for w = 1" in sentence
-
-
-def test_responses_name_each_line_where_it_ends():
-    states = [np.linspace(1, 0, 9), np.linspace(0, 1, 9)]
-    fig, _ = drawn(figures.responses, weights=[0.5, 1.0], states=states)
-    assert height_of(fig.axes[0], "w = 1") > height_of(fig.axes[0], "w = 0.5")
+def test_responses_have_a_panel_and_a_half_life_each():
+    weights = [0.5, 1.0, 1.05, -0.9]
+    h = [w ** np.arange(41.0) for w in weights]
+    fig, sentence = drawn(figures.responses, (7.2, 2.6), weights=weights, states=h)
+    for ax, state, words in zip(
+        fig.axes, h, ("halves in 1", "keeps it", "doubles in 14", "halves in 6.6"), strict=True
+    ):
+        assert holds(ax, np.arange(41), state) and ax.texts[0].get_text().startswith(words)
+        low, high = ax.get_ylim()
+        assert low <= state.min() and state.max() <= high < 1.2 * state.max()
+    assert "after 40: 10⁻¹²" in texts(fig)[0] and "1 for w = 1," in sentence
 
 
 def test_state_paths_hold_the_paths_and_their_lengths(rng):
@@ -113,7 +113,7 @@ def test_example_sequences_stand_in_their_rows(rng):
     fig, sentence = drawn(figures.example_sequences, x=x, target=target)
     assert np.allclose(fig.axes[0].images[0].get_array(), x[:, :, 0])
     assert texts(fig) == ["target 1", "target 0", "target 0", "target 1"]
-    assert sentence.startswith("4 sequences of 6 values") and "2 begin with +1" in sentence
+    assert "4 sequences of 6 values" in sentence and "2 begin with +1" in sentence
 
 
 def test_descent_draws_input_weights_across_and_recurrent_weights_up():
@@ -173,8 +173,8 @@ def test_gradient_against_lag_shows_median_range_and_exact():
     )
     assert holds(fig.axes[0], [0, 1, 2], [1, 0.2, 0.04])
     assert holds(fig.axes[0], [0, 1, 2], [1, 0.5, 0.25])
-    assert "2 steps back" in sentence and "0.04 of what it was" in sentence
-    assert "linear network's is 0.2" in sentence
+    assert "2 steps back the tanh network has 0.04 of its gradient" in sentence
+    assert "the linear one 0.2." in sentence
 
 
 def test_difference_error_shows_the_error_of_each_number_format():
@@ -192,7 +192,7 @@ def test_clipping_draws_the_three_vectors():
         figures.clipping, limit=1.0, **{k: np.array(v) for k, v in vectors.items()}
     )
     arrows = [text.xy for text in fig.axes[0].texts if text.get_text() == ""]
-    assert [tuple(a) for a in arrows] == [tuple(v) for v in vectors.values()]
+    assert [tuple(a) for a in arrows] == [tuple(v[::-1]) for v in vectors.values()]
     circle, square = fig.axes[0].patches[-2:]
     assert circle.center == (0, 0) and circle.radius == 1
     assert square.get_bbox().extents.tolist() == [-1, -1, 1, 1]
@@ -216,7 +216,9 @@ def test_the_zoo_counts_what_cannot_be_told_from_right(rng):
     )
     assert np.allclose(fig.axes[0].images[0].get_array(), errors)
     assert texts(fig) == ["ok", "ok", "0.50", "ok", "1.00", "ok"]
-    assert "finds 2 of them" in sentence and sentence.endswith("has 100%: a.")
+    assert "finds 2 of 2 bugs, the accuracy misses 1" in sentence and sentence.endswith(
+        "has 100%: a."
+    )
 
 
 def test_a_cage_shows_its_own_bug(rng):
@@ -250,7 +252,7 @@ def test_forward_step_shows_the_state_of_its_step(rng):
     )
     row = diagrams._row(h_2)
     assert row in sentence and row in texts(fig) and diagrams._row(h_1) in texts(fig)
-    assert texts(fig).count("not yet") == 1 and sentence.startswith("Step 2 of 3, letter b.")
+    assert texts(fig).count("not yet") == 1 and sentence.startswith("Step 2 of 3, letter b:")
     first = {"x": x, "W_x": W_x, "W_h": W_h, "b": b, "letters": "abc"}
     assert drawn(diagrams.forward_step, size=(7.2, 3.7), **first)[1].startswith("Step 1 of 3")
 

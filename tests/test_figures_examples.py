@@ -40,7 +40,7 @@ def test_an_example_that_is_not_so_is_found():
         fig.subplots().plot(h)
         fig.axes[0].set_title("h", loc="left")
         fig.axes[0].set(xlabel="step", ylabel="h")
-        return f"It ends at {h[-1]}."
+        return f"It ends at\n{h[-1]}."
 
     assert not faults(figure)
     figure.__doc__ = figure.__doc__.replace("[0, 1], [1, 2]", "[0, 1], [1, 3]")

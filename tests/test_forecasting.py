@@ -397,7 +397,8 @@ VERDICTS = {
 def test_verdicts(words, misses):
     scores = board(model=misses)
     assert repr(scores).splitlines()[-2].endswith("  " + words)
-    assert re.search(rf">{words}</td></tr></tbody>", scores._repr_html_())
+    last = scores._repr_html_().split('<th scope="row"')[-1]
+    assert re.search(rf">{words}</span></th>", last)
 
 
 def test_the_best_row_that_costs_nothing_is_named_too():
@@ -406,7 +407,8 @@ def test_the_best_row_that_costs_nothing_is_named_too():
     assert text[-2].endswith("beats linear in 3 of 3, loses to naive in 2 of 3")
     assert text[1].endswith("  beats linear") and text[3].endswith("  loses to naive")
     html = board(naive=1.0, model=1.5)._repr_html_()
-    assert '0.25)">beats linear, loses to naive</td>' in html
+    assert '0.3); font-weight: bold">beats linear</span><br>' in html  # each in its own shade
+    assert '0.25); font-weight: normal">loses to naive</span></th>' in html
 
 
 def test_rounding_errors_win_nothing():
@@ -440,6 +442,8 @@ class Cells(HTMLParser):
         self.feed(html)
 
     def handle_starttag(self, tag, attrs):
+        if tag == "br":
+            return
         self.open.append(tag)
         self.styles.append(dict(attrs).get("style", ""))
         if tag == "tr":
@@ -458,11 +462,39 @@ def test_html_holds_the_same_words_and_leaves_the_text_its_colour():
     html, text = board(**rows)._repr_html_(), repr(board(**rows))
     parsed = Cells(html)
     assert not parsed.open
-    assert parsed.rows == [re.split(r"\s{2,}", line) for line in text.splitlines()[:-1]]
+    words = [[re.sub(r"[\s\u2007\u2008]+$", "", word) for word in row] for row in parsed.rows]
+    plain = [re.split(r"\s{2,}", line) for line in text.splitlines()[:-1]]
+    assert words[0] == ["model", "MAE / linear's", "MAE", "RMSE", "MASE"]
+    for row, (name, *values, ratio, verdict) in zip(words[1:], plain[1:], strict=True):
+        spread = [part for value in values for part in value.rstrip("]").split(" [")]
+        assert row == [name, *verdict.split(", "), ratio, *spread]
     assert not any(re.search(r"(?<!-)color", style) for style in parsed.styles)
-    assert html == board(**rows)._repr_html_().replace(
-        "&nbsp;", " "
-    )  # no random ids: notebooks are compared
+    assert html == board(**rows)._repr_html_()  # no random ids: notebooks are compared
+
+
+def test_digits_stand_below_digits():
+    """Where numbers stand at the right, what comes behind the point is equally wide in all."""
+    html = board(scale=3.0, lstm=[0.05, 0.06, 0.07], huge=[1e5, 2e5, 3e5])._repr_html_()
+    for column in range(1, 5):
+        ends = [row[column] for row in numbers_of(html)]
+        behind = {len(re.sub(r"^[\d,]*", "", end)) for end in ends}
+        assert len(behind) == 1, ends
+        assert {re.search(r"[.\u2008]|$", end)[0] for end in ends} <= {".", "\u2008"}, ends
+
+
+def numbers_of(html):
+    """Of each row: the name, and what stands at the right, but for the ranges."""
+    rows = html.split('<th scope="row"')[1:]
+    return [["", *re.findall(r"<td[^>]*>([^<]*)", row)] for row in rows]
+
+
+def test_what_nobody_could_forecast_with_is_no_contender():
+    scores = board(lstm=1.0)
+    scores.add("the sine itself", Y + 0.5, contender=False)
+    assert repr(scores).splitlines()[-2].endswith("  the floor, no contender")
+    row = scores._repr_html_().split('<th scope="row"')[-1]
+    assert "font-style: italic" in row and "background: rgba" not in row
+    assert scores.table().loc["the sine itself", "wins"] == 1  # which says what it did
 
 
 def test_wrong_rows_are_refused():

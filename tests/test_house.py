@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
-from tools import build_site, build_slides, licences
+from tools import build_handouts, build_site, build_slides, licences
 from tools.build_notebooks import LessonError
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -219,6 +219,7 @@ def test_only_benchmarks_touch_the_blas_kernel():
 NEEDS_LESSONS = [
     "-m tools.build_slides",
     "-m tools.build_site",
+    "-m tools.build_handouts",
     "tools/build_notebooks.py",
     "tools/build_notebooks.py 01",
     "tools/build_notebooks.py --check",
@@ -246,10 +247,12 @@ def state(folder):
 def branch_for_students(tmp_path_factory):
     """The course without a lesson, and with what was made of it before."""
     course = tmp_path_factory.mktemp("branch") / "course"
-    unwanted = shutil.ignore_patterns("__pycache__", "*.ipynb", ".git", ".venv", "site", "slides")
+    made = "site", "slides", "handouts"
+    unwanted = shutil.ignore_patterns("__pycache__", "*.ipynb", ".git", ".venv", *made)
     unwanted_caches = shutil.ignore_patterns(".*_cache", ".hypothesis", ".sheets")
     shutil.copytree(ROOT, course, ignore=lambda *a: unwanted(*a) | unwanted_caches(*a))
-    for name in ("slides/old.html", "site/old.html", "grading/release/01_rnn_basics/old.ipynb"):
+    old = [f"{folder}/old.html" for folder in made]
+    for name in (*old, "grading/release/01_rnn_basics/old.ipynb"):
         (course / name).parent.mkdir(parents=True)
         (course / name).write_text("old")
     origin = "https://github.com/some-one/course"
@@ -281,7 +284,11 @@ def test_what_fails_midway_leaves_what_was_there(tmp_path):
     for name in ("00_good.ipynb", "01_torn.ipynb"):
         lesson = next((ROOT / "solutions").glob("00_*.ipynb")).read_text("utf-8")
         (tmp_path / "solutions" / name).write_text(lesson[: None if "good" in name else 900])
-    for module, folder in ((build_site, "site"), (build_slides, "slides")):
+    for module, folder in (
+        (build_site, "site"),
+        (build_slides, "slides"),
+        (build_handouts, "handouts"),
+    ):
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "old.html").write_text("old")
         before = state(tmp_path)

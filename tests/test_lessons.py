@@ -61,6 +61,35 @@ def test_a_lesson_begins_as_the_table_says(lesson):
     wanted = f"the first cell of solutions/{lesson.file}.ipynb must hold: "
     assert first.splitlines()[0] == lesson.heading, wanted + lesson.heading
     assert time in first, wanted + time
+    assert lesson.opening in first, wanted + lesson.opening
+
+
+@each
+def test_what_a_lesson_needs_is_taught_before(lesson):
+    """What its row names stands in the lesson that is named, word by word but for the endings."""
+    for number, things in lesson.needs.items():
+        (earlier,) = [n for n in READY if int(n.number) == int(number)]
+        assert earlier.number < lesson.number, f"lessons.toml: needs.{number} of {lesson.file}"
+        said = "\n".join(cells(earlier, "markdown")).lower()
+        words = re.findall(r"[a-z]{4,}", things.lower())
+        lost = [word for word in words if word[:4] not in said]
+        assert not lost, f"lessons.toml: needs.{number} of {lesson.file}: {lost} in {earlier.file}?"
+
+
+def all_needed(number):
+    """The numbers of the lessons that one needs, and those that these need."""
+    (lesson,) = [n for n in READY if int(n.number) == int(number)]
+    return set(lesson.needs).union(*map(all_needed, lesson.needs))
+
+
+@each
+def test_a_lesson_needs_what_it_goes_back_to(lesson):
+    number, needed = int(lesson.number), all_needed(lesson.number)
+    text = "\n".join(cells(lesson, "markdown"))
+    named = {n for n in re.findall(r"[Ll]essons? (\d)", text) if int(n) < number}
+    named |= {"3"} if not lesson.numpy_alone and number > 3 else set()  # Keras
+    assert named <= needed, f"lessons.toml: {lesson.file} names {named - needed}: needs.N"
+    assert lesson.needs or not number, f"lessons.toml: {lesson.file} needs no lesson?"
 
 
 @every

@@ -22,7 +22,8 @@ RUN = (  # the picture of its figure is drawn, and not yet stored
 @pytest.fixture
 def course(tmp_path):
     """A copy of the course in which a lesson can be made."""
-    left_out = shutil.ignore_patterns("__pycache__", ".*", "pictures", "site", "slides", "grading")
+    made = "site", "slides", "handouts", "grading"
+    left_out = shutil.ignore_patterns("__pycache__", ".*", "pictures", *made)
     return shutil.copytree(ROOT, tmp_path / "course", ignore=left_out)
 
 

@@ -1,6 +1,7 @@
 """How figures are made and shown: drawn, painted, put on a page, refused."""
 
 import io
+import re
 import threading
 
 import matplotlib as mpl
@@ -21,7 +22,26 @@ def test_static_figure_is_one_image_with_its_sentence(shown):
     page = bundle["text/html"]
     assert 'alt="line: &lt;w&gt; is 0.5."' in page
     assert "<figcaption" in page and page.count("&lt;w&gt;") == 2 and "<w>" not in page
-    assert Image.open(io.BytesIO(picture_in(page))).size == (864, 384)
+    assert Image.open(io.BytesIO(picture_in(page))).size == (1440, 640)  # two for one of the page
+
+
+def test_caption_and_alternative_part_ways(shown):
+    def three(fig):
+        plotting.panels(fig)
+        return "The point.\nThe numbers: 1, 2.\nMore."
+
+    def two(fig):
+        plotting.panels(fig)
+        return "The point.\nThe numbers: 1, 2."
+
+    with pytest.raises(TypeError, match="three must return a line with the point.*got 3 lines"):
+        plotting.show(three)
+    plotting.show(two)
+    (bundle,) = shown
+    assert bundle["text/plain"] == "The point. The numbers: 1, 2." == Drawing(two).sentence()
+    assert 'alt="The numbers: 1, 2."' in bundle["text/html"]
+    assert re.search(">The point.</figcaption>", bundle["text/html"])
+    assert bundle["text/html"].count("The ") == 2
 
 
 def test_crowded_figure_stays_within_its_budget():

@@ -260,12 +260,14 @@ TABLE = {
     "forecasting.precision_recall": {"found": (Y > 0, array(3, 2)), "planted": (Y > 0, ANY_SHAPE)},
     "forecasting.Scoreboard": {"y": (Y, BOARD), "scale": (1.0, SCALE)},
     "forecasting.Scoreboard.add": {"name": ("mine", st.sampled_from([None, 3, "", []])),
-                                   "forecast": (Y, STATE | misshapen(lambda s: s[-2:] == (3, 2)))},
+                                   "forecast": (Y, STATE | misshapen(lambda s: s[-2:] == (3, 2))),
+                                   "contender": (False, SWITCH)},
     "bug_zoo.backward_with": {"names": ("index wraps", WORD)},
 }  # fmt: skip
 
 # Parts of their modules: what calls them has checked the arguments, or they say NumPy's errors.
 HELPERS = {
+    "board": "board_html",  # of what a Scoreboard holds
     "bug_zoo": "Bug forward backward as_long_as",  # the lesson's own code, shown and broken
     "cells": "rnn_step rnn_step_backward through_sum lstm_step lstm_step_backward gru_step "
     "gru_step_backward gru_step_reset_after gru_step_reset_after_backward",  # to be read
@@ -286,7 +288,7 @@ ALSO = {("explore.choice", "options"): "values", ("bug_zoo.backward_with", "name
 INHERITED = "get_weights set_weights count_params recall"  # tests/test_layers.py
 INSIDE = {
     "data.Standardizer": "fitted features_of",
-    "forecasting.Scoreboard": "table missing row cells verdict note",
+    "forecasting.Scoreboard": "table missing row numbers cells verdicts note",
     "training.Adam": "forget",
     "layers.LSTM": "inputs first to_inputs held by_name slopes",
     "layers.GRU": "inputs first to_inputs held by_name slopes reset_after_product "

@@ -117,6 +117,7 @@ def test_two_labs_side_by_side_are_for_this_machine_and_for_who_has_the_token(tm
 RUNS_CODE = {
     "utils/bug_zoo.py": "a copy of its own `backward` with a bug in it",
     "utils/checks/engine.py": "the course's own answer with a known mistake or a slip in it",
+    "utils/checks/mends.py": "the learner's own answer with one thing changed in it",
     "utils/checks/slips.py": "the course's own answer with a slip in it",
     "tools/claims.py": "the lessons' own cells, with other seeds",
     "tools/bench/checks.py": "strangers' answers, which lie in tests/answers/, and lessons' cells",

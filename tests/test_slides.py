@@ -1,6 +1,8 @@
 """The decks: which cells are in them, and that nothing in them comes from elsewhere."""
 
 import re
+import struct
+from base64 import b64encode
 from pathlib import Path
 
 import nbformat.v4 as v4
@@ -37,7 +39,7 @@ def test_slide_types_make_columns():
     columns = deck(
         cell("# Title", "slide"),
         cell("left out"),
-        cell("## Next", "slide"),
+        cell("## Next\n\n- a list", "slide"),
         cell("1 + 1", "subslide", "2"),
         cell("goes on", "-"),
         cell("when asked", "fragment"),
@@ -45,6 +47,36 @@ def test_slide_types_make_columns():
     )
     assert [len(column) for column in columns] == [1, 2]
     assert [part["fragment"] for part in columns[1][1]["shown"]] == [False, False, True]
+
+
+def picture(width, height):
+    """A figure with a PNG of this size, as far as its beginning."""
+    png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + struct.pack(">II", width, height)
+    html = f'<figure><img alt="A" src="data:image/png;base64,{b64encode(png).decode()}"></figure>'
+    return v4.new_output("display_data", {"text/html": html})
+
+
+@pytest.mark.parametrize(
+    ("question", "size", "together"),
+    [
+        ("## A\n\n**Guess:** how long?", (700, 300), True),
+        ("## A\n\n**Guess:** how long?", (700, 600), False),
+        (f"## A\n\n**Guess:** {'how long ' * 60}?", (700, 300), False),
+        ("## A\n\n**Guess:** how long?\n\n- a list", (700, 300), False),
+    ],
+)
+def test_a_short_question_has_its_figure_below_it(question, size, together):
+    drawn = cell("draw()", "subslide", "")
+    drawn.outputs, drawn.metadata["tags"] = [picture(*size)], ["predict"]
+    (column,) = deck(cell(question, "slide"), drawn)
+    assert len(column) == (1 if together else 2)
+    last = column[-1]["shown"][-1]
+    assert "<figure" in last["html"] and last["fragment"] == together
+
+
+def test_a_slide_without_a_heading_has_that_of_its_section():
+    (column,) = deck(cell("## Memory\n\n- a list", "slide"), cell("**So?** Why?", "subslide"))
+    assert column[1]["shown"][0]["html"].startswith('<p class="title">Memory</p>')
 
 
 def test_a_room_sees_questions_and_the_speaker_has_the_rest():

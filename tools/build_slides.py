@@ -3,12 +3,15 @@
 Cells with a slide type (JupyterLab: right sidebar, property inspector) are in the deck: "slide"
 begins a column, "subslide" stands below, "-" goes on, "fragment" goes on when asked. A slide holds
 what a room looks at: headings, questions, formulae, tables, lists, short code, figures. What a
-short cell with a prediction puts out comes when asked. What is left of the text is for whoever
+short cell with a prediction puts out comes when asked. A short question has its result below it,
+and a slide without a heading that of its section. What is left of the text is for whoever
 speaks: press S for it.
 """
 
 import re
 import shutil
+import struct
+from base64 import b64decode
 from importlib.metadata import distribution
 from pathlib import Path
 
@@ -28,39 +31,75 @@ TEMPLATES = Environment(
 )
 REVEAL = distribution("sphinx-revealjs").locate_file("sphinx_revealjs/_static/revealjs")
 SLIDE_TYPES = "slide", "subslide", "fragment", "-"
+LINE = 75  # letters that fit in a line of a slide
+QUESTION_LINES, CODE_LINES = 7, 18  # of a question above a figure; of one and what is run below it
+WIDE = 1.9  # a figure that is so many times as wide as high leaves room for a question
+FIGURE = re.compile(r'<figure.*?base64,([^"]+)', re.DOTALL)
+FEW, MANY = 80, 700  # letters of a formula alone, and of a text that fits beside it
 BESIDE = 8  # lines of print that have room beside a figure
 SHORT = 14  # lines of code that the last row can still read
-QUESTION = re.compile(r"<p>(?:(?!</p>).)*</p>(?:<details>.*?</details>)+", re.DOTALL)
+QUESTION = re.compile(r"<(p|h3)\b(?:(?!</\1>).)*</\1>(?:<details>.*?</details>)+", re.DOTALL)
 ASIDE = "Hint", "What there was to"  # what is folded under these is for the speaker
 
 
 def columns(nb):
     """The deck of a notebook: a list of columns, each a list of {"shown": [...], "notes": html}."""
-    deck = []
+    deck, title = [], ""
     for cell, html in zip(nb.cells, render(nb)[0], strict=True):
+        title = ([title] + re.findall(r"<h[123][^>]*>(.*?)</h", html))[-1]
         kind = cell.metadata.get("slideshow", {}).get("slide_type")
         if kind not in SLIDE_TYPES:
             continue
+        asks = "predict" in cell.metadata.get("tags", [])
         shown, notes = text(html) if cell.cell_type == "markdown" else code(cell)
         answer = ""
-        if "predict" in cell.metadata.get("tags", []) and is_short(cell):
+        if asks and is_short(cell):
             shown, answer = python(cell.source), "".join(map(show, cell.outputs))
         if kind == "slide" or not deck:
             deck.append([])
-        if kind in ("slide", "subslide") or not deck[-1]:
-            deck[-1].append({"shown": [], "notes": ""})
-        deck[-1][-1]["shown"].append({"html": shown, "fragment": kind == "fragment"})
-        if answer:  # the room sees what is run, and answers before it sees the result
-            deck[-1][-1]["shown"].append({"html": answer, "fragment": True})
-        deck[-1][-1]["notes"] += notes
+        column = deck[-1]
+        if not column or kind in ("slide", "subslide") and not has_room(column[-1], shown + answer):
+            column.append({"shown": [], "notes": ""})
+        elif asks and not answer:  # a figure below its question
+            shown, answer = "", shown
+        slide = column[-1]
+        if not slide["shown"] and not re.search("<h[123]", shown):
+            shown = f'<p class="title">{title}</p>{shown}'
+        if shown:
+            slide["shown"].append({"html": shown, "fragment": kind == "fragment"})
+        if answer:  # the room answers before it sees the result
+            slide["shown"].append({"html": answer, "fragment": True})
+        slide["notes"] += notes
     return deck
+
+
+def has_room(slide, below):
+    """Whether a slide has few words so far, a question, and room for a result below them."""
+    above = "".join(part["html"] for part in slide["shown"])
+    if re.search("<(figure|pre|table|details|li)", above) or "<" not in below:
+        return False
+    lines = 2 * above.count("display=") + sum(
+        1 + len(p.text) // LINE for p in BeautifulSoup(above, "html.parser").find_all(["p", "h2"])
+    )
+    figure = FIGURE.search(below)
+    if figure:
+        width, height = png_size(figure[1])
+        return width / height > WIDE and lines <= QUESTION_LINES
+    return lines + below.count("\n") <= CODE_LINES
+
+
+def png_size(data):
+    """Width and height of a PNG, as its base64 tells."""
+    return struct.unpack(">II", b64decode(data[:32])[16:24])
 
 
 def text(html):
     """A text cell's HTML -> (what a room looks at, what the speaker says)."""
     elements = BeautifulSoup(html, "html.parser").find_all(recursive=False)
     shown = [element for element in elements if is_looked_at(element)]
-    if all(element.name in ("h1", "h2", "h3") for element in shown):
+    headings, asked = ("h1", "h2", "h3"), any(e.find("strong") for e in shown)
+    letters = sum(len(element.text) for element in shown if element.name not in headings)
+    if not letters or letters < FEW and not asked and sum(len(e.text) for e in elements) < MANY:
         shown = [e for e in elements if not is_aside(e)]  # an exercise, or the opening: all of it
     said = [element for element in elements if element not in shown]
     # A question of a quiz stays in one piece with its answers.

@@ -162,7 +162,7 @@ NOT_PROSE = {
     "a displayed formula, which the checks hold the code against": r"(?s:\$\$.*?\$\$)",
     "where a link leads": r"\]\([^)]*\)",
     "HTML": r"<[^>\n]+>",
-    "a heading's or a question's own number": r"^# \d+|^## Exercise \d|^\*\*\d\. |^\d\. |Hint \d",
+    "a heading's or a question's number": r"^# \d+|^## Exercise \d|^(?:### |\*\*)?\d\. |Hint \d",
     "a lesson or an exercise by its number": r"[Ll]essons? \d+(?: (?:to|and) \d+)?|[Ee]xercise \d",
     "the time it takes: TEACHING.md and the budgets have it": r"^\*\*Time\*\*.*$|takes ten minutes",
     "the map: its minutes are those of the lessons": r"^\| \d+ \|.*\| \d+ \|$",
@@ -254,7 +254,7 @@ def executed(lesson, shift=0):
 
     from utils import plotting
 
-    plotting.Drawing.png = lambda self: b""  # drawing makes the sentence
+    plotting.Drawing.png = lambda self, sharp=False: b""  # drawing makes the sentence
     ipython.display = lambda shown, raw=False: print(shown["text/plain"] if raw else repr(shown))
     space = {"__name__": "__main__", "display": ipython.display}  # as in a notebook
     for cell in found:

@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from tools.public import drafts
 
 ROOT = Path(__file__).resolve().parent.parent
 HEAD = "| | lesson | afterwards you can | minutes | exercises |\n|---|---|---|---|---|\n"
+NEEDS = "| lesson | needs | of mathematics |\n|---|---|---|\n"
 MAP = re.compile(re.escape(HEAD) + r"(?:\|.*\|\n?)*")
 FRONT = "solutions/00_start_here.ipynb"
 
@@ -23,6 +24,8 @@ class Lesson:
     able: str  # what one can do afterwards
     minutes: int
     exercises: int  # minutes on top
+    needs: dict = field(default_factory=dict)  # {"1": "what of lesson 1"}
+    mathematics: str = ""
     numpy_alone: bool = False
     draft: bool = False
 
@@ -34,6 +37,17 @@ class Lesson:
     def heading(self):
         """The lesson's first line: "# 4 · LSTM"."""
         return f"# {int(self.number)} · {self.title}" if int(self.number) else f"# {self.title}"
+
+    @property
+    def lessons_needed(self):
+        """As its opening and TEACHING.md name them: "lesson 1 (shapes), lesson 2 (Adam)"."""
+        return ", ".join(f"lesson {number} ({what})" for number, what in self.needs.items())
+
+    @property
+    def opening(self):
+        """What stands in its first cell after **You need**."""
+        known = f" Of mathematics: {self.mathematics}." if self.mathematics else ""
+        return f"{self.lessons_needed}.{known}" if self.needs else ""
 
     def row(self, folder=""):
         """Its line in a map."""
@@ -82,11 +96,15 @@ def sentences(ready, root=ROOT):
     count = SMALL.split()[len(ready) - 1].capitalize()  # lesson 0 is the front page
     *first, last = [str(int(lesson.number)) for lesson in ready[1:] if lesson.numpy_alone]
     alone = f"Lessons {', '.join(first)} and {last} use NumPy alone"
+    needs = [f"| {int(n.number)} | {n.lessons_needed} | {n.mathematics} |\n" for n in ready[1:]]
     newest = re.search(r"^## (\S+), (.+)$", (root / "CHANGELOG.md").read_text("utf-8"), re.M)
     day = datetime.strptime(newest[2], "%d %B %Y").date()
     return {
         "README.md": {r"Lessons [\d, and]+ use NumPy alone": alone},
-        "TEACHING.md": {r"\w+ weeks, a lesson a week": f"{count} weeks, a lesson a week"},
+        "TEACHING.md": {
+            r"\w+ weeks, a lesson a week": f"{count} weeks, a lesson a week",
+            re.escape(NEEDS) + r"(?:\|.*\|\n)*": NEEDS + "".join(needs),
+        },
         "CITATION.cff": {
             r"\w+ interactive lessons": f"{count} interactive lessons",
             "^version: .+$": f"version: {newest[1]}",

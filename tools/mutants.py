@@ -312,7 +312,7 @@ def main():
     reasons = explained(found)
     chosen = sample(found, args.count, random.Random(args.seed))
     warm()
-    made = ("site", "slides", ".sheets", ".hypothesis", "*_cache")
+    made = ("site", "slides", "handouts", ".sheets", ".hypothesis", "*_cache")
     ignore = shutil.ignore_patterns(".git", ".venv", *made)
     begun, tried, caught, known = time.monotonic(), Counter(), Counter(), 0
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:

@@ -22,7 +22,7 @@ from tools.public import drafts
 from utils.words import symbol
 
 ROOT = Path(__file__).resolve().parent.parent
-CELL_BYTES, FILE_BYTES = 80_000, 400_000
+CELL_BYTES, FILE_BYTES = 80_000, 500_000
 ALT_WORDS = 5
 EXERCISES, HINTS, QUESTIONS, SLIDES = 4, 3, 3, 15
 SEEN = "<details><summary>What there was to see</summary>"
@@ -220,17 +220,19 @@ def pictures_have_alternative_texts(nb, path):
     ]
 
 
-@rule("A figure is shown by `plotting.show` or `explore`: its sentence is its text.")
+@rule("A figure is shown by `plotting.show` or `explore`: caption and alternative are its text.")
 def figures_come_as_html_and_sentence(nb, path):
     found = []
     for cell, output in outputs(nb):
         data = output.get("data", {})
         if any(kind.startswith("image/") for kind in data):
             found.append(f"cell {cell.id}: a picture without a text; use utils.plotting.show")
-        elements = Html(data.get("text/html", "")).tags
-        alts = " ".join(a.get("alt", "") for tag, a in elements if tag == "img")
-        if alts and alts.split() != data.get("text/plain", "").split():
-            found.append(f"cell {cell.id}: text/plain is not what the alternative text says")
+        page = data.get("text/html", "")
+        alts = [a.get("alt", "") for tag, a in Html(page).tags if tag == "img"]
+        points = [Html(p).text for p in re.findall(r"<figcaption.*?</figcaption>", page, re.DOTALL)]
+        words = " ".join(points + [alt for alt in alts if alt not in points])
+        if alts and words.split() != data.get("text/plain", "").split():
+            found.append(f"cell {cell.id}: text/plain is not what caption and alternative say")
     return found
 
 
@@ -556,7 +558,7 @@ def lessons_have_a_quiz(nb, path):
         return []
     text = "\n".join(cell.source for cell in nb.cells if cell.cell_type == "markdown")
     quiz = re.split(r"^## ", text.partition("\n## Quiz\n")[2], flags=re.MULTILINE)[0]
-    questions = re.split(r"^\*\*\d+\. ", quiz, flags=re.MULTILINE)[1:]
+    questions = re.split(r"^(?:### |\*\*)\d+\. ", quiz, flags=re.MULTILINE)[1:]
     found = [f"a quiz of {len(questions)} questions"] * (len(questions) < QUESTIONS)
     for number, question in enumerate(questions, 1):
         answers = re.findall(r"</summary>\s*(\w+)", question)

@@ -1,7 +1,7 @@
 """The drawings of networks, made of boxes, arrows and tiles with numbers in them.
 
-Like the figures in `plotting`, each is a function draw(fig, **values) that returns the sentence
-which says what the picture shows. Inputs, states and outputs keep one colour each, everywhere.
+Like the figures in `plotting`, each is a function draw(fig, **values) that returns a line with the
+point and one with the rest. Inputs, states and outputs keep one colour each, everywhere.
 """
 
 import numpy as np
@@ -9,7 +9,7 @@ from matplotlib.colors import to_rgba
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
 
 from utils.cells import rnn_step
-from utils.plotting import ROLES, panels, tint
+from utils.plotting import ROLES, ink, panels, tint
 from utils.words import number, symbol
 
 
@@ -54,7 +54,7 @@ def arrow(ax, start, end, text="", role="weight", side=(0.0, 0.16), **style):
     )
     if text:
         x, y = (start[0] + end[0]) / 2 + side[0], (start[1] + end[1]) / 2 + side[1]
-        ax.text(x, y, text, ha="center", va="center", color=ROLES[role])
+        ax.text(x, y, text, ha="center", va="center", color=ink(ROLES[role]))
 
 
 def tiles(ax, x, y, values, title="", role="weight", size=0.68):
@@ -77,7 +77,7 @@ def tiles(ax, x, y, values, title="", role="weight", size=0.68):
         ax.text(*centre, _two(value), ha="center", va="center", fontsize=9.5)
     width = values.shape[1] * size * 1.25
     if title:
-        ax.text(x + width / 2, y + 0.22, title, ha="center", va="center", color=ROLES[role])
+        ax.text(x + width / 2, y + 0.22, title, ha="center", va="center", color=ink(ROLES[role]))
     return x + width
 
 
@@ -104,14 +104,17 @@ def unrolled(fig, timesteps=4, backward=False):
         _between(ax, start, x - 0.5, t, backward)
     words = f"A recurrent network unrolled over {timesteps} time steps. "
     if backward:
-        return words + (
-            "The loss reads the last state only. The gradient starts there and runs back from "
-            f"{symbol(f'h_{timesteps}')} to h₁, through the same matrix Wₕ at each of "
+        return (
+            "From the loss the gradient runs back through the same matrix at every step.\n"
+            f"{words}The loss reads the last state only. The gradient starts there and runs back "
+            f"from {symbol(f'h_{timesteps}')} to h₁, through the same matrix Wₕ at each of "
             f"{timesteps - 1} steps."
         )
-    return words + (
-        f"Folded on the left, unrolled on the right: {timesteps} copies of it, one for each step. "
-        "Each has its own input x, state h and output y; the 3 weight matrices are the same in all."
+    return (
+        "Unrolled, one network is as many copies of it as there are steps, with the same weights.\n"
+        f"{words}Folded on the left, unrolled on the right: {timesteps} copies of it, one for "
+        "each step. Each has its own input x, state h and output y; the 3 weight matrices are the "
+        "same in all."
     )
 
 
@@ -125,7 +128,7 @@ def _step(ax, x, t, timesteps, backward):
     elif t == timesteps:
         box(ax, x, 3.9, "loss $L$", "output", width=1.3)
         arrow(ax, (x - 0.12, 2.65), (x - 0.12, 3.55))
-        arrow(ax, (x + 0.12, 3.55), (x + 0.12, 2.65), "$dh_T$", "gradient", side=(0.42, 0))
+        arrow(ax, (x + 0.12, 3.55), (x + 0.12, 2.65), f"$dh_{t}$", "gradient", side=(0.42, 0))
 
 
 def _between(ax, start, end, t, backward):
@@ -159,9 +162,9 @@ def forward_step(fig, x, W_x, W_h, b, letters, t=1):
     _products(ax, x[t - 1], h[t - 1], W_x, W_h, from_x, from_h, t)
     _sum(ax, from_x, from_h, b, h[t], t)
     return (
-        f"Step {t} of {len(x)}, letter {letters[t - 1]}. The letter adds {_row(from_x)}, the state "
-        f"before adds {_row(from_h)}, the bias {_row(b)}. The sum is {_row(from_x + from_h + b)}, "
-        f"and its tanh is the new state {_row(h[t])}."
+        f"Step {t} of {len(x)}, letter {letters[t - 1]}: the new state is {_row(h[t])}.\n"
+        f"The letter adds {_row(from_x)}, the state before adds {_row(from_h)}, the bias "
+        f"{_row(b)}. The sum is {_row(from_x + from_h + b)}, and its tanh is the new state."
     )
 
 
@@ -231,109 +234,10 @@ def task_shapes(fig):
                 arrow(ax, (x, 3.58), (x, 4.52))
         ax.text(left + 1.72, 0.95, name, ha="center", va="top")
     for y, role in ((1.5, "input"), (3.2, "state"), (4.9, "output")):
-        ax.text(0.2, y, role, rotation=90, ha="center", va="center", color=ROLES[role])
+        ax.text(0.2, y, role, rotation=90, ha="center", va="center", color=ink(ROLES[role]))
     return (
+        "A task's shape: at which steps something is read, and at which something is written.\n"
         "Four shapes of task over 4 time steps. One to many: 1 input, 4 outputs. Many to one: "
         "4 inputs, 1 output at the end. Many to many: 4 inputs with 4 outputs, step for step; "
         "or 2 inputs read first and 2 outputs written afterwards."
     )
-
-
-# --- the LSTM's cell --------------------------------------------------------------------------
-
-
-def lstm_cell(fig):
-    """One step of an LSTM: the cell state along the top, the gates below."""
-    ax = canvas(fig, 14.4, 6.4)
-    top, middle, gates, low = 5.8, 4.1, 2.6, 1.1
-    box(ax, 0.9, top, "$c_{t-1}$", "state", 1.3, 0.8)
-    box(ax, 13.5, top, "$c_t$", "state", 1.3, 0.8)
-    box(ax, 0.9, 1.7, "$h_{t-1}$", "state", 1.3, 0.8)
-    box(ax, 0.9, 0.5, "$x_t$", "input", 1.3, 0.8)
-    box(ax, 13.5, middle, "$h_t$", "state", 1.3, 0.8)
-    box(ax, 12.0, 4.95, "tanh", "weight", 1.1, 0.55)
-    for start, end in ((1.55, 2.8), (3.4, 6.75), (7.35, 12.85)):
-        arrow(ax, (start, top), (end, top), linewidth=2.8)
-    names = ("$f_t$ forget", "$i_t$ input", "$g_t$ candidate", "$o_t$ output")
-    for x, name in zip((3.1, 5.75, 8.4, 11.05), names, strict=True):
-        curve = "tanh" if "candidate" in name else "$\\sigma$"
-        box(ax, x, gates, f"{name}\n{curve}", "weight", 2.4, 1.2)
-        arrow(ax, (x, low), (x, gates - 0.6))
-    for xs, ys in (
-        ([2.0, 11.05], [low, low]),
-        ([1.55, 2.0], [1.7, low]),
-        ([1.55, 2.0], [0.5, low]),
-    ):
-        ax.plot(xs, ys, color=ROLES["weight"], linewidth=1.6)
-    arrow(ax, (3.1, gates + 0.6), (3.1, top - 0.3))
-    arrow(ax, (5.75, gates + 0.6), (6.85, middle - 0.25))
-    arrow(ax, (8.4, gates + 0.6), (7.25, middle - 0.25))
-    arrow(ax, (7.05, middle + 0.3), (7.05, top - 0.3))
-    arrow(ax, (11.05, gates + 0.6), (11.8, middle - 0.25))
-    arrow(ax, (12.0, top), (12.0, 5.25))
-    arrow(ax, (12.0, 4.67), (12.0, middle + 0.3))
-    arrow(ax, (12.3, middle), (12.85, middle))
-    times = "$\\odot$"
-    for x, y, sign in (
-        (3.1, top, times),
-        (7.05, top, "+"),
-        (7.05, middle, times),
-        (12, middle, times),
-    ):
-        _sign(ax, x, y, sign)
-    return (
-        "One step of an LSTM. Along the top runs the cell state, from c before to c after: it is "
-        "multiplied by the forget gate f, then input gate i times candidate g is added. Its tanh, "
-        "times the output gate o, is the state h. All 3 gates, with a sigmoid, and the candidate, "
-        "with a tanh, are made of the input x and the old h."
-    )
-
-
-# --- the GRU's cell ---------------------------------------------------------------------------
-
-
-def gru_cell(fig, reset_after=False):
-    """One step of a GRU; the reset gate acts before the matrix product, or after it."""
-    ax = canvas(fig, 14.4, 6.4)
-    top, gates, low = 5.5, 3.4, 1.2
-    box(ax, 1.0, top, "$h_{t-1}$", "state", 1.3, 0.8)
-    box(ax, 13.4, top, "$h_t$", "state", 1.3, 0.8)
-    box(ax, 8.0, gates, "$z_t$ update", "weight", 2.2, 0.8)
-    box(ax, 11.2, low, "$g_t$ candidate", "weight", 2.8, 0.8)
-    arrow(ax, (1.65, top), (7.7, top))
-    arrow(ax, (8.3, top), (10.9, top))
-    arrow(ax, (11.5, top), (12.75, top))
-    arrow(ax, (8.0, gates + 0.4), (8.0, top - 0.3), "$z_t$", side=(-0.4, 0))
-    arrow(ax, (9.1, gates), (10.9, gates), "$1 - z_t$", side=(0, 0.3))
-    arrow(ax, (11.2, low + 0.4), (11.2, gates - 0.3))
-    arrow(ax, (11.2, gates + 0.3), (11.2, top - 0.3))
-    for x, y, sign in ((8.0, top, "$\\odot$"), (11.2, gates, "$\\odot$"), (11.2, top, "+")):
-        _sign(ax, x, y, sign)
-    reset, product = (5.4, 2.9) if reset_after else (2.9, 5.4)
-    box(ax, reset, gates, "$r_t$ reset", "weight", 2.0, 0.8)
-    ends = sorted([(reset - 0.3, reset + 0.3), (product - 0.75, product + 0.75)])
-    arrow(ax, (1.0, low), (ends[0][0], low))
-    ax.plot([1.0, 1.0], [top - 0.4, low], color=ROLES["weight"], linewidth=1.6)
-    arrow(ax, (ends[0][1], low), (ends[1][0], low))
-    arrow(ax, (ends[1][1], low), (9.8, low))
-    arrow(ax, (reset, gates - 0.4), (reset, low + 0.3), "$r_t$", side=(0.35, 0))
-    _sign(ax, reset, low, "$\\odot$")
-    text = "$W_{hg}$, $b_{hg}$" if reset_after else "$W_{hg}$"
-    box(ax, product, low, text, "weight", 1.5, 0.8)
-    for x in (reset, 8.0):
-        arrow(ax, (x - 0.7, gates - 0.9), (x - 0.7, gates - 0.4), role="input")
-        ax.text(x - 0.8, gates - 1.0, "$x_t, h_{t-1}$", ha="center", va="top", fontsize=9.5)
-    arrow(ax, (12.2, low - 0.9), (12.2, low - 0.4), "$x_t$", "input", side=(0.35, 0))
-    where = "after" if reset_after else "before"
-    return (
-        "One step of a GRU. Above, the old state passes through the share z to the new one; the "
-        "share 1 − z of the candidate g is added. Below, the reset gate r acts on what the "
-        f"candidate sees of the old state, {where} the product with its matrix. There are "
-        "2 gates, 1 candidate and 1 state."
-    )
-
-
-def _sign(ax, x, y, text):
-    """A small circle with the sign of what happens there."""
-    ax.plot(x, y, "o", markersize=19, color="white", markeredgecolor="#404040", zorder=3)
-    ax.text(x, y, text, ha="center", va="center", fontsize=13, zorder=4)

@@ -18,9 +18,11 @@ from utils.arguments import (
     positive,
     positive_integer,
     shown,
+    true_or_false,
     underflow_ignored,
     whole_number,
 )
+from utils.board import board_html
 from utils.data import ROUNDING, as_table, make_windows
 from utils.words import percent, three_digits
 
@@ -354,11 +356,17 @@ class Scoreboard:
         if self.scale.shape not in ((), self.y.shape[:-2]) or self.scale.min() <= 0:
             raise ValueError(f"scale must be above 0, one number or one a run, got {shown(scale)}")
         self.scores = {}  # for each name a table: a row for each run, METRICS as columns
+        self.floors = set()  # names of rows that are no contenders
 
-    def add(self, name, forecast):
-        """A new row. Several runs on the one series y come stacked: (runs, samples, horizon)."""
+    def add(self, name, forecast, contender=True):
+        """A new row. Several runs on the one series y come stacked: (runs, samples, horizon).
+
+        What nobody could forecast with, such as the series without its noise, is no contender: it
+        is shown as the floor.
+        """
         if not isinstance(name, str) or not name or name in self.scores:
             raise ValueError(f"name must be a text that no other row has, got {shown(name)}")
+        true_or_false("contender", contender)
         forecast = as_floats("forecast", forecast, (..., *self.y.shape))
         if forecast.ndim > 3:
             raise ValueError(f"forecast must have one axis of runs at most, got {forecast.shape}")
@@ -370,6 +378,8 @@ class Scoreboard:
                 )
         mae, rmse = misses.mean((1, 2)), root_mean_square(misses, (1, 2))
         self.scores[name] = np.stack([mae, rmse, in_units_of(self.scale, mae)], axis=1)
+        if not contender:
+            self.floors.add(name)
 
     def table(self):
         """A pandas DataFrame with a row for each model, in the order they were added.
@@ -403,29 +413,37 @@ class Scoreboard:
         row["ties"] = len(ratio) - row["wins"] - row["losses"]
         return row
 
+    def numbers(self, name):
+        """[(median, lowest to highest or "" of a single run), ...] of METRICS, as texts."""
+        row, several = self.row(name), len(self.scores[name]) > 1
+        ends = (
+            [three_digits(row[metric + end]) for end in ("", " low", " high")]
+            for metric in self.METRICS
+        )
+        return [(middle, f"{low} to {high}" if several else "") for middle, low, high in ends]
+
     def cells(self, name):
         """The row in words, as HEADER names them."""
-        row, scores = self.row(name), []
-        for metric in self.METRICS:
-            low, middle, high = (three_digits(row[metric + end]) for end in (" low", "", " high"))
-            several = len(self.scores[name]) > 1
-            scores.append(f"{middle} [{low} to {high}]" if several else middle)
-        return [name, *scores, three_digits(row["ratio"]), self.verdict(name)]
+        numbers = [f"{middle} [{span}]" if span else middle for middle, span in self.numbers(name)]
+        ratio = three_digits(self.row(name)["ratio"])
+        return [name, *numbers, ratio, ", ".join(self.verdicts(name))]
 
-    def verdict(self, name):
+    def verdicts(self, name):
         """Against linear, in words, and against the best row that costs nothing if that isn't
         linear."""
+        if name in self.floors:
+            return ["the floor, no contender"]
         best = min(self.BASELINES, key=lambda key: np.median(self.scores[key][:, 2]))
         if name == best == "linear":
-            return "the one to beat"
+            return ["the one to beat"]
         rivals = [rival for rival in dict.fromkeys(("linear", best)) if rival != name]
-        return ", ".join(verdict(self.row(name, rival), rival) for rival in rivals)
+        return [verdict(self.row(name, rival), rival) for rival in rivals]
 
-    def note(self):
+    def note(self, spread="[lowest to highest]"):
         samples, horizon = self.y.shape[-2:]
         steps = f"{horizon} steps" if horizon > 1 else "one step"
         return (
-            f"{samples} windows, {steps} ahead. With several runs: the median [lowest to highest]. "
+            f"{samples} windows, {steps} ahead. With several runs: the median {spread}. "
             f"A tie: MAEs within {percent(self.TIE)} of each other in the same run."
         )
 
@@ -441,28 +459,15 @@ class Scoreboard:
         return "\n".join([*lines, self.note()])
 
     def _repr_html_(self):
-        """The same as a table: colours come from the page, so it is legible in any theme."""
+        """The same as a table, the ranges small below the medians."""
         if self.missing():
             return f"<p>{escape(repr(self))}</p>"
-        left = "text-align: left"
-        head = "".join(f'<th scope="col" style="{left}">{escape(n)}</th>' for n in self.HEADER)
-        body = ""
-        for name, *scores, words in map(self.cells, self.scores):
-            shade = SHADES.get(words.split(", ")[-1].split()[0], "")
-            body += f'<tr><th scope="row" style="{left}">{escape(name)}</th>'
-            body += "".join(f'<td style="{left}">{score}</td>' for score in scores)
-            body += f'<td style="{left};{shade}">{words}</td></tr>'
-        return (
-            f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-            f"<p>{escape(self.note())}</p>"
-        )
-
-
-# Behind the page's own text colour, light or dark. The words say the same.
-SHADES = {
-    "beats": "background: rgba(0, 158, 115, 0.3); font-weight: bold",
-    "loses": "background: rgba(213, 94, 0, 0.25)",
-}
+        rows = []
+        for name in self.scores:
+            numbers = [(three_digits(self.row(name)["ratio"]), ""), *self.numbers(name)]
+            rows.append((name, self.verdicts(name), numbers, name not in self.floors))
+        head = self.HEADER[0], self.HEADER[-2], *self.METRICS
+        return board_html(head, rows, self.note("and, small, the lowest to the highest"))
 
 
 def verdict(row, rival):

@@ -347,7 +347,7 @@ WRONG_FORWARD = [
     (forward_over_linear_states, "tanh is missing"),
     (forward_allocates_wrongly, "the shape goes in as a tuple, in brackets of its own."),
     (forward_with_two_units, "no size here is 2: is it written out"),
-    (forward_middle_wrong, "h is wrong at timesteps [3, 4], counted from 0"),
+    (forward_middle_wrong, "look at line 3 of your function, `h[:, 3:5] += 1`."),
     (forward_zeroed_input, "changes its argument x in place"),
     (
         lambda x, U, V, b: stacked(x, U, V, b).transpose(2, 0, 1),

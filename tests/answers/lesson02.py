@@ -148,7 +148,10 @@ WRONG_STEP_BACKWARD = [
     (with_dz(lambda dh, h, h_prev: dh * (1 + h**2)), "the sign inside the derivative"),
     (with_dz(lambda dh, h, h_prev: dh * (1 - h_prev**2)), "taken at h_prev, not at h"),
     (with_dz(lambda dh, h, h_prev: -dh * (1 - h**2)), "every gradient has the wrong sign"),
-    (with_dz(lambda dh, h, h_prev: dh * (1 - abs(h))), "dx_t is right while h is zero"),
+    (
+        with_dz(lambda dh, h, h_prev: dh * (1 - abs(h))),
+        "one change makes it right: look at `through_step(dh",
+    ),
     (with_part(dx_t=lambda dz, dh, x, hp, h, U, V: dz @ U), "dx_t: on the way back"),
     (with_part(dh_prev=lambda dz, dh, x, hp, h, U, V: dz @ V), "one entry for each row of W_h"),
     (
@@ -464,7 +467,7 @@ WRONG_BUGS = [
     (bugs(A=A, B=B, C=C, D="wrong sign"), "D has two bugs in it, and you name 1"),
     (bugs(A=A, B=B, C=C, D=("wrong sign", C)), "'wrong sign' and 'no transpose' would give"),
     (bugs(A=A, B=B, C=C, D=[D, C]), "'no transpose' change the same line"),
-    (lambda: {"a": A, "b": B}, "the keys are 'A', 'B', 'C' and 'D', and behind each stands a name"),
+    (lambda: {"a": A, "b": B}, "the keys are 'A', 'B', 'C' and 'D', and yours has 'a'"),
     (lambda: [A, B, C], "returns a list of 3, where a dict is asked for"),
     (lambda: print(A, end=" "), "prints but does not return"),
     (lambda letter: A, "name_the_bugs takes (), not (letter)"),

@@ -383,7 +383,7 @@ WRONG_READING = [
     (reading(erased=14.5), "is a step from 0 to 23"),
     (
         reading(erase=14),
-        "'input', 'output', 'erased', and yours has 'erase'",
+        "'input', 'output' and 'erased', and yours has 'erase'",
     ),
     (lambda: {"forget": "?", "input": "?", "output": "?", "erased": 0}, "no answer for 'forget'"),
     (reading(erased=None), "no answer for 'erased' yet"),

@@ -452,7 +452,7 @@ WRONG = {
         (choice(C="SimpleRNN"), "of 4 runs learn it"),
         (choice(C="Transformer"), "C: 'Transformer' is none of linear, SimpleRNN, GRU, LSTM"),
         (choice(A=["linear"]), "A: ['linear'] is none of linear"),
-        (lambda: {"a": "linear"}, "the keys of the dict are 'A', 'B', 'C', not ['a']"),
+        (lambda: {"a": "linear"}, "the keys are 'A', 'B' and 'C', and yours has 'a'"),
         (lambda: {"A": "linear"}, "B has no cell yet"),
         (lambda: ["linear", "SimpleRNN", "GRU"], "a list of 3, where a dict is asked for"),
         (forgets_to_return, "your function does not return its result"),

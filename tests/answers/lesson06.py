@@ -192,7 +192,7 @@ WRONG = {
         (lambda s, w, h: windows_by_view(s, w, h)[::-1], "in the other order: x first"),
         (lambda s, w, h: windows_by_view(s, w, h)[0], "where 2 arrays are asked for"),
         (lambda s, w, h: windows_by_view(s, w, 1), "do not count the horizon"),
-        (flat_windows, "for a window of 1"),
+        (flat_windows, "look at `np.squeeze(x)` in line 3"),
     ],
     "seasonal_naive": [
         (lambda s, f, h, n: s[f - n : f - n + h], "which nobody knows yet"),

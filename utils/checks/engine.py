@@ -37,17 +37,21 @@ import numpy as np
 from utils.checks import slips
 from utils.checks.calls import (
     LIMIT,
+    POWER,
     TooLong,
     accepts,
     call,
+    draws,
     explain,
     layer_in,
     other_order,
+    returned,
+    takes_powers,
     works,
 )  # fmt: skip
 from utils.checks.diagnosis import Diagnosis
 from utils.checks.probes import Probe, axes_of, must_be, random_probes
-from utils.checks.results import kind, same
+from utils.checks.results import kind, listed, same
 
 WIDTH = 72  # characters that a line of output holds at 1024 pixels, before it breaks within words
 
@@ -204,6 +208,7 @@ class Exercise:
         if empty and not first.printed and not works(answer):
             return later
         if complaint := self.complaint(answer, first):
+            complaint = POWER if takes_powers(answer) else complaint
             return f"Not yet: {complaint}" + ("" if complaint.endswith((".", "?")) else ".")
         return f"Right: {self.right(first.value) if callable(self.right) else self.right}."
 
@@ -211,6 +216,11 @@ class Exercise:
         """What is wrong with `answer`, in words, or nothing."""
         if isinstance(first.value, NotImplementedError):
             return "raise NotImplementedError() still stands in your function: delete that line"
+        if first.value is None and (values := returned(answer)):
+            return (
+                f"your function returns None: `{values[-1]}` is None, as a call is that changes "
+                "something in place, or the return is not reached"
+            )
         if first.value is None:
             does = "prints but does not return" if first.printed else "does not return"
             return f"your function {does} its result: it must end with a return"
@@ -239,7 +249,19 @@ class Exercise:
                 raise Told(self.no_result(answer, k, call.result))
             if self.returns is dict and not isinstance(call.value, dict):
                 raise Told(f"your function returns {kind(call.value)}, where a dict is asked for")
+            if self.returns is dict and (words := self.other_keys(call.value, probe)):
+                raise Told(words)
             yield call.value if isinstance(self.returns, type) else call.result
+
+    def other_keys(self, value, probe):
+        """What is said of a dict that has another key in the place of one that is asked for."""
+        asked = self.call(self.reference, probe).value
+        others = [key for key in value if key not in asked]
+        if not others or all(key in value for key in asked):
+            return None
+        turned = {*asked} <= {*map(str, value.values())}
+        words = f"the keys are {listed([*map(repr, asked)])}, and yours has {others[0]!r}"
+        return words + ": keys and values are exchanged" * turned
 
     def compared(self, answer, first):
         """How the results of `answer` differ from the reference's, if they do."""
@@ -247,10 +269,11 @@ class Exercise:
             return str(first.result)
         again = self.call(answer, self.probes[0])
         if isinstance(first.result, list) and not same(first.result, again.result):
-            return (
-                "called twice with the same arguments, your function answers differently: "
-                "something outlives the call (a global, a default argument), or is random"
-            ) + self.own_weights(answer)
+            why = "something outlives the call (a global, a default argument), or is random"
+            if line := draws(answer):
+                why = f"`{line}` draws random numbers"
+            told = "called twice with the same arguments, your function answers differently: "
+            return told + why + self.own_weights(answer)
         calls = [first]
         for probe in self.probes[1:]:
             if isinstance(calls[-1].result, TooLong):
@@ -276,15 +299,22 @@ class Exercise:
             return ""
         return f" (`{name}` comes with weights of its own: compute with the arguments)"
 
-    def otherwise(self, at):
-        """How a message begins of a probe up to which all was right."""
-        return f"right otherwise, but {self.probes[at].when} " if at else ""
+    def otherwise(self, at, wrong):
+        """How a message begins of the first probe that is wrong, if `wrong` are the places of all
+        that are; it is empty while the later ones haven't been tried."""
+        if not at:
+            return ""
+        if not wrong:
+            return f"right so far, but {self.probes[at].when} "
+        when = [self.probes[k].when.rstrip(",") for k in wrong]
+        others = f"wrong {listed(when)}: " * (len(when) > 1)
+        return f"right otherwise, but {others}{self.probes[at].when} "
 
-    def no_result(self, answer, at, result):
+    def no_result(self, answer, at, result, wrong=()):
         """What is said of an exception or a complaint that came of a probe."""
         if isinstance(result, Exception):
-            result = explain(result, answer, self.probes[at].sizes)
-        return self.otherwise(at) + result
+            result = explain(result, answer, self.probes[at].lengths)
+        return self.otherwise(at, wrong) + result
 
     def call(self, function, probe):
         """Call `function` with copies of the probe's arguments, quietly; the answer that is judged

@@ -455,9 +455,6 @@ def evidence(letter, names):
 @name_the_bugs.against
 def wrong_names(names):
     """What speaks against the names, or nothing."""
-    if others := [k for k in names if k not in MYSTERIES]:
-        letters = listed([*map(repr, MYSTERIES)])
-        return f"the keys are {letters}, and behind each stands a name: what is {others[0]!r}?"
     names = {k: as_list(name) for k, name in names.items()}
     right = [k for k, wanted in MYSTERIES.items() if set(names.get(k, [])) == wanted]
     stand = f"{listed(right)} {'are' if right[1:] else 'is'} right. " if right else ""

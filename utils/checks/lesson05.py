@@ -346,6 +346,9 @@ def fitted(counts):
 def of_matrices(W_x, W_h, features, squares, more):
     """What is wrong with so many blocks of the matrices, and such terms as no array has; `more`
     says whether there is more of units alone than the bias holds."""
+    if squares and (W_x, W_h) == (2 * squares, squares):
+        yield "you square features + units: each of the `units` hears features + units numbers"
+        return
     if W_x == W_h not in (0, 3):
         yield BLOCKS.get(W_x, f"{W_x:g} blocks of each matrix are counted: a GRU has three")
         return
@@ -738,7 +741,7 @@ share_copied.knows(
     returns=dict,
     right=lambda chosen: (
         "each is the simplest that does its job. "
-        + ". ".join(f"{letter}: {measured(letter, cell)}" for letter, cell in chosen.items())
+        + ". ".join(f"{letter}: {measured(letter, chosen[letter])}" for letter in JOBS)
     ),
 )
 def choose_a_cell():
@@ -845,8 +848,6 @@ def objection(letter, cell):
 @choose_a_cell.against
 def not_the_simplest(chosen):
     """What speaks against the first wrong choice, measured, or nothing."""
-    if chosen.keys() - JOBS.keys():
-        return f"the keys of the dict are {', '.join(map(repr, JOBS))}, not {[*chosen]}"
     for letter, right in choose_a_cell.reference().items():
         cell = chosen.get(letter)
         if cell in (None, ..., ""):

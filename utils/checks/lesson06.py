@@ -532,7 +532,10 @@ def verdict(ratios):
             "training too short?"
         )
     if middle > 1.01:
-        return f"{told}: linear is better. Train for longer, or with another rate, and let it fall"
+        return (
+            f"{told}: linear is better. If you train, train for longer or with another rate; what "
+            "is not trained follows a rule that does worse than linear's weights"
+        )
     if middle >= ENOUGH:
         return f"{told}: that is a tie. More than 1% is asked for"
     return None

@@ -6,7 +6,7 @@ import numpy as np
 
 from utils.checks.results import same
 
-PATIENCE = 1  # seconds for trying pairs
+PATIENCE = 1  # seconds of the processor for trying, so that a busy one finds as much
 
 
 def nearest(alone, right, came):
@@ -17,7 +17,7 @@ def nearest(alone, right, came):
     the first; and where one of them has no effect, the other alone has made what came back. In turn
     with them come those that stand first in the list. Ends when the time is over.
     """
-    end, aim = time.perf_counter() + PATIENCE, flat(came[0], right[0])
+    end, aim = time.thread_time() + PATIENCE, flat(came[0], right[0])
     effects = {k: flat(results[0], right[0]) for k, results in enumerate(alone)}
     effects = {k: effect for k, effect in effects.items() if effect is not None}
     if aim is None or not effects:
@@ -33,7 +33,7 @@ def nearest(alone, right, came):
     contradicted = against[one, other] | against[other, one]
     place = np.minimum(np.argsort(np.argsort(distance)), np.arange(len(distance)))
     for k in np.lexsort([place, contradicted]):
-        if time.perf_counter() > end:
+        if time.thread_time() > end:
             return
         yield numbers[one[k]], numbers[other[k]]
 

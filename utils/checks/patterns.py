@@ -61,7 +61,6 @@ EVERYWHERE = {
     "is zero everywhere": lambda w: 0 * w.array,
     "has the wrong sign": lambda w: -w.array,
     "has lost its sign": lambda w: np.abs(w.array),
-    "is in float16, which keeps three digits": lambda w: w.array.astype(np.float16),
     "is cut to whole numbers": lambda w: np.trunc(w.array),
     **{
         f"is rounded to {k or 'no'} digit{'s' * (k != 1)} behind the point": functools.partial(
@@ -107,6 +106,7 @@ BENT = {
     "is squared": np.square,
     "is the square root of what it should be": np.sqrt,
     "is the logarithm of what it should be": np.log,
+    "is minus the logarithm of what it should be": lambda a: -np.log(a),
     "is divided by its sum": lambda a: a / a.sum(),
     "is divided by its largest": lambda a: a / np.abs(a).max(),
     "is divided by its length": lambda a: a / np.linalg.norm(a),
@@ -149,6 +149,9 @@ ALONG = {  # of an array and an axis of it
     "is sorted along {}": np.sort,
     "holds every other of its {}": lambda a, k: part(a, k, slice(None, None, 2)),
     "shares out 1 along {}, as softmax does": lambda a, k: np.exp(a) / np.exp(a).sum(k, keepdims=1),
+    "is standardised along {}, to mean 0 and spread 1": lambda a, k: (
+        (a - a.mean(k, keepdims=True)) / a.std(k, keepdims=True)
+    ),
     "holds differences along {}": lambda a, k: np.diff(a, axis=k),
 }
 
@@ -187,21 +190,23 @@ def only(array, axis, which):
     return new
 
 
-def pattern(got, wanted, close):
+def pattern(got, wanted, close, fit=True):
     """The words for the first pattern that makes each of `got` of its `wanted`, if any does.
 
-    got: arrays, wanted: a `Wanted` for each; `close` says whether two arrays are equal.
+    got: arrays, wanted: a `Wanted` for each; `close` says whether two arrays are equal, and `fit`
+    whether a number may be in the pattern that fits only these.
     """
     several = max(w.array.size for w in wanted) > 1
+    several |= len(wanted) > 3 and all(np.isfinite(g).all() for g in got)  # numbers, one by one
     axes = wanted[0].axes
-    if not several and any(np.ndim(g) for g in got):
+    if any(np.ndim(g) and not w.array.ndim for g, w in zip(got, wanted, strict=True)):
         return None
     for words, function in patterns(axes, several):
         if all(agrees(g, function, w, close) for g, w in zip(got, wanted, strict=True)):
             if not all(close(g, w.array) for g, w in zip(got, wanted, strict=True)):
                 return words
     same_shapes = all(np.shape(g) == w.array.shape for g, w in zip(got, wanted, strict=True))
-    return fitted(got, [w.array for w in wanted], close) if same_shapes else None
+    return fitted(got, [w.array for w in wanted], close) if fit and same_shapes else None
 
 
 def fitted(got, want, close):

@@ -20,6 +20,12 @@ class Probe(NamedTuple):
     sizes: dict = {}
     zero: tuple = ()  # what is switched off
 
+    @property
+    def lengths(self):
+        """The sizes, and whole numbers among the arguments, of which shapes are made as well."""
+        whole = {n: v for n, v in self.args.items() if type(v) is int}
+        return whole | self.sizes
+
 
 def must_be(what, names, known):
     """Refuse names that aren't known."""

@@ -57,9 +57,10 @@ def slips(tree):
     """Each slip in the function that `tree` defines, those of the likeliest kinds first."""
     names, found = Names(tree), []
     for parent, field, at, node in places(tree):
+        line = where(node, tree)
         for rank, (other, words) in enumerate(of(node, names)):
-            words += where(node, tree)
-            found.append(Slip(parent, field, at, node, other, words, rank + 9 * one_name(node)))
+            rank += 9 * one_name(node)
+            found.append(Slip(parent, field, at, node, other, words + line, rank))
     return sorted(found, key=lambda slip: slip.rank)
 
 
@@ -156,13 +157,17 @@ def parsed(text, node):
 
 
 class Names(list):
-    """The arguments of a function and what it gives a value as a whole; `body`, its lines."""
+    """The arguments of a function and what it gives a value as a whole; `read` are those and others
+    that stand for values, `body` its lines."""
 
     def __init__(self, tree):
         (function,) = (node for node in tree.body if isinstance(node, ast.FunctionDef))
-        stored = [n for n in ast.walk(function) if isinstance(n, ast.Name)]
-        stored = [n.id for n in stored if isinstance(n.ctx, ast.Store)]
+        used = [n for n in ast.walk(function) if isinstance(n, ast.Name)]
+        stored = [n.id for n in used if isinstance(n.ctx, ast.Store)]
         super().__init__(dict.fromkeys([*(a.arg for a in function.args.args), *stored]))
+        calls = [n.func for n in ast.walk(function) if isinstance(n, ast.Call)]
+        calls += [n.value for n in ast.walk(function) if isinstance(n, ast.Attribute)]
+        self.read = {*self} | ({n.id for n in used} - {n.id for n in calls if n in used})
         self.body = [text(line) for line in function.body]
 
 
@@ -371,7 +376,7 @@ def _(node: ast.Constant, names):
 @of.register
 def _(node: ast.Name, names):
     for other in names:
-        if node.id in names and other != node.id:
+        if node.id in names.read and other != node.id:
             yield other, f"{other} stands where {node.id} should"
 
 
@@ -415,6 +420,10 @@ def of_an_index(entry, whole):
             yield f"{low}:{high} - 1", f"the slice of {whole} ends one place early"
             yield f"{low}:{high} + 1", f"the slice of {whole} ends one place late"
             yield f"{low}:", f"the slice of {whole} goes on to its end"
+        if high and not low:
+            yield f"-({high}):", f"the slice is cut from the end of {whole}, not from its start"
+        if low.startswith("-") and not high:
+            yield f":{low[1:]}", f"the slice is cut from the start of {whole}, not from its end"
     elif not isinstance(entry, ast.Tuple):
         inside = text(entry)
         yield f"{inside} - 1", f"the index of {whole} is one too low"

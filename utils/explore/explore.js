@@ -1,4 +1,4 @@
-// One explorer: native controls, the picture they ask for, and the sentence that goes with it.
+// One explorer: native controls, the picture they ask for, and the words that go with it.
 // At most one request is under way. Whatever moves meanwhile is asked for when the reply comes,
 // so a held key never queues up and always ends on its last value. What the kernel has drawn ahead
 // is shown at once; the kernel is asked all the same, and its reply decides. Another view, in this
@@ -110,7 +110,7 @@ function render({ model, el }) {
   let newer = false; // what is shown is for such a move
   let gone = false; // the kernel is
   let session; // of the kernel that has drawn this
-  let unspoken = false; // the sentence was changed while the caption was busy
+  let unspoken = false; // the point was changed while the caption was busy
   let timer, rest, newest;
   const loaded = []; // the image of each place, and when it can be painted
   const leave = []; // what ends listening to the widgets
@@ -180,15 +180,15 @@ function render({ model, el }) {
   }
 
   async function show(place) {
-    const { sentence } = held(place);
+    const [point, numbers = point] = held(place).sentence.split("\n");
     const next = (newest = loadFrom(place));
     await next.ready; // swapped only when it can be painted: no blank frame
     if (next !== newest) return; // a newer one came first
     if (image !== next.image) image.replaceWith(next.image);
     image = next.image;
-    image.alt = sentence;
-    if (caption.textContent !== sentence || (unspoken && !busy())) {
-      caption.replaceChildren(sentence); // anew, or what came while it was busy is never spoken
+    image.alt = numbers;
+    if (caption.textContent !== point || (unspoken && !busy())) {
+      caption.replaceChildren(point); // anew, or what came while it was busy is never spoken
       unspoken = busy();
     }
     caption.setAttribute("aria-busy", busy()); // spoken when it is final

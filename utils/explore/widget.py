@@ -29,7 +29,6 @@ from utils.explore.shelf import Shelf
 BREATH = 0.002  # seconds between two pictures of one run, for a newer request to come in
 PAUSE = 0.04  # seconds without a request before one is drawn ahead: a held key leaves none near by
 QUICK = 0.2  # seconds: after a picture that took longer none is drawn ahead, or requests would wait
-SHARP = 2  # pixels of the picture for one of the page, once the reader rests on a fine screen
 
 # What a notebook that is opened again shows, until its cells are run: the first picture, in place
 # of JupyterLab's "model not found". The widget hides it; it comes late, or it would flash up first.
@@ -304,14 +303,9 @@ class Explorer(anywidget.AnyWidget):
         if held.get("sharp") or not (there or self._once):  # a training would begin again
             return
         with plotting.style(), contextlib.suppress(Exception, KeyboardInterrupt):
-            dpi = drawing.figure.dpi
-            drawing.figure.set_dpi(SHARP * drawing.pixels[0] / drawing.size[0])
-            try:
-                if not there:
-                    drawing.sentence(**self._values(self._at))
-                png = drawing.png()
-            finally:
-                drawing.figure.set_dpi(dpi)
+            if not there:
+                drawing.sentence(**self._values(self._at))
+            png = drawing.png(sharp=True)
             self._hold(place, held | {"png": png, "sharp": True})
             drawing.shows = png
 
@@ -358,16 +352,17 @@ def explore(draw, *, size=(7.2, 3.2), name=None, look_ahead=True, **controls):
         display(bundle, metadata=metadata, raw=True)
         again = "Run the lesson again (menu Run, Run All Cells)"
         page = LATE.format(name=widget.still, still=_still(widget, again))
-    display({"text/html": page, "text/plain": widget.shown["sentence"]}, raw=True)
+    text = plotting.in_one_line(widget.shown["sentence"])
+    display({"text/html": page, "text/plain": text}, raw=True)
 
 
 def _still(widget, how):
     """The first picture, for pages on which the explorer can't live, and what is missing there."""
-    held, listed = widget.shown, zip(widget._controls, widget._at, strict=True)
+    drawing, listed = widget._drawing(), zip(widget._controls, widget._at, strict=True)
     listed = [f"{control.label} (now {control.texts[k]})" for control, k in listed]
     count = COUNTS[len(listed)] if len(listed) < len(COUNTS) else f"{len(listed)} controls appear"
     said = html.escape(f"{how}, and {count} here: {', '.join(listed)}.")
-    figure = widget._drawing().html(held["png"], held["sentence"])
+    figure = drawing.html(drawing.png(sharp=True), widget.shown["sentence"])
     return f'{figure}\n<p class="course-run"><em>{said}</em></p>'
 
 

@@ -19,6 +19,7 @@ from utils.figures.lstm import *
 from utils.figures.over_time import *
 from utils.figures.reading import *
 from utils.figures.states import *
+from utils.figures.steps import *
 from utils.figures.toys import *
 
 __all__ = [name for name, value in globals().items() if inspect.isfunction(value)]

@@ -24,17 +24,18 @@ def zoo(fig, names, tensors, errors, losses, accuracies):
     smooth = [running_median(np.median(runs, axis=0)) for runs in losses]
     for row, curve_of_bug in enumerate(smooth):
         for values, colour, width in (
-            (smooth[0], GREY, 1.2),
-            (curve_of_bug, ROLES["state"], 2),
+            (smooth[0], ROLES["weight"], 1.2),
+            (curve_of_bug, ROLES["gradient" if row else "weight"], 2),
         ):
             height = (np.log10(np.clip(values, 1e-3, 1e2)) + 3) / 5  # 0.001 to 100 fills a row
             curve.plot(
                 np.arange(len(values)), row + 0.42 - 0.84 * height, color=colour, linewidth=width
             )
     curve.set(
-        title="Loss; grey: right",
+        title="Loss",
         xlabel="training step",
         yticks=[],
+        xticks=(0, 100),
         ylim=(rows[-1] + 0.5, -0.5),
         xlim=(0, losses.shape[2] - 1),
     )
@@ -53,7 +54,7 @@ def zoo(fig, names, tensors, errors, losses, accuracies):
         xlabel="% right, each run",
         yticks=[],
         xticks=(0, 50, 100),
-        xlim=(-4, 104),
+        xlim=(-8, 108),
         ylim=(rows[-1] + 0.5, -0.5),
     )
     for ax in (check, curve, score):
@@ -63,9 +64,10 @@ def zoo(fig, names, tensors, errors, losses, accuracies):
     lucky = [n for n, m in zip(names[1:], middle[1:], strict=True) if m > 0.985]
     found = int(np.sum(errors.max(axis=1) > 1e-6))
     return (
-        f"{len(names) - 1} bugs, {accuracies.shape[1]} runs each. The gradient check finds {found} "
-        f"of them. By the median accuracy (diamonds), {len(lucky)} can't be told from the right "
-        f"gradient, which has {percent(middle[0])}: {', '.join(lucky)}."
+        f"The gradient check finds {found} of {len(names) - 1} bugs, the accuracy misses "
+        f"{len(lucky)}. Grey: the right gradient's loss.\n"
+        f"{accuracies.shape[1]} runs each. By the median accuracy (diamonds), {len(lucky)} can't "
+        f"be told from the right gradient, which has {percent(middle[0])}: {', '.join(lucky)}."
     )
 
 
@@ -76,7 +78,7 @@ def zoo_cage(fig, name, bug, tensors, errors, losses, accuracies):
     check, curve, score = panels(fig, 3, top=0.72)
     for height, sign, code, role in (
         (0.955, "\N{MINUS SIGN}", bug.right, "weight"),
-        (0.885, "+", bug.wrong, "state"),
+        (0.885, "+", bug.wrong, "gradient"),
     ):
         fig.text(
             0.09, height, f"{sign}  {code}", family="monospace", va="center", color=ROLES[role]
@@ -94,7 +96,7 @@ def zoo_cage(fig, name, bug, tensors, errors, losses, accuracies):
         title="Gradient check", ylabel="relative error", ylim=(0, 1.15), xticks=range(len(tensors))
     )
     check.set_xticklabels([f"${t}$" for t in tensors])
-    for k, (runs, role) in enumerate(zip(losses, ("weight", "state"), strict=True)):
+    for k, (runs, role) in enumerate(zip(losses, ("weight", "gradient"), strict=True)):
         for run in runs:
             curve.plot(np.clip(run, 1e-4, 1e3), color=tint(ROLES[role], 0.3), linewidth=0.8)
         middle = running_median(np.clip(np.median(runs, axis=0), 1e-4, 1e3))
@@ -109,7 +111,7 @@ def zoo_cage(fig, name, bug, tensors, errors, losses, accuracies):
         ylim=(1e-4, 1e3),
         xlim=(0, losses.shape[2] - 1),
     )
-    for column, (runs, role) in enumerate(zip(accuracies, ("weight", "state"), strict=True)):
+    for column, (runs, role) in enumerate(zip(accuracies, ("weight", "gradient"), strict=True)):
         spread = column + np.linspace(-0.18, 0.18, len(runs))
         score.plot(spread, 100 * np.sort(runs), "o", color=ROLES[role], markersize=5)
     guide(score, 50, "guessing", x=0.02, ha="left")
@@ -124,7 +126,8 @@ def zoo_cage(fig, name, bug, tensors, errors, losses, accuracies):
     wrong = [symbol(t) for t, e in zip(tensors, errors, strict=True) if e > 1e-6]
     least, middle, most = (percent(f(accuracies[1])) for f in (np.min, np.median, np.max))
     return (
-        f"{name}: {bug.words}. The gradient check calls {', '.join(wrong)} wrong, with a relative "
-        f"error of up to {errors.max():.2f}. {middle} are right in the median run, {least} to "
-        f"{most}; with the right gradient {percent(np.median(accuracies[0]))}."
+        f"{name}: {bug.words}. {middle} are right in the median run.\n"
+        f"The gradient check calls {', '.join(wrong)} wrong, with a relative error of up to "
+        f"{errors.max():.2f}. The runs get {least} to {most} right; with the right gradient the "
+        f"median run gets {percent(np.median(accuracies[0]))}."
     )

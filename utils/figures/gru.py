@@ -3,10 +3,10 @@
 import numpy as np
 
 from utils.figures.figure import figure
-from utils.plotting import COLOURS, guide, line, name_ends, panels, tint
+from utils.plotting import GREY, ROLES, guide, line, name_ends, panels, tint
 from utils.words import percent, roughly
 
-CELL_COLOURS = {"SimpleRNN": "vermillion", "LSTM": "green", "GRU": "blue"}
+CELLS = {"SimpleRNN": "simple", "LSTM": "LSTM", "GRU": "GRU"}  # their roles
 FLOOR = 1e-12  # of what is drawn
 BOTTOM = 1e-9  # of the panels of gradients
 HELD = {None: "free", 0.0: "held at 0", 1.0: "held at 1"}
@@ -48,10 +48,10 @@ def gate_replay(fig, x, gates, h, answer, target, clamp):
     )
     right = "right" if (answer > 0.5) == bool(target) else "wrong"
     return (
+        f"To recall: {'+1' if target else '−1'}. The network gives +1 a probability of "
+        f"{percent(answer)}, which is {'a guess' if abs(answer - 0.5) < 0.01 else right}.\n"
         f"{units} units over {steps} steps. Purple is positive, orange negative; in the gates dark "
-        f"is 0, bright 1: {z}; {r}. To recall: {'+1' if target else '−1'}. The network gives +1 a "
-        f"probability of {percent(answer)}, which is "
-        f"{'a guess' if abs(answer - 0.5) < 0.01 else right}."
+        f"is 0, bright 1: {z}; {r}."
     )
 
 
@@ -65,21 +65,23 @@ def reach(fig, stages, lags, exact=None):
     for ax, (title, cells) in zip(axes, stages.items(), strict=True):
         ends, shown, told = [], [], []
         names = [*cells, exact[0]] if exact else [*cells]
-        colours = [CELL_COLOURS.get(name, "black") for name in names]
+        colours = [ROLES[CELLS[name]] if name in CELLS else GREY for name in names]
         for name, colour in zip(names, colours, strict=True):
             norms = np.maximum(cells.get(name, exact and exact[1:]), FLOOR)
             middle = np.median(norms, axis=0)
             ax.fill_between(range(steps), norms.min(axis=0), norms.max(axis=0),
-                            color=tint(COLOURS[colour], 0.35))  # fmt: skip
-            line(ax, range(steps), middle, colour, linewidth=2 if name in cells else 1.4)
-            ax.plot(lags, middle[[*lags]], "o", color=COLOURS[colour], markersize=5)
+                            color=tint(colour, 0.35))  # fmt: skip
+            look = {"linewidth": 2 if name in cells else 1.4, "color": colour}
+            line(ax, range(steps), middle, CELLS.get(name, "black"), **look)
+            dots = {"color": colour, "markersize": 5, "clip_on": False, "zorder": 3}
+            ax.plot(lags, np.where(middle < BOTTOM, np.nan, middle)[[*lags]], "o", **dots)
             ends.append(middle[-1])
             shown.append(name + OUT * bool(middle[-1] < BOTTOM))
             left = dict.fromkeys(_left(norms[:, lag]) for lag in lags)  # the same words but once
             told.append(f"{name} {' and '.join(left)}")
         ax.set_yscale("log")
         if exact:  # where the question is how much more than one half is left
-            ax.axhline(0.5, color=COLOURS["black"], linewidth=0.8, linestyle=":")
+            ax.axhline(0.5, color="black", linewidth=0.8, linestyle=":")
             ax.text(-0.01, 0.5, "½", transform=ax.get_yaxis_transform(), ha="right", va="center")
         ax.set(
             title=title,
@@ -88,11 +90,24 @@ def reach(fig, stages, lags, exact=None):
             xlim=(0, steps - 1),
             ylim=(BOTTOM, 1e3),
         )
-        name_ends(ax, ends, shown, [COLOURS[colour] for colour in colours])
+        name_ends(ax, ends, shown, colours)
         words.append(f"{title}: {'; '.join(told)}.")
     back = " and ".join(map(str, lags))
-    left = f"What is left of the gradient {back} steps back, in the median run (shaded: all runs)."
-    return f"{left} {' '.join(words)}"
+    said = f"What is left of the gradient {back} steps back, in the median run (shaded: all runs)."
+    if len(stages) == 1:
+        return f"{words[0]}\n{said}"
+    lost = _lost(stages, lags) or "in none"
+    return f"Less than a hundredth is left {back} steps back: {lost}.\n{said} {' '.join(words)}"
+
+
+def _lost(stages, lags):
+    """The cells of which less than a hundredth is left at all lags, in the median run."""
+    return ", ".join(
+        f"{cell} ({title[0].lower()}{title[1:]})"
+        for title, cells in stages.items()
+        for cell, norms in cells.items()
+        if np.median(norms, axis=0)[[*lags]].max() < 0.01
+    )
 
 
 def _left(norms):
@@ -112,12 +127,12 @@ def accuracy_against_delay(fig, delays, scores, baselines, learnt=0.85):
     for ax, (title, cells) in zip(axes, scores.items(), strict=True):
         places = np.arange(len(delays))
         for k, (name, runs) in enumerate(cells.items()):
-            colour = CELL_COLOURS[name]
+            role = CELLS[name]
             shift = 0.09 * (k - (len(cells) - 1) / 2)
             for place, values in zip(places, runs, strict=True):
                 ax.plot(np.full(len(values), place + shift), 100 * values, "o",
-                        color=tint(COLOURS[colour], 0.55), markersize=4.5)  # fmt: skip
-            line(ax, places + shift, 100 * np.median(runs, axis=1), colour)
+                        color=tint(ROLES[role], 0.55), markersize=4.5)  # fmt: skip
+            line(ax, places + shift, 100 * np.median(runs, axis=1), role)
         told = "; ".join(f"{name} {_in_words(delays, r, learnt)}" for name, r in cells.items())
         words.append(f"{title}: {told}.")
         for name, score in baselines.items():
@@ -132,10 +147,17 @@ def accuracy_against_delay(fig, delays, scores, baselines, learnt=0.85):
         )
         ax.set_xticklabels(delays)
         ends = [100 * np.median(runs[-1]) for runs in cells.values()]
-        name_ends(ax, ends, list(cells), [COLOURS[CELL_COLOURS[name]] for name in cells])
+        name_ends(ax, ends, list(cells), [ROLES[CELLS[name]] for name in cells])
     runs = next(iter(next(iter(scores.values())).values())).shape[1]
     lowest = ", ".join(f"{name} gets {percent(score)}" for name, score in baselines.items())
+    winners = [
+        f"{cell} ({title[0].lower()}{title[1:]})"
+        for title, cells in scores.items()
+        for cell, values in cells.items()
+        if values[-1].min() > 0.995
+    ]
     return (
+        f"Learnt over {delays[-1]} steps in every run: {', '.join(winners) or 'by none'}.\n"
         f"Dots are runs, {runs} for each delay, lines their medians. Which have learnt it, with "
         f"{percent(learnt)} right? {' '.join(words)} For comparison, {lowest}."
     )

@@ -3,8 +3,21 @@
 import numpy as np
 
 from utils.figures.figure import figure
-from utils.plotting import COLOURS, GREY, LINES, ROLES, guide, line, name_ends, note, panels, tint
-from utils.words import number
+from utils.plotting import (
+    GREY,
+    LINES,
+    ROLES,
+    guide,
+    ink,
+    line,
+    name_ends,
+    note,
+    panels,
+    shades,
+    tint,
+    truth,
+)
+from utils.words import number, roughly
 
 
 @figure
@@ -12,18 +25,22 @@ def two_orders(fig, sequences, states, names):
     """Two sequences of the same values, and what a running state makes of each."""
     left, right = panels(fig, 2)
     steps = np.arange(1, len(sequences[0]) + 1)
-    for x, h, name, colour in zip(sequences, states, names, ("blue", "vermillion"), strict=True):
-        line(left, steps, x, colour, name, marker="o")
-        line(right, steps, h, colour, name, marker="o")
+    for ax, role, curves in ((left, "input", sequences), (right, "state", states)):
+        for y, name, fill in zip(curves, names, ("full", "none"), strict=True):
+            look = {"linestyle": "-" if fill == "full" else (0, (2, 2)), "fillstyle": fill}
+            line(ax, steps, y, role, name, marker="o", **look)
+            high = y[-1] == max(c[-1] for c in curves)
+            words = f"{name} {number(y[-1])}" if ax is right else name
+            look = {"color": ROLES[role], "ha": "right", "va": "bottom" if high else "top"}
+            note(ax, words, (steps[-1], y[-1]), (4, 7 if high else -7), **look)
+        ax.set(xlabel="time step t", xticks=steps)
+        ax.margins(y=0.16)
+        ax.yaxis.get_major_locator().set_params(integer=True)
     guide(left, np.mean(sequences[0]), "mean of both", x=0.02, ha="left")
-    left.set(title="What goes in", xlabel="time step t", ylabel="input x")
-    right.set(title="What is carried along", xlabel="time step t", ylabel="state h")
-    left.legend(loc="upper center", ncols=2)
-    right.legend(loc="upper center", ncols=2)
-    for ax in (left, right):
-        low, high = ax.get_ylim()
-        ax.set_ylim(low, high + 0.22 * (high - low))  # room for the legend
+    left.set(title="What goes in", ylabel="input x")
+    right.set(title="What is carried along", ylabel="state h")
     return (
+        "The mean is the same for both orders; the state that is carried along tells them apart.\n"
         f"Two sequences of the same {len(steps)} values, {names[0]} and {names[1]}. Both have the "
         f"mean {number(np.mean(sequences[0]))}. The carried state ends at {number(states[0][-1])} "
         f"for {names[0]} and at {number(states[1][-1])} for {names[1]}."
@@ -37,19 +54,19 @@ def smoothing(fig, x, h, wave, w):
     steps = np.arange(len(x))
     lag = _lag(h, wave)
     crest = 40 + np.argmax(wave[40:100])
+    truth(ax, steps, wave)
     ax.plot(steps, x, "o", color=ROLES["input"], markersize=3.5)
-    line(ax, steps, wave, "black", linewidth=1.3)
     ax.plot(steps, h, color=ROLES["state"], linewidth=2.4)
     ax.axvspan(crest, crest + lag, color=tint(ROLES["state"], 0.25))
-    ax.text(crest + lag + 0.8, -2.2, f"lag {lag:.1f}", color=ROLES["state"])
+    ax.text(crest + lag + 0.8, -2.2, f"lag {lag:.1f}", color=ink(ROLES["state"]))
     ax.set(title="A state that follows a noisy wave", xlabel="time step t", ylabel="value")
     ax.set(xlim=(0, len(x) - 1), ylim=(-2.4, 2.4))
-    names = {"input x": ROLES["input"], "wave": COLOURS["black"], "state h": ROLES["state"]}
+    names = {"input x": ROLES["input"], "wave": ROLES["truth"], "state h": ROLES["state"]}
     name_ends(ax, (x[-1], wave[-1], h[-1]), names, names.values())
     return (
-        f"Memory w = {number(w)}. The state lags {lag:.1f} steps behind the wave and moves "
-        f"{number(np.abs(np.diff(h)).mean())} from step to step in the mean; the input moves "
-        f"{number(np.abs(np.diff(x)).mean())}."
+        f"Memory w = {number(w)}: the state lags {lag:.1f} steps behind the wave.\n"
+        f"It moves {number(np.abs(np.diff(h)).mean())} from step to step in the mean; the input "
+        f"moves {number(np.abs(np.diff(x)).mean())}."
     )
 
 
@@ -83,10 +100,14 @@ def impulse_response(fig, h, w, at=1):
     right.set_yscale("log")
     guide(right, size[at - 1] / 2, "half of the start", above=abs(w) < 1)
     right.set(title="Its size, on a log scale", xlabel="time step t", ylabel="|h|")
-    right.set_ylim(1e-4, 1e4)
+    grows = size[-1] > size[at - 1] * 1.001
+    right.set_ylim((1e-1, 1e4) if grows else (1e-4, 1e1))  # as many powers of ten, so one slope
     for ax in (left, right):
         ax.set_xlim(0, len(h) + 1)
-    return f"Recurrent weight w = {number(w)}. {_memory(size[at - 1 :])}"
+    return (
+        f"Recurrent weight w = {number(w)}. {_memory(size[at - 1 :])}\n"
+        f"The state over {len(h)} steps, and its size on a log scale. The impulse is at step {at}."
+    )
 
 
 def _memory(size):
@@ -103,29 +124,42 @@ def _memory(size):
 
 @figure
 def responses(fig, weights, states):
-    """The impulse responses (timesteps,) of several weights, in one panel."""
-    (ax,) = panels(fig, right=0.83)
-    for h, colour in zip(states, COLOURS, strict=False):
-        line(ax, np.arange(len(h)), h, colour)
-    ax.axhline(0, color=GREY, linewidth=1)
-    ax.set(
-        title="One impulse, five memories",
-        xlabel="steps since the impulse",
-        ylabel="state h",
-        xlim=(0, len(states[0]) - 1),
-        ylim=(-1.2, 7.4),
-    )
-    name_ends(ax, [h[-1] for h in states], [f"w = {number(w)}" for w in weights], COLOURS.values())
+    """The impulse responses (timesteps,) of several weights, each on a scale of its own."""
+    axes = panels(fig, len(states), left=0.085, right=0.98, wspace=0.45, top=0.66)
+    steps = len(states[0]) - 1
+    for ax, w, h in zip(axes, weights, states, strict=True):
+        ax.fill_between(range(steps + 1), h, color=tint(ROLES["state"], 0.25), linewidth=0)
+        ax.plot(h, color=ROLES["state"])
+        ax.axhline(0, color=GREY, linewidth=1)
+        low, top = min(0, np.min(h)), max(1, np.max(h))
+        ax.set(xlabel="steps", xlim=(0, steps), xticks=(0, steps))
+        ax.set(ylim=(1.08 * low, 1.08 * top), yticks=sorted({round(low), 0, round(top)}))
+        ax.set_title(f"w = {number(w)}", pad=40)
+        words = f"{_half_life(w)}\nafter {steps}: {roughly(h[-1]).removeprefix('about ')}"
+        ax.text(0, 1.07, words, transform=ax.transAxes, va="bottom", fontsize=9.5)
+    axes[0].set_ylabel("state h")
+    axes[0].yaxis.set_label_coords(-0.3, 0.5)
     ends = [f"{number(h[-1])} for w = {number(w)}" for w, h in zip(weights, states, strict=True)]
-    return f"What is left of an impulse of 1 after {len(states[0]) - 1} steps: {', '.join(ends)}."
+    return (
+        "One impulse, and the state fades, stays or grows: a little below or above 1 decides.\n"
+        f"What is left of an impulse of 1 after {steps} steps: {', '.join(ends)}."
+    )
+
+
+def _half_life(w):
+    """How long a linear unit takes to halve an impulse, or to double it."""
+    if abs(w) == 1:
+        return "keeps it"
+    steps = number(np.log(2) / abs(np.log(abs(w))), 2)
+    return f"{'halves' if abs(w) < 1 else 'doubles'} in {steps}"
 
 
 @figure
 def state_paths(fig, h, radius, activation):
     """States h (paths, timesteps + 1, 2): their paths in the plane, and their lengths over time."""
     left, right = panels(fig, 2)
-    reach = 2.2
-    for path, colour in zip(h, COLOURS.values(), strict=False):
+    reach, looks = 2.2, list(zip(shades("state", len(h)), LINES.values(), strict=False))
+    for path, (colour, _) in zip(h, looks, strict=True):
         kept = np.abs(path).max(axis=1) < 3 * reach
         left.plot(*path[kept].T, "-", color=colour, linewidth=1.2, marker=".", markersize=4)
         left.plot(*path[0], "o", color=colour, markersize=8)
@@ -138,9 +172,9 @@ def state_paths(fig, h, radius, activation):
             markeredgewidth=2.5,
             zorder=3,
         )
-    for path, colour in zip(h, COLOURS, strict=False):
+    for path, (colour, dashes) in zip(h, looks, strict=True):
         length = np.maximum(np.linalg.norm(path, axis=1), 1e-12)
-        line(right, np.arange(len(length)), length, colour, linewidth=1.6)
+        right.plot(length, color=colour, linestyle=dashes, linewidth=1.6)
     left.set(title="From the dots to the rings", xlabel="state of unit 1", ylabel="state of unit 2")
     left.set(xlim=(-1.15 * reach, 1.15 * reach), ylim=(-reach, reach))
     right.set_yscale("log")
@@ -148,11 +182,11 @@ def state_paths(fig, h, radius, activation):
     right.set(xlim=(0, h.shape[1] - 1), ylim=(1e-3, 1e3))
     start, end = (np.linalg.norm(h[:, t], axis=1).mean() for t in (0, -1))
     apart = max(np.linalg.norm(a - b) for a in h[:, -1] for b in h[:, -1])
+    apart = f"{number(apart) if apart > 1e-6 else 0} apart or less"
     return (
-        f"Spectral radius {number(radius)}, {activation}: over {h.shape[1] - 1} steps the state's "
-        f"length, in the mean over {len(h)} starts, goes from {number(start)} to {number(end)}; a "
-        f"step turns it by {_turn(h):.0f} degrees. At the end the two paths farthest from each "
-        f"other are {number(apart) if apart > 1e-6 else 0} apart."
+        f"Spectral radius {number(radius)}, {activation}: the paths end {apart}.\n"
+        f"Over {h.shape[1] - 1} steps the state's length, in the mean over {len(h)} starts, goes "
+        f"from {number(start)} to {number(end)}; a step turns it by {_turn(h):.0f} degrees."
     )
 
 
@@ -184,6 +218,7 @@ def example_sequences(fig, x, target):
     shown.set_interpolation("nearest")
     ones = int(np.sum(target))
     return (
+        f"The first value alone gives the target: the {x.shape[1] - 1} that follow are noise.\n"
         f"{len(x)} sequences of {x.shape[1]} values, as colours from −1.5 (orange) to 1.5 "
         f"(purple). {ones} begin with +1 and have target 1, {len(x) - ones} begin with −1 and "
         "have target 0."

@@ -3,7 +3,18 @@
 import numpy as np
 
 from utils.figures.figure import figure
-from utils.plotting import COLOURS, GREY, ROLES, guide, line, name_ends, note, panels, tint
+from utils.plotting import (
+    GREY,
+    LINES,
+    ROLES,
+    guide,
+    ink,
+    name_ends,
+    note,
+    panels,
+    tint,
+    truth,
+)
 from utils.words import number, roughly
 
 
@@ -11,44 +22,49 @@ from utils.words import number, roughly
 def counting(fig, asked, answers):
     """Answers (runs, questions) to what follows each window, beside the right ones `asked`."""
     left, right = panels(fig, 2, width_ratios=[3, 2])
-    for run in answers:
+    off = np.where(np.abs(answers - asked) < 1e-9, 0, answers - asked)  # which is rounding
+    truth(left, asked, asked)
+    truth(right, asked[[0, -1]], [0, 0])
+    for run, error in zip(answers, off, strict=True):
         left.plot(asked, run, color=ROLES["output"], linewidth=1, marker=".")
-    line(left, asked, asked, "black", linewidth=1.6)
-    below = np.median(answers - asked) > 0  # the name stands on the side without answers
-    place, va = ((6, -4), "top") if below else ((-6, 4), "bottom")
+        right.plot(asked, error, color=ROLES["output"], linewidth=1, marker=".")
+    below = np.median(off) > 0  # the name stands on the side without answers
+    place, va = ((6, -6), "top") if below else ((-6, 6), "bottom")
     middle = asked[len(asked) // 2]
-    note(left, "right", (middle, middle), place, ha="left" if below else "right", va=va)
+    look = {"ha": "left" if below else "right", "va": va, "color": ROLES["truth"]}
+    note(left, "right", (middle, middle), place, **look)
     left.margins(y=0.1)
-    left.set(title="Asked and answered", xlabel="number that comes next")
-    ticks = [asked[0], middle, asked[-1]]
-    left.set_xticks(ticks, [number(int(tick)) for tick in ticks])
+    right.margins(y=0.25)
+    left.set(title="Asked and answered")
+    right.set(title="Too high (+), too low (−)")
+    for ax, ticks in ((left, [asked[0], middle, asked[-1]]), (right, [middle])):
+        ax.set(xlabel="number that comes next")
+        ax.set_xticks(ticks, [number(int(tick)) for tick in ticks])
     unit, name = (1e6, "answer, in millions") if asked[0] > 1e5 else (1, "answer")
     left.set_ylabel(name)
+    left.yaxis.get_major_locator().set_params(nbins=3 if unit > 1 else 6)  # they are long
     left.yaxis.set_major_formatter(lambda y, _: f"{y / unit:g}")
-    errors = np.sort(np.abs(answers - asked).mean(axis=1))
-    errors[errors < 1e-9] = 0  # rounding
-    _errors_of_runs(right, errors)
-    runs = "run" if len(errors) == 1 else f"median of {len(errors)} runs"
-    spread = f", from {number(errors[0], 2)} to {number(errors[-1], 2)}" if errors[1:].size else ""
+    right.yaxis.set_major_formatter(_short)
+    errors = np.sort(np.abs(off).mean(axis=1))
+    ends = {number(error, 2): None for error in errors[[0, -1]]}  # one, if they are the same
+    look = {"color": ink(ROLES["output"]), "va": "top", "bbox": {"color": "white", "pad": 1}}
+    right.text(0.03, 0.97, f"mean error {' to '.join(ends)}", transform=right.transAxes, **look)
+    first, last = (_signed(np.median(off[:, k])) for k in (0, -1))
+    runs = f"the median of {len(errors)} runs, mean errors from" if errors[1:].size else "this run"
     return (
-        f"Asked for {number(int(asked[0]))} to {number(int(asked[-1]))}. The mean error is "
-        f"{number(np.median(errors), 2)} in the {runs}{spread}."
+        f"Asked for {number(int(asked[0]))} to {number(int(asked[-1]))}, the answers are off by "
+        f"{number(np.median(errors), 2)} in the mean.\n"
+        f"At {number(int(asked[0]))} the error is {first}, at {number(int(asked[-1]))} it is "
+        f"{last}, in {runs}{' ' + ' to '.join(ends) if errors[1:].size else ''}."
     )
 
 
-def _errors_of_runs(ax, errors):
-    """A dot for each run, the best first, and the numbers of the best and of the worst."""
-    alone = len(errors) == 1  # as in an explorer, where it wanders far along an axis that stays
-    scale, reach = ("log", (1e-3, 1e7)) if alone else ("linear", (0, 1.2 * max(errors[-1], LEAST)))
-    shown = np.clip(errors, *reach)
-    ax.plot(range(len(shown)), shown, "o", color=ROLES["output"], markersize=7, clip_on=False)
-    for k in {0, len(shown) - 1}:
-        look = {"color": ROLES["output"], "bbox": {"facecolor": "white", "linewidth": 0, "pad": 1}}
-        note(ax, number(errors[k], 2), (k, shown[k]), (0, 8), ha="center", **look)
-    ax.set(yscale=scale, ylim=reach, xlim=(-1, len(shown)), xticks=[], title="How far off")
-    ax.set(xlabel="this run" if alone else "runs, the best first", ylabel="mean error")
-    if reach[0] < 1 < reach[1]:
-        guide(ax, 1, "wrong by one", above=False)
+def _short(y, _):
+    return f"{number(y / 1000)}k" if abs(y) >= 1000 else number(round(y, 6))
+
+
+def _signed(x):
+    return ("+" if x > 0 else "") + number(x, 2)
 
 
 LEAST = 1e-12  # what is smaller is rounding, and is drawn here
@@ -60,21 +76,29 @@ def errors_far_away(fig, starts, errors):
     """Errors {training: (runs, starts)} of counting on, far beyond the training numbers."""
     (ax,) = panels(fig, right=0.8)
     least, ends, told = 1e-5, [], []
-    for (name, runs), colour in zip(errors.items(), COLOURS, strict=False):
-        middle = np.median(runs, axis=0)
+    for (name, runs), dashes in zip(errors.items(), LINES.values(), strict=False):
+        colour, middle = _bend(name), np.median(runs, axis=0)
         for run in runs:
-            ax.plot(starts, np.maximum(run, least), color=tint(COLOURS[colour], 0.4), linewidth=1)
-        line(ax, starts, np.maximum(middle, least), colour)
+            ax.plot(starts, np.maximum(run, least), color=tint(colour, 0.4), linewidth=1)
+        ax.plot(starts, np.maximum(middle, least), color=colour, linestyle=dashes)
         ends.append(max(middle[-1], least))
         told.append(f"{name}: {_below(middle[-1])}")
     ax.set(xscale="log", yscale="log", title="The error far away", ylabel="mean error")
     ax.set(xlabel="where the window begins", xlim=(0.7, starts[-1]), ylim=(least, 1e7))
     _trained(ax, 0.7, 100)
-    name_ends(ax, ends, list(errors), [COLOURS[c] for c, _ in zip(COLOURS, errors, strict=False)])
+    name_ends(ax, ends, list(errors), [_bend(name) for name in errors])
+    best = list(errors)[int(np.argmin(ends))]
     return (
+        f"Far beyond the numbers of the training the error grows, least with {best}.\n"
         f"Error for windows that begin at {number(int(starts[-1]))}, in the median run: "
         f"{', '.join(told)}."
     )
+
+
+def _bend(name):
+    """The colour of a network by its activation: without a bend it is a linear model."""
+    activation = name.partition(",")[0]
+    return {"tanh": ROLES["simple"], "linear": ROLES["linear"]}.get(activation, ROLES["output"])
 
 
 def _below(x):
@@ -95,15 +119,16 @@ def steps_beyond(fig, steps, errors, trained):
     (ax,) = panels(fig, right=0.8)
     _trained(ax, trained[0] - 0.5, trained[1] + 0.5)
     ends = []
-    for (name, values), colour in zip(errors.items(), COLOURS, strict=False):
-        line(ax, steps, np.maximum(values, 1e-12), colour)
+    for (name, values), dashes in zip(errors.items(), LINES.values(), strict=False):
+        ax.plot(steps, np.maximum(values, 1e-12), color=_bend(name), linestyle=dashes)
         ends.append([f"{name} {roughly(value, TOLD)}" for value in (values[-1], values[0])])
     ax.set(yscale="log", title="Steps that were never seen", xlabel="step of the progression")
     ax.set(ylabel="error", xlim=(steps[0], steps[-1]), ylim=(1e-6, 100))
     last = [max(values[-1], 2e-6) for values in errors.values()]
-    name_ends(ax, last, list(errors), [COLOURS[c] for c, _ in zip(COLOURS, errors, strict=False)])
+    name_ends(ax, last, list(errors), [_bend(name) for name in errors])
     above, below = (", ".join(words) for words in zip(*ends, strict=True))
     return (
+        "Outside of the training, its activation decides how a network goes on.\n"
         f"Median error of the next value when the step is {number(int(steps[-1]))}: {above}; "
         f"when it is {number(int(steps[0]))}: {below}."
     )
@@ -118,7 +143,7 @@ def sums(fig, true, answers, epochs, mean):
     """
     left, right = panels(fig, 2)
     reach = (true.min() - 0.3, true.max() + 0.3)
-    line(left, reach, reach, "black", linewidth=1.5)
+    truth(left, reach, reach)
     left.plot(true, answers[-1], "o", color=ROLES["output"], markersize=3.5)
     guide(left, mean, "mean of training sums", x=0.02, ha="left")
     left.texts[-1].set_bbox({"facecolor": "white", "alpha": 0.8, "linewidth": 0, "pad": 1})
@@ -129,13 +154,15 @@ def sums(fig, true, answers, epochs, mean):
     right.plot(epochs, shown, ":", color=ROLES["output"], marker="o", markersize=5)
     right.plot(epochs[-1:], shown[-1:], "D", color=ROLES["output"], markersize=9)
     guide(right, mean_error, "always the mean")
-    right.set(xscale="log", yscale="log", xlim=(2, 400), ylim=(LEAST / 3, 30))
+    low = min(1e-3, shown.min() / 9)
+    right.set(xscale="log", yscale="log", xlim=(2, 400), ylim=(low, 9))
     right.set(title="Longer training", xlabel="epochs", ylabel="mean absolute error")
     right.set_xticks((3, 10, 30, 100, 200), ("3", "10", "30", "100", "200"))
     right.minorticks_off()
     return (
-        f"{len(true)} new sequences, after {epochs[-1]} epochs. The network's mean absolute error "
-        f"is {roughly(errors[-1], TOLD)}; always saying the mean has {roughly(mean_error)}."
+        f"After {epochs[-1]} epochs the network's mean absolute error is "
+        f"{roughly(errors[-1], TOLD)}.\n"
+        f"{len(true)} new sequences; always saying the mean has {roughly(mean_error)}."
     )
 
 
@@ -160,4 +187,8 @@ def sums_compared(fig, errors, baselines):
     ax.set_yticks(range(len(rows)), rows)
     words = [f"{name} {roughly(e, TOLD)}" for name, e in baselines.items()]
     words += [f"{name} {roughly(np.median(runs), TOLD)}" for name, runs in errors.items()]
-    return f"Mean absolute error, in the median run: {'; '.join(words)}."
+    best = min(errors, key=lambda name: np.median(errors[name]))
+    return (
+        f"The network that adds up best: {best}.\n"
+        f"Mean absolute error, in the median run: {'; '.join(words)}."
+    )

@@ -4,7 +4,7 @@ import inspect
 
 from utils.arguments import shown
 from utils.plotting.frames import new_figure, render, static_html
-from utils.plotting.theme import CSS_DPI, style
+from utils.plotting.theme import CSS_DPI, DPI, SHARP, style
 
 
 class Drawing:
@@ -22,12 +22,12 @@ class Drawing:
         return [round(inches * CSS_DPI) for inches in self.size]
 
     def stages(self, **values):
-        """Draw, and yield (share done, sentence) whenever the figure is worth a picture: once, with
-        a share of 1, unless `draw` yields as it goes."""
+        """Draw, and yield (share done, what it says) whenever the figure is worth a picture: once,
+        with a share of 1, unless `draw` yields as it goes."""
         with style():
             drawn = self.draw(self.figure, **values)
         if not inspect.isgenerator(drawn):
-            yield 1, self._sentence(drawn)
+            yield 1, self._checked(drawn)
             return
         while True:
             with style():  # not across a yield: whatever is drawn meanwhile has its own style
@@ -39,33 +39,54 @@ class Drawing:
                     f"{self.draw.__name__} must yield (share done, above 0 and at most 1; "
                     f"sentence), got {shown(stage)}"
                 )
-            yield stage[0], self._sentence(stage[1])
+            yield stage[0], self._checked(stage[1])
 
     def sentence(self, **values):
-        """Draw to the end. -> the sentence"""
-        *_, (_, sentence) = (0, None), *self.stages(**values)
-        return self._sentence(sentence)
+        """Draw to the end. -> what it says, in one line"""
+        return in_one_line(self.said(**values))
 
     def picture(self, **values):
-        """Draw to the end. -> the PNG's bytes and the sentence"""
-        sentence = self.sentence(**values)
-        return self.png(), sentence
+        """Draw to the end. -> the PNG's bytes and what it says"""
+        said = self.said(**values)
+        return self.png(), said
 
-    def png(self):
-        """The bytes of the figure as it has been drawn."""
-        return render(self.figure)
+    def said(self, **values):
+        """Draw to the end. -> what it says, in its one or two lines"""
+        *_, (_, said) = (0, None), *self.stages(**values)
+        return self._checked(said)
 
-    def html(self, png, sentence):
+    def png(self, sharp=False):
+        """The bytes of the figure as it has been drawn; `sharp` is for pictures that stay."""
+        if not sharp:
+            return render(self.figure)
+        self.figure.set_dpi(SHARP)
+        try:
+            return render(self.figure)
+        finally:
+            self.figure.set_dpi(DPI)
+
+    def html(self, png, said):
         """A picture of it, for pages without widgets."""
-        return static_html(png, sentence, self.pixels[0])
+        return static_html(png, said, self.pixels[0])
 
-    def _sentence(self, said):
+    def _checked(self, said):
         if not isinstance(said, str) or not said.strip():
             raise TypeError(
                 f"{self.draw.__name__} must return a sentence that says what the figure shows, "
                 f"got {shown(said)}"
             )
-        return " ".join(said.split())
+        lines = [" ".join(line.split()) for line in said.split("\n")]
+        if len(lines) > 2:
+            raise TypeError(
+                f"{self.draw.__name__} must return a line with the point, and one with the "
+                f"numbers, got {len(lines)} lines"
+            )
+        return "\n".join(lines)
+
+
+def in_one_line(said):
+    """What a figure says, as its text output has it."""
+    return said.replace("\n", " ")
 
 
 def show(draw, *, size=(7.2, 3.2), **values):
@@ -73,6 +94,7 @@ def show(draw, *, size=(7.2, 3.2), **values):
     from IPython.display import display
 
     drawing = Drawing(draw, size)
-    png, sentence = drawing.picture(**values)
-    mimebundle = {"text/html": drawing.html(png, sentence), "text/plain": sentence}
+    said = drawing.said(**values)
+    page = drawing.html(drawing.png(sharp=True), said)
+    mimebundle = {"text/html": page, "text/plain": in_one_line(said)}
     display(mimebundle, raw=True)

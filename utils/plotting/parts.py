@@ -5,7 +5,7 @@ import contextlib
 import matplotlib as mpl
 import numpy as np
 
-from utils.plotting.theme import COLOURS, GREY, LINES, style
+from utils.plotting.theme import COLOURS, GREY, LINES, MEANINGS, ROLES, ink, style
 
 MARGIN = {"left": 0.70, "right": 0.14, "bottom": 0.56, "top": 0.38}  # inches around the panels
 GAP = {"across": 0.80, "down": 0.94}  # inches between panels: room for labels and titles
@@ -92,13 +92,22 @@ def _ticks(axis):
 
 
 def line(ax, x, y, colour, label=None, **style):
-    """A line in one of COLOURS with the line style that belongs to it."""
+    """A line in one of COLOURS, or in a role's, with the line style that belongs to it."""
+    colour = MEANINGS.get(colour, colour)
     style = {"color": COLOURS[colour], "linestyle": LINES[colour]} | style
     return ax.plot(x, y, label=label, **style)[0]
 
 
+def truth(ax, x, y, width=6):
+    """What is true, under what is said of it: a wide band, light inside, that lines stand out
+    from."""
+    for colour, wide in ((ROLES["truth"], width), ("#e6e6e6", width - 2)):
+        ax.plot(x, y, color=colour, linewidth=wide, solid_capstyle="butt", zorder=1.5)
+
+
 def note(ax, words, xy, shift, **style):
     """Words beside a point of the data, moved by `shift` on the page, 72 points an inch."""
+    style = {"color": ink(style.pop("color", "black"))} | style
     ax.annotate(words, xy, shift, textcoords="offset points", **style)
 
 

@@ -1,0 +1,71 @@
+"""Mends: an answer with one thing changed in its own lines, after which it may be right.
+
+A slip is made in the reference, which the learner's lines need not resemble. A mend is a slip made
+in the answer itself. So it finds what ended in an error, too; and that all is right with it is the
+proof that nothing else was wrong. What is said of it is where it stands, not what should be there.
+"""
+
+import ast
+import inspect
+import re
+import time
+
+from utils.checks.calls import limited, own_tree
+from utils.checks.slips import slips, some, span, text, with_slips
+
+SECONDS = 3  # for all changes of an answer that takes long, or sleeps
+ORDINALS = ["first", "second", "third", "fourth"]
+
+
+def mended(function, is_right):
+    """Where one change makes a function right, in words; None if none does, or time is over."""
+    end, tree = time.perf_counter() + SECONDS, own_tree(function)
+    if tree is None or not limited():  # a change may make it loop for ever
+        return None
+    lines = lines_of(tree)
+    for slip in slips(tree):
+        if time.perf_counter() > end:
+            return None
+        if not holds_itself(slip, lines[slip.node]) and is_right(changed(function, tree, slip)):
+            return where(too_much(slip), tree)
+    return None
+
+
+def changed(function, tree, slip):
+    """The function, with a slip made in its `tree`; None if Python objects."""
+    scope = inspect.unwrap(function).__globals__ | {"some": some}
+    try:
+        exec(with_slips(tree, slip), scope)
+    except Exception:  # a default, say, that is known only where the function was made
+        return None
+    return scope[tree.body[0].name]
+
+
+def lines_of(tree):
+    """{node: the innermost statement in which it stands}"""
+    statements = [node for node in ast.walk(tree) if isinstance(node, ast.stmt)]  # outer ones first
+    return {node: statement for statement in statements for node in ast.walk(statement)}
+
+
+def holds_itself(slip, line):
+    """Might a list be put into itself, as in `rows.append(rows)`? NumPy unfolds it without end."""
+    return slip.text.isidentifier() and re.match(rf"{slip.text}\b", text(line))
+
+
+def too_much(slip):
+    """What is wrong where a slip is: all that it changes, or what it leaves out of two parts."""
+    if isinstance(slip.node, ast.BinOp):
+        left, right = slip.node.left, slip.node.right
+        return {text(left): right, text(right): left}.get(slip.text, slip.node)
+    return slip.node
+
+
+def where(node, tree):
+    """Which part of which line."""
+    at = f"line {node.lineno} of your function"
+    if isinstance(node, ast.stmt):
+        return f"{at}, `{text(node).splitlines()[0]}`"
+    line = [n for n in ast.walk(tree) if isinstance(n, ast.expr) and n.lineno == node.lineno]
+    alike = sorted((n for n in line if text(n) == text(node)), key=span)
+    the = f"the {ORDINALS[alike.index(node)]} " if 1 < len(alike) <= len(ORDINALS) else ""
+    return f"{the}`{text(node)}` in {at}"
