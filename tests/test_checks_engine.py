@@ -298,7 +298,7 @@ OTHERS = [
     (square, lambda n: [n, n], "holds 2 numbers, where one number is asked for."),
     (square, lambda n: 9, "you return the same number whatever the arguments."),
     (ends, lambda x: (x[-1], x.max()), "most agrees. 2 to 3 is not where [3.0, 1.0, 2.0] ends."),
-    (ends, lambda x: x, "returns a list of 3 where 2 numbers are asked for: least, most."),
+    (ends, lambda x: x, "an array of shape (3,) where 2 numbers are asked for: least, most."),
     (names, lambda: {"a": "alpha", "b": "gamma"}, "Not yet: b can't be so."),
     (names, lambda: ["alpha"], "returns a list of 1, where a dict is asked for."),
     (names, lambda: {"a": Z}, "line 1 of your function"),  # noqa: F821
@@ -585,6 +585,7 @@ LOOKS = [
     (count, lambda m, n: 2 * m * n + n * n, "Not yet: W is counted twice; b is missing."),
     (count, lambda m, n: 4 * (m * n + n * n + n), "every part is counted 4 times"),
     (count, lambda m, n: m * n + n * n + m, "Not yet: "),
+    (count, lambda m, n: [m, n] if m > 2 else 18, "otherwise, but wrong for m = 4, n = 7, for m"),
 ]
 SHIFT = 0.125
 
@@ -676,7 +677,7 @@ def f(x, n, h, W):
         if k > 2 and n < 9:
             total += x[:, k] @ W.T
         total[k] = (h[k:n] * x.shape[0] - 1) / n // 2 % 3 ** 2
-    y = -np.tanh(x) if n > 1 else np.mean(x, axis=0)
+    y = -np.tanh(x) if n > 1 else np.mean(x, axis=0) + np.median(W[:n])
     return total, y
 """
 
@@ -689,6 +690,7 @@ def f(x, n, h, W):
         "upside down",
         "added, not subtracted", "the loop ends one step early", "the loop runs backwards",
         "the minus in front of what is made of x is left out", "median stands where mean should",
+        "of two middle values the upper is taken", "the slice is cut from the end of W",
         "mean goes along axis 1", "tanh is taken twice", "the sigmoid stands where tanh should",
         "the index of x is one too low", "the size of axis 1 stands where that of axis 0 should",
         "the slice of h ends one place early", "the condition asks for >=", "nobody asks whether",

@@ -97,7 +97,7 @@ def test_state_paths_hold_the_paths_and_their_lengths(rng):
     start = np.linalg.norm(h[:, 0], axis=1).mean()
     assert "tanh" in sentence and f"from {start:.3g}" in sentence
     apart = max(np.linalg.norm(a - b) for a in h[:, -1] for b in h[:, -1])
-    assert f"{apart:.3g} apart" in sentence
+    assert f"within {apart:.3g} of each other" in sentence
     angle = np.radians(30 * np.arange(41))
     h = np.stack([np.cos(angle), np.sin(angle)], axis=-1) * 0.9 ** np.arange(41)[:, None]
     _, sentence = drawn(figures.state_paths, h=h[None], radius=0.9, activation="linear")

@@ -152,7 +152,7 @@ def quiz(parted):
     found = []
     for _, parts in [section for section in parted if section[0] == "Quiz"]:
         for _, (element,) in parts:
-            if element.name == "p" and re.match(r"\d+\. ", element.text):
+            if element.name == "h3" and re.match(r"\d+\. ", element.text):
                 found.append(Question(element.decode_contents()))
             elif element.name == "details":
                 why = BeautifulSoup(inside(element), "html.parser")

@@ -85,7 +85,7 @@ def has_room(slide, below):
     if figure:
         width, height = png_size(figure[1])
         return width / height > WIDE and lines <= QUESTION_LINES
-    return lines + below.count("\n") <= CODE_LINES
+    return lines + below.count("\n") + 2 * below.count("<tr") <= CODE_LINES  # a range has a line
 
 
 def png_size(data):

@@ -358,6 +358,18 @@ def numeric_of_copies(loss, w, eps=1e-5):
     return central()(loss, w.copy(), eps)
 
 
+def numeric_of_ravel(loss, w, eps=1e-5):
+    flat = w.ravel()  # a view, as long as w is no transpose
+    gradient = np.zeros(flat.shape)
+    for k, kept in enumerate(flat.copy()):
+        flat[k] = kept + eps
+        above = loss()
+        flat[k] = kept - eps
+        gradient[k] = (above - loss()) / (2 * eps)
+        flat[k] = kept
+    return gradient.reshape(w.shape)
+
+
 def numeric_of_rows_and_columns(loss, w, eps=1e-5):
     gradient = np.zeros(w.shape)
     for i in range(w.shape[0]):
@@ -400,6 +412,7 @@ WRONG_NUMERIC = [
     (central((1, 0)), "the lower point is w itself"),
     (central((0, -1)), "the upper point is w itself"),
     (numeric_never_restored, "after your function w is not what it was: put each entry back"),
+    (numeric_of_ravel, "right otherwise, but when w is a transpose gradient is 0 times"),
     (numeric_of_copies, "every entry is zero: the loss has not seen a change"),
     (central(share=of(lambda up, low, e: (up - low) / e)), "twice what it should be: the two"),
     (central(share=of(lambda up, low, e: (up - low) / 2 * e)), "brackets are missing"),
@@ -442,7 +455,7 @@ WRONG_BUGS = [
         "B and C are right. A: the zoo has no bug called 'index wrap' (did you mean 'index wr",
     ),
     (bugs(A="xyz", B=B, C=C), "no bug called 'xyz' (see the list of bugs)"),
-    (bugs(A=7, B=B, C=C), "no bug called '7'"),
+    (bugs(A=7, B=B, C=C), "A: a number stands where a name is asked for"),
     (bugs(A="W_h.T was forgotten"), "(see the list of bugs)"),
     (bugs(A=np.array([A, B]), B=B, C=C), "A has one bug in it, and you name 2"),
     (bugs(A="", B=None), "A has no name yet; B has no name yet; C has no name yet"),

@@ -382,7 +382,7 @@ WRONG_READING = [
     (reading(erased="14"), "is a step from 0 to 23"),
     (reading(erased=14.5), "is a step from 0 to 23"),
     (
-        reading(erase=14),
+        lambda: {"forget": "B", "input": "C", "output": "A", "erase": 14},
         "'input', 'output' and 'erased', and yours has 'erase'",
     ),
     (lambda: {"forget": "?", "input": "?", "output": "?", "erased": 0}, "no answer for 'forget'"),

@@ -140,7 +140,11 @@ RIGHT = {
         cut(),
         lambda s, f, t, e: forecasting.rolling_origin(s, f, t, embargo=e),
     ],
-    "interval": [by_partition, forecasting.residual_interval],
+    "interval": [
+        by_partition,
+        lambda residuals, level: np.stack(by_partition(residuals, level)),
+        forecasting.residual_interval,
+    ],
     "alarms": [alarms_by_sorting, alarms_by_two_sides],
 }
 
@@ -212,6 +216,8 @@ WRONG = {
         (lambda c, n, k: abs(n) > np.quantile(abs(n), 1 - 1 / k), "that are watched"),
         (lambda c, n, k: abs(n) > np.quantile(abs(c), 1 / k), "which share should lie below"),
         (lambda c, n, k: abs(n) <= np.quantile(abs(c), 1 - 1 / k), "where there is no alarm"),
+        (lambda c, n, k: abs(n) >= np.quantile(abs(c), 1 - 1 / k), "that equals the threshold"),
+        (lambda c, n, k: abs(n) > np.percentile(abs(c), 1 - 1 / k), "takes per cent"),
         (lambda c, n, k: abs(n) > abs(c).max(), "the largest calm residual"),
         (two_sided, "two thresholds, one for each sign"),
         (lambda c, n, k: abs(n) > sorted(abs(c))[-(len(c) // k)], "one place too far out"),

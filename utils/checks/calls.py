@@ -33,6 +33,9 @@ PLAIN = {  # an exception's words: what is said of it; the first that fits
     r".*converted to Python scalars.*": r"raises \g<0>: np.tanh takes arrays, math.tanh does not",
     r".* for \^.*|.*bitwise_xor.*": rf"raises \g<0>: {POWER}",
     r".* as a data type.*": r"raises \g<0>: the shape goes in as a tuple, in brackets of its own",
+    r".*cannot reshape array of size (\d+) into.*": (
+        r"raises \g<0>: \1 numbers don't fill such a shape without a rest"
+    ),
     r".*input arrays must have the same shape.*": (
         "stacks arrays that have different shapes: are the last ones cut short?"
     ),

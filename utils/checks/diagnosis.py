@@ -5,6 +5,7 @@ wrong, or all that is wrong with one of several arrays; what can't be named is l
 answer itself does when one thing is changed: a sample, a time step, an argument.
 """
 
+import functools
 import itertools
 
 import numpy as np
@@ -52,19 +53,13 @@ class Diagnosis:
 
     def words(self):
         """What is wrong, in words."""
-        looks = [self.known]
-        if isinstance(self.results[0], list):
-            looks += [self.constant, self.order, self.whole, self.share, self.exchanged]
-            looks += [self.one_pattern, self.one_slip, self.chance, self.mended]
-            looks += [self.each_part, self.no_number, self.two_known, self.known_in_pattern]
-            looks += [self.two_slips, self.from_notebook, self.unused, self.influence]
-            looks += [self.one_of_two]
-        found = next((words for look in looks if (words := look())), None)
-        found = found or reworded(self.description(), self.exercise.remarks)
-        if isinstance(self.results[0], list):
-            return found
-        place = self.mended()  # an error may have another cause than the one that is known
-        return f"{ended(found)} And {place}" if place else found
+        if not isinstance(self.results[0], list):
+            return self.with_place(self.known() or self.description())
+        looks = [self.known, self.constant, self.order, self.whole, self.share, self.exchanged]
+        looks += [self.one_pattern, self.one_slip, self.chance, self.place]
+        looks += [self.each_part, self.no_number, self.two_known, self.known_in_pattern]
+        looks += [self.two_slips, self.from_notebook, self.unused, self.influence, self.one_of_two]
+        return next((words for look in looks if (words := look())), None) or self.description()
 
     # --- what explains all that is wrong ---
 
@@ -225,7 +220,17 @@ class Diagnosis:
             return True
         return set(wrong_parts(theirs, self.wanted)) <= set(self.wrong)
 
-    def mended(self):
+    def place(self):
+        """Where one change makes the answer right, and, if that is all, when it is wrong."""
+        alone = not self.mend or not self.right[0]
+        return self.mend if alone else self.with_place(self.description())
+
+    def with_place(self, words):
+        """The words and the place: an error may have another cause than the one that is known."""
+        return f"{ended(words)} And {self.mend}" if self.mend else words
+
+    @functools.cached_property
+    def mend(self):
         """The place of one change in the answer itself, after which it is right."""
         where = mended(self.answer, self.is_right)
         return where and f"one change makes it right: look at {where}"
@@ -436,6 +441,9 @@ class Diagnosis:
     # --- what can be said of a mistake that nobody foresaw ---
 
     def description(self):
+        return reworded(self.in_general(), self.exercise.remarks)
+
+    def in_general(self):
         wrong = [k for k, right in enumerate(self.right) if not right]
         at = wrong[0]
         probe, result, but = self.probes[at], self.results[at], self.exercise.otherwise(at, wrong)
@@ -460,10 +468,10 @@ class Diagnosis:
         if words := difference(got, want, axes):
             return f"{said}{name} {words}"
         if self.exercise.evidence:
-            given = ", ".join(f"{argument} = {value}" for argument, value in probe.args.items())
-            return f"{said}for {given} {self.exercise.evidence.format(got=got)}"
+            given = "" if at else f"{probe.given} "
+            return f"{said}{given}{self.exercise.evidence.format(got=got)}"
         if at:
-            return f"{said}{name} is wrong: {probe.look}"
+            return f"{said}{name} is wrong{probe.hint}"
         if where := self.right_while(part):
             return f"{said}{name} is {where}"
         return f"{said}{name} has the right shape, and other numbers than it should"
@@ -473,7 +481,7 @@ class Diagnosis:
         for k, probe in enumerate(self.probes):
             if k in self.arrays and same(self.results[k], self.wanted[k], part) and probe.when:
                 if self.wanted[k][part].any():
-                    return f"right {probe.when}, and wrong otherwise: {probe.look}"
+                    return f"right {probe.when}, and wrong otherwise{probe.hint}"
         return None
 
 

@@ -304,11 +304,11 @@ class Exercise:
         that are; it is empty while the later ones haven't been tried."""
         if not at:
             return ""
+        when = [probe.when or probe.given for probe in self.probes]
         if not wrong:
-            return f"right so far, but {self.probes[at].when} "
-        when = [self.probes[k].when.rstrip(",") for k in wrong]
-        others = f"wrong {listed(when)}: " * (len(when) > 1)
-        return f"right otherwise, but {others}{self.probes[at].when} "
+            return f"right so far, but {when[at]} "
+        several = listed([when[k].rstrip(",") for k in wrong])
+        return f"right otherwise, but {f'wrong {several}: ' * (1 < len(wrong) < 5)}{when[at]} "
 
     def no_result(self, answer, at, result, wrong=()):
         """What is said of an exception or a complaint that came of a probe."""

@@ -93,6 +93,8 @@ rnn_step.knows(
         "x_t @ W_x": {
             "x_t * W_x": "x_t and W_x are multiplied elementwise (*), where a matrix product is "
             "needed",
+            "W_x[x_t.argmax(axis=1)]": "a row of W_x is picked, as the product does with a one-hot "
+            "letter: any other x_t takes a share of every row",
             "x_t @ W_h": ROWS,
             "x_t @ W_x.T": ROWS,
             "np.dot(x_t, W_h)": ROWS,

@@ -6,7 +6,7 @@ from types import EllipsisType, NoneType
 import numpy as np
 
 from utils import bug_zoo, data
-from utils.checks.engine import Probe, exercise
+from utils.checks.engine import Probe, exercise, kind
 from utils.checks.results import listed
 from utils.layers import Dense, SimpleRNN
 from utils.words import fixed
@@ -251,9 +251,9 @@ class Loss:
         return isinstance(other, Loss)
 
 
-def weights(*shape, seed=0, scale=1, eps=0.1):
+def weights(*shape, seed=0, scale=1, eps=0.1, order="C"):
     """What a probe hands over: a loss, the array that it reads, and a step."""
-    w = scale * np.random.default_rng(seed).uniform(-0.9, 0.9, shape)
+    w = np.array(scale * np.random.default_rng(seed).uniform(-0.9, 0.9, shape), order=order)
     return {"loss": Loss(w), "w": w, "eps": eps}
 
 
@@ -277,6 +277,7 @@ NOT_SEEN = (
         Probe(
             weights(3, 4, seed=3, eps=1e-3), "when eps is 0.001", "is a step written out in a line?"
         ),
+        Probe(weights(4, 3, seed=5, order="F"), "when w is a transpose", "what does ravel copy?"),
         Probe(
             weights(2, 3, seed=4, scale=0), "while w is zero", "the step is eps, whatever w holds"
         ),
@@ -362,6 +363,10 @@ numeric_gradient.knows(
             "moved at once: one entry at a time, along all axes",
             "for index in [...]:\n        kept = w.copy()": "all entries are moved at once, which "
             "gives one number for all: one entry at a time",
+        },
+        "        w[index] = kept\n        gradient[index] =": {
+            "        gradient[index] =": "an entry is still moved while the next ones are: put "
+            "each back before you go on",
         },
         "gradient[index] =": {
             "gradient[...] =": "every entry holds the last one's derivative: where is each stored?"
@@ -456,20 +461,18 @@ def evidence(letter, names):
 def wrong_names(names):
     """What speaks against the names, or nothing."""
     names = {k: as_list(name) for k, name in names.items()}
-    right = [k for k, wanted in MYSTERIES.items() if set(names.get(k, [])) == wanted]
+    right = [k for k, wanted in MYSTERIES.items() if {*map(str, names.get(k, []))} == wanted]
     stand = f"{listed(right)} {'are' if right[1:] else 'is'} right. " if right else ""
     wrong = [wrong_name(k, names.get(k, [])) for k in MYSTERIES if k not in right]
     return wrong and stand + "; ".join(wrong)
 
 
 def as_list(names):
-    """One name, several, or none yet, as a list of texts."""
+    """One name, several, or none yet, as a list."""
     several = isinstance(names, (list, tuple, set, frozenset, np.ndarray))
     names = [*np.ravel(names)] if isinstance(names, np.ndarray) else names
-    names = names if several else [names]
-    return [
-        str(name) for name in names if not isinstance(name, (NoneType, EllipsisType)) and name != ""
-    ]
+    names = names if several and not isinstance(names, bug_zoo.Bug) else [names]
+    return [name for name in names if not isinstance(name, (NoneType, EllipsisType)) and name != ""]
 
 
 def wrong_name(letter, names):
@@ -477,6 +480,8 @@ def wrong_name(letter, names):
     if not names:
         return f"{letter} has no name yet"
     for name in names:
+        if not isinstance(name, str):
+            return f"{letter}: {kind(name)} stands where a name is asked for, a key of bug_zoo.BUGS"
         if name not in bug_zoo.BUGS:
             near = difflib.get_close_matches(name, bug_zoo.BUGS, 1, 0.7)
             maybe = f"did you mean '{near[0]}'?" if near else "see the list of bugs"

@@ -712,13 +712,20 @@ def long_series(batch, timesteps, batches, left, when="", look=""):
 
 @exercise(
     probes=[
-        long_series(3, 4, 5, 7),
+        long_series(6, 9, 13, 7),
         long_series(4, 6, 3, 0, "where no value is left over", "where does the cut end?"),
         long_series(2, 5, 4, 9, "for two rows", WRITTEN_OUT),
         long_series(1, 3, 6, 2, "for a single row", "which axes may squeeze take away?"),
         long_series(5, 2, 1, 3, "for a single batch", "which axes may squeeze take away?"),
     ],
     returns={"batches": "batches batch timesteps features"},
+    remarks={
+        r"(.*)batches has .* = \((\d+)(, .*)\), and should be .* = \((\d+)\3\).*": (
+            r"\1there are \2 batches, where \4 are due: each value of the series is read once, and "
+            "those that fill no batch are left out"
+        ),
+        r".*cannot reshape.*": r"\g<0>: what is left over?",
+    },
     right="each row goes on where it ended in the batch before, for five series",
 )
 def in_strips(series, batch, timesteps):
@@ -795,6 +802,9 @@ in_strips.knows(
 # --- the last step that is real ---------------------------------------------------------------
 
 
+UNITS = 12
+
+
 def padded(lengths, timesteps, features, padding, when="", look=""):
     """A probe with sequences of these lengths. Where a step has several features, one of those
     of a real step may be what the padding is: it is the whole step that counts."""
@@ -805,8 +815,9 @@ def padded(lengths, timesteps, features, padding, when="", look=""):
         if features > 1:
             x[sample, np.arange(length), (sample + np.arange(length)) % features] = padding
             x[sample, length - 1, : features - 1] = padding
-    args = {"h": rng.uniform(-1, 1, (samples, timesteps, 4)), "x": x, "padding": padding}
-    return Probe(args, when, look, {"samples": samples, "timesteps": timesteps, "units": 4})
+    h = rng.uniform(-1, 1, (samples, timesteps, UNITS))
+    sizes = {"samples": samples, "timesteps": timesteps, "units": UNITS}
+    return Probe({"h": h, "x": x, "padding": padding}, when, look, sizes)
 
 
 WHOLE = "does a step count that holds the padding value in some of its features?"
@@ -890,6 +901,8 @@ last_real.knows(
             "it is an argument",
             "real = np.any(x != -1, axis=2)": "−1 is taken for the padding value, "
             "whatever it is: it is an argument",
+            "real = np.moveaxis(x != padding, 1, 2).reshape(len(x), -1)": "the numbers "
+            "are counted, several for each step: how many steps are real?",
             "real = np.all(x == padding, axis=2)": "the steps of the padding are counted: how many "
             "real ones stand before them?",
         },

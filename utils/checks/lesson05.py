@@ -661,7 +661,12 @@ def misheld(results):
 
 # --- the share that is copied -----------------------------------------------------------------
 
-STRETCHES = [(6, 13, 9), (7, 4, 10), (1, 5, 3), (8, 25, 2)]  # (samples, timesteps, units)
+STRETCHES = {  # when: (samples, timesteps, units)
+    "": (6, 13, 9),
+    "for an odd number of samples": (7, 4, 10),
+    "for a single sample": (1, 5, 3),
+    "for a longer stretch": (8, 25, 2),
+}
 
 
 def trained_gates(k, shape):
@@ -673,10 +678,10 @@ def trained_gates(k, shape):
     probes=[
         Probe(
             {"z": trained_gates(k, shape)},
-            when=f"for {shape[0]} samples, {shape[1]} timesteps and {shape[2]} units",
+            when,
             sizes=dict(zip(("samples", "timesteps", "units"), shape, strict=True)),
         )
-        for k, shape in enumerate(STRETCHES)
+        for k, (when, shape) in enumerate(STRETCHES.items())
     ],
     returns={"the share": "units"},
     right="the shares agree on random gates, for other numbers of samples, timesteps and units",
@@ -723,6 +728,8 @@ share_copied.knows(
             "over_time.max(axis=0)": "the largest of the samples is taken: the median is asked for",
             "over_time.min(axis=0)": "the smallest of the samples is taken: the median is asked "
             "for",
+            "over_time[np.argsort(over_time.mean(axis=1))[len(over_time) // 2]]": "one sample "
+            "stands for all, the one in the middle: the median is taken for each unit by itself",
             "over_time[0]": "that is the first sample alone: the median over all is asked for",
             "over_time": "each sample's share is there: the median over them is left to take",
             "np.median(over_time)": "that is one number for all units: each unit has a share",

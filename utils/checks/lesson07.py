@@ -25,6 +25,7 @@ def feeding_probe(samples, window, horizon, when="", look=""):
         feeding_probe(3, 6, 1, "for a horizon of 1", "the model is asked once"),
         feeding_probe(5, 1, 3, "for a window of 1", "what is left of the window?"),
         feeding_probe(1, 4, 2, "for a single window", "look at the axes"),
+        feeding_probe(2, 33, 3, "for a longer window", "is its length written out?"),
     ],
     returns={"the forecast": "samples horizon"},
     right="the forecasts agree, for one window and for many, for a horizon of 1 and for one that "
@@ -48,6 +49,8 @@ recursive.knows(
             "x": "every step is forecast from the same window: the forecast has to go into it",
             "np.concatenate([x, forecasts[-1][:, :, None]], axis=1)": "the window grows: drop its "
             "oldest value when a new one comes",
+            "np.concatenate([x, forecasts[-1][:, :, None]], axis=1)[:, -20:]": "the window is cut "
+            "to 20 values: it keeps the length that it has",
             "np.concatenate([forecasts[-1][:, :, None], x[:, 1:]], axis=1)": "the forecast goes to "
             "the front of the window: the newest value stands at its end",
             "np.concatenate([forecasts[-1][:, :, None], x[:, :-1]], axis=1)": "the window moves to "
@@ -70,6 +73,8 @@ recursive.knows(
         "return np.concatenate(forecasts, axis=1)": {
             "return np.concatenate(forecasts, axis=1)[:, ::-1]": "the steps run backwards: the "
             "next one comes first",
+            "return x[:, -horizon:, 0]": "the forecasts are read off the last window, which drops "
+            "the first ones where the horizon is longer: keep each one",
             "return np.repeat(forecasts[-1], horizon, axis=1)": "the last forecast stands at every "
             "step: keep each one",
         },
@@ -77,6 +82,10 @@ recursive.knows(
 )
 recursive.knows(
     {
+        "    forecasts = []\n    for _ in range(horizon):\n": {
+            "    forecasts = [x[:, -1]]\n    for _ in range(horizon - 1):\n": "the first column is "
+            "the last known value: it is to be the first forecast",
+        },
         "        forecasts.append(model(x))\n": {
             "        forecasts.append(model(x if not forecasts else x - 0 * x + forecasts[-1]"
             "[:, :, None]))\n": "the whole window is filled with the last forecast: only its "
@@ -141,6 +150,16 @@ own_level.knows(
             "own",
             "level, level_new = x.mean(keepdims=True), x.mean(keepdims=True)": "that is the level "
             "of the whole training, as when a series is standardised: each window has its own",
+            **{
+                f"level, level_new = x[:, -1:], {level}": f"the level of {whose} serves for all "
+                "new windows: each has its own"
+                for level, whose in {
+                    "x[-1:, -1:]": "the last window of the training",
+                    "x[:, -1:].mean(keepdims=True)": "the training, in the mean,",
+                    "x_new[-1:, -1:]": "the last new window",
+                    "x_new[:1, -1:]": "the first new window",
+                }.items()
+            },
         },
         "inside = (x - level).std()": {
             "inside = x.std()": "the standard deviation is that of the windows as they were: first "
@@ -158,6 +177,8 @@ own_level.knows(
             "divided",
             "y / inside": "the targets keep their level: take that of their window out",
             "y - level[:, 0]": "the targets aren't divided by the standard deviation",
+            "(y - level[:, 0]) / (y - level[:, 0]).std()": "the targets are divided by their own "
+            "standard deviation: that of the windows serves for all",
         },
         "model((x_new - level_new) / inside)": {
             "model(x_new)": "the new windows are as they were: treat them as those of the training",
@@ -170,6 +191,8 @@ own_level.knows(
             "inside + level[:, 0].mean()": "the level of the training is put back: each new window "
             "has its own",
             "inside - level_new[:, 0]": "the level is taken out once more: put it back",
+            "inside + level_new": "the level still has the axis of time when it is put back, so "
+            "that each forecast meets every level",
         },
         " * inside + level_new[:, 0]": {
             " + level_new[:, 0]": "the forecasts aren't multiplied by the standard deviation",
@@ -184,6 +207,14 @@ WHOLE = """    model = fit((x - level) / inside, (y - level[:, 0]) / inside)
 
 own_level.knows(
     {
+        "    inside = (x - level).std()\n" + WHOLE: {
+            "    inside = (x - level).std(axis=1, keepdims=True)\n"
+            "    inside_new = (x_new - level_new).std(axis=1, keepdims=True)\n"
+            "    model = fit((x - level) / inside, ((y - level[:, 0]) / inside[:, 0]))\n"
+            "    return model((x_new - level_new) / inside_new) * inside_new[:, 0] "
+            "+ level_new[:, 0]\n": "each window has its own standard deviation: one number, of all "
+            "windows of the training, is asked for",
+        },
         WHOLE: {
             "    return fit(x, y)(x_new)\n": "the model sees everything as it was: no level is "
             "taken out",
@@ -193,6 +224,10 @@ own_level.knows(
             "(x - level,": "the windows of the training aren't divided by the standard deviation",
         },
         "    return model((x_new - level_new) / inside) * inside + level_new[:, 0]\n": {
+            "    inside = (x_new - level_new).std()\n"
+            "    return model((x_new - level_new) / inside) * inside + level_new[:, 0]\n": "there "
+            "and back, the new windows have their own standard deviation: that of the training is "
+            "asked for",
             "    return (model((x_new - level_new) / inside) + level_new[:, 0]) * inside\n": (
                 "the level is multiplied, too: first the scale, then the level"
             ),
@@ -358,6 +393,8 @@ interval.knows(
     {
         "np.sort(residuals, axis=0)": {
             "residuals": "the residuals aren't sorted",
+            "residuals[np.argsort(residuals[:, 0])]": "whole rows are put in the order of their "
+            "first column: each column has an order of its own",
             "np.sort(residuals, axis=1)": "each row is sorted, and so one step ahead is mixed with "
             "another: sort each column",
             "np.sort(np.abs(residuals), axis=0)": "you sort the sizes: the signs belong to it, for "
@@ -375,8 +412,6 @@ interval.knows(
             "residuals.size + 1": "n is the number of windows, not of all residuals",
         },
         " + 1e-9": {
-            "": "rounding takes one off k where it should be a whole number: what comes out lies a "
-            "little below. Add a billionth before you round down",
             " + 0.5": "k is rounded to the nearest whole number: it is rounded down",
             " + 1 - 1e-9": "k is rounded up: it is rounded down",
         },
@@ -395,8 +430,21 @@ interval.knows(
         },
     }
 )
+TAKES_ONE_OFF = (
+    "rounding takes one off k where it should be a whole number: what comes out lies a little "
+    "below. Add a billionth before you round down"
+)
 interval.knows(
     {
+        " + 1e-9)\n    return ordered[k - 1], ordered[-k]": {
+            ")\n    return ordered[k - 1], ordered[-k]": TAKES_ONE_OFF,
+            ")\n    return ordered[k - 1], ordered[len(ordered) - k]": TAKES_ONE_OFF,
+        },
+        " / 2 + 1e-9)\n    return ordered[k - 1], ordered[-k]": {
+            " + 1e-9)\n    ordered = np.sort(np.abs(residuals), axis=0)\n"
+            "    return -ordered[-k], ordered[-k]": "sizes are sorted, and low is high with a "
+            "minus: the residuals below have an end of their own",
+        },
         "    return ordered[k - 1], ordered[-k]\n": {
             "    return np.quantile(residuals, (1 - level) / 2, axis=0), np.quantile("
             "residuals, (1 + level) / 2, axis=0)\n": "those are the plain quantiles, which lie "
@@ -411,11 +459,12 @@ interval.knows(
 
 def alarm_probe(calm_steps, one_in, when="", look=""):
     """Sizes of calm residuals lie 0.1 apart, the new ones half-way between them: so it makes no
-    difference where between two sizes a threshold is put."""
+    difference where between two sizes a threshold is put. One has the size of the threshold."""
     rng = np.random.default_rng(calm_steps)
     signs = rng.choice([-1, 1], calm_steps)
     calm = rng.permutation(signs * 0.1 * np.arange(1, calm_steps + 1))
-    new = rng.permutation(0.1 * np.arange(calm_steps // 2, calm_steps + 12) + 0.0999)
+    new = 0.1 * np.arange(calm_steps + 12) + 0.0999
+    new = rng.permutation([*new, 0.1 * (calm_steps - calm_steps // one_in)])
     new *= rng.choice([-1, 1], len(new))
     sizes = {"calm_steps": calm_steps, "steps": len(new)}
     return Probe({"calm": calm, "new": new, "one_in": one_in}, when, look, sizes)
@@ -448,6 +497,8 @@ alarms.knows(
             "that are watched: with faults among them it rises",
             "np.quantile(np.abs(calm), 1 / one_in)": "that threshold is exceeded by all but one in "
             "`one_in`: which share should lie below it?",
+            "np.percentile(np.abs(calm), 1 - 1 / one_in)": "np.percentile takes per cent, and is "
+            "given a share, which np.quantile takes",
             "np.quantile(np.abs(calm), 1 - 1 / one_in / 2)": "half of the share is left out: sizes "
             "have one end only",
             "np.quantile(np.abs(calm), 1 - one_in / 100)": "`one_in` is no percentage: one in 20 "
@@ -463,7 +514,10 @@ alarms.knows(
         "np.abs(new) > threshold": {
             "new > threshold": "faults that throw the forecast off downwards raise no alarm: look "
             "at the size",
+            "np.abs(new) >= threshold": "a size that equals the threshold raises an alarm: only "
+            "those above it do",
             "np.abs(new) < threshold": "that is True where there is no alarm",
+            "np.abs(new) <= threshold": "that is True where there is no alarm",
             "new < -threshold": "only residuals below zero raise an alarm: look at the size",
             "np.flatnonzero(np.abs(new) > threshold)": "those are the places of the alarms: for "
             "each residual True or False is asked for",

@@ -26,6 +26,18 @@ class Probe(NamedTuple):
         whole = {n: v for n, v in self.args.items() if type(v) is int}
         return whole | self.sizes
 
+    @property
+    def given(self):
+        """The arguments, if they are plain numbers: "for features = 3, units = 5"."""
+        if not all(isinstance(value, int | float) for value in self.args.values()):
+            return ""
+        return "for " + ", ".join(f"{name} = {value}" for name, value in self.args.items())
+
+    @property
+    def hint(self):
+        """Where it points, to stand behind what is said."""
+        return f": {self.look}" if self.look else ""
+
 
 def must_be(what, names, known):
     """Refuse names that aren't known."""

@@ -14,7 +14,7 @@ def as_arrays(value, returns):
     """`value` as a list of float arrays, one for each that is asked for, or a complaint."""
     names, several = list(returns), len(returns) > 1
     numbers = several and all(axes == "" for axes in returns.values())
-    if numbers and isinstance(value, np.ndarray) and value.ndim == 1:
+    if several and isinstance(value, np.ndarray) and value.shape[:1] == (len(names),):
         value = list(value)
     returned = f"your function returns {kind(value)}"
     if several and not (isinstance(value, (tuple, list)) and len(value) == len(names)):

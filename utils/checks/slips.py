@@ -318,6 +318,13 @@ def _(node: ast.Call, names):
                     text(ast.Call(ast.Attribute(node.func.value, other), node.args, node.keywords)),
                     f"{other} stands where {function} should",
                 )
+    if function == "median" and len(arguments) == 1:
+        given = "".join(f", {text(keyword)}" for keyword in node.keywords)
+        for method, which in (("higher", "upper"), ("lower", "lower")):
+            yield (
+                f"np.quantile({arguments[0]}, 0.5{given}, method='{method}')",
+                f"of two middle values the {which} is taken, not the mean of both",
+            )
     for k, keyword in enumerate(node.keywords):
         others = [*node.keywords[:k], *node.keywords[k + 1 :]]
         if keyword.arg == "axis":

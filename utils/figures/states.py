@@ -182,9 +182,9 @@ def state_paths(fig, h, radius, activation):
     right.set(xlim=(0, h.shape[1] - 1), ylim=(1e-3, 1e3))
     start, end = (np.linalg.norm(h[:, t], axis=1).mean() for t in (0, -1))
     apart = max(np.linalg.norm(a - b) for a in h[:, -1] for b in h[:, -1])
-    apart = f"{number(apart) if apart > 1e-6 else 0} apart or less"
     return (
-        f"Spectral radius {number(radius)}, {activation}: the paths end {apart}.\n"
+        f"Spectral radius {number(radius)}, {activation}: the paths end within "
+        f"{number(round(apart, 3))} of each other.\n"
         f"Over {h.shape[1] - 1} steps the state's length, in the mean over {len(h)} starts, goes "
         f"from {number(start)} to {number(end)}; a step turns it by {_turn(h):.0f} degrees."
     )
