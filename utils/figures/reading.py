@@ -44,7 +44,7 @@ def utterances(fig, x, mask, names):
         told.append(f"{name}: {count} frames, {after}.")
         ax.set_title(f"{name}, {count} frames")
     axes[-1].set_xlabel("frame")
-    return f"{len(x)} utterances in {x.shape[1]} columns each, one a frame. {' '.join(told)}"
+    return f"{len(x)} utterances in {x.shape[1]} columns each, one a frame.\n{' '.join(told)}"
 
 
 @figure
@@ -58,7 +58,8 @@ def right_by_thirds(fig, right, third):
     >>> holds(fig.axes[0], [100, 50], [0, 0])
     True
     >>> print(sentence)
-    Right of 4 utterances, and of each part of 2: a 3 (2 and 1); linear 4 (2 and 2).
+    Of 4 utterances linear is right in 4, the best network in 3. In all, and in each part of 2: a 3
+    (2 and 1); linear 4 (2 and 2).
     """
     (ax,) = panels(fig, left=0.24)
     told, parts = [], np.unique(third)
@@ -73,7 +74,11 @@ def right_by_thirds(fig, right, third):
     ax.set(title="Right: each third (dots), and all", xlabel="% right")
     ax.set_ylim(len(right) - 0.5, -0.5)
     size = np.sum(third == parts[0])
-    return f"Right of {len(third)} utterances, and of each part of {size}: {'; '.join(told)}."
+    most = max(found.sum() for way, found in right.items() if way != "linear")
+    return (
+        f"Of {len(third)} utterances linear is right in {right['linear'].sum()}, the best network "
+        f"in {most}.\nIn all, and in each part of {size}: {'; '.join(told)}."
+    )
 
 
 @figure
@@ -104,7 +109,7 @@ def speakers_live(fig, losses, steps, right, count, opponent):
     return (
         f"After {len(losses)} of {steps} steps of training the loss is {number(losses[-1], 2)}. "
         f"Right are {right.sum()} of {count.sum()} held-out utterances, the linear classifier's "
-        f"{opponent}. Fewest of man {worst + 1}: {right[worst]} of {count[worst]}."
+        f"{opponent}.\nFewest of man {worst + 1}: {right[worst]} of {count[worst]}."
     )
 
 
@@ -135,7 +140,7 @@ def listening(fig, x, p, heard, speaker, shift=6.4):
     said, last = now.argmax(), p[-1].argmax()
     return (
         f"{heard} of {len(x)} frames, the first {number(round(heard * shift))} ms of what man "
-        f"{speaker + 1} says. The network takes it for man {said + 1}, with {percent(now[said])}. "
+        f"{speaker + 1} says. The network takes it for man {said + 1}, with {percent(now[said])}.\n"
         f"At the end: man {last + 1}, with {percent(p[-1, last])}."
     )
 
@@ -150,8 +155,8 @@ def accuracy_by_frames(fig, shares, going_on):
     >>> holds(fig.axes[0], [1, 2, 3], [50, 70, 90])
     True
     >>> print(sentence)
-    Right after 1 frame, after 3 frames: a 50%, 90%; b 20%, 92%. Nine in ten are right from frame 3
-    on with a, from frame 2 on with b.
+    Nine in ten are right from frame 3 on with a, from frame 2 on with b. Right after 1 frame, after
+    3 frames: a 50%, 90%; b 20%, 92%.
     """
     (ax,) = panels(fig, right=0.72)
     frames, marks, first = np.arange(1, len(going_on) + 1), [], []
@@ -170,7 +175,7 @@ def accuracy_by_frames(fig, shares, going_on):
               [COLOURS[c] for c in WEIGHTS])  # fmt: skip
     ax.text(1.3, 4, "grey: utterances that go on", color=GREY, fontsize=9.5)
     after = ", after ".join(f"{k} frame{'s' * (k > 1)}" for k in some)
-    return f"Right after {after}: {'; '.join(marks)}. Nine in ten are right {', '.join(first)}."
+    return f"Nine in ten are right {', '.join(first)}.\nRight after {after}: {'; '.join(marks)}."
 
 
 @figure
@@ -202,7 +207,7 @@ def confusion(fig, table):
         if wrong[i, j]:
             of = f"{wrong[i, j]} of {table[i].sum()}"
             told.append(f"Man {i + 1} is taken for man {j + 1} in {of}.")
-    return " ".join(told)
+    return "\n".join([told[0], " ".join(told[1:]) or "No man is taken for another."])
 
 
 @figure
@@ -215,7 +220,7 @@ def what_counts(fig, x, slope, speaker):
     >>> [float(bar.get_height()) for bar in fig.axes[1].patches]
     [1.0, 4.0, 2.0, 1.0]
     >>> print(sentence)
-    4 frames of man 1. The gradient is longest at frame 2; 1 of the frames hold half of it.
+    The gradient is longest at frame 2 of 4. Man 1 speaks; 1 of the frames hold half of it.
     """
     above, below = panels(fig, 1, 2, height_ratios=(1.3, 1), hspace=0.75)
     _frames(above, x, np.ones(len(x), bool))
@@ -228,7 +233,7 @@ def what_counts(fig, x, slope, speaker):
     half = np.sort(slope)[::-1].cumsum()
     few = int(np.searchsorted(half, half[-1] / 2)) + 1
     return (
-        f"{len(x)} frames of man {speaker + 1}. The gradient is longest at frame {most + 1}; "
+        f"The gradient is longest at frame {most + 1} of {len(x)}.\nMan {speaker + 1} speaks; "
         f"{few} of the frames hold half of it."
     )
 
@@ -253,6 +258,6 @@ def read_by_words(fig, words, p, pleased):
     ax.set_xlim(0.5, len(words) + 0.5)
     verdict = "right" if (p[-1] > 0.5) == pleased else "wrong"
     return (
-        f'"{" ".join(words)}": pleased with {percent(p[-1])}, which is {verdict}. On the way it '
+        f'"{" ".join(words)}": pleased with {percent(p[-1])}, which is {verdict}.\nOn the way it '
         f"was between {percent(p.min())} and {percent(p.max())}."
     )
