@@ -282,6 +282,7 @@ HELPERS = {
     "training": "same_shape answers log_softmax at_right Optimizer norm_of arrays pairs "
     "same_arrays judged Decay restore_rate names_of refuse_unfit GradientRow compare explained "
     "numeric_gradient",
+    "voices": "Utterances",  # what load_vowels gives back
 }
 ALSO = {("explore.choice", "options"): "values", ("bug_zoo.backward_with", "names"): "name"}
 INHERITED = "get_weights set_weights count_params recall"  # tests/test_layers.py

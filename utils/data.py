@@ -21,6 +21,7 @@ from utils.arguments import (
     whole_number,
 )
 from utils.series import load_series  # noqa: F401 - the real series belong here too
+from utils.voices import load_vowels  # noqa: F401 - and real speech
 
 # --- sequences with a known answer ------------------------------------------------------------
 

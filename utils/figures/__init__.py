@@ -17,6 +17,7 @@ from utils.figures.gru import *
 from utils.figures.learning import *
 from utils.figures.lstm import *
 from utils.figures.over_time import *
+from utils.figures.reading import *
 from utils.figures.states import *
 from utils.figures.steps import *
 from utils.figures.toys import *

@@ -1,0 +1,288 @@
+"""The checks of lesson 8. Each holds the reference, which is a solution to read."""
+
+import numpy as np
+
+from utils.checks.engine import exercise
+from utils.checks.probes import Probe
+
+
+def behind(lengths, timesteps):
+    """A mask (batch, timesteps), False behind each of these lengths."""
+    return np.arange(timesteps) < np.array(lengths)[:, None]
+
+
+# --- a mean that leaves the padding out ---------------------------------------------------------
+
+
+def states(mask, units, when="", look=""):
+    """States that are not 0 where the mask is False: a recurrent layer's are not either."""
+    mask = np.array(mask, bool)
+    batch, timesteps = mask.shape
+    h = np.random.default_rng(timesteps).uniform(-1, 1, (batch, timesteps, units))
+    sizes = {"batch": batch, "timesteps": timesteps, "units": units}
+    return Probe({"h": h, "mask": mask}, when, look, sizes)
+
+
+@exercise(
+    probes=[
+        states(behind([3, 6, 1, 4], 6), 2),
+        states([[0, 0, 1, 1, 1], [1, 0, 1, 0, 1]], 3, "where padding comes first or in between",
+               "is the mask read, or counted?"),
+        states(behind([5], 7), 2, "for a single sequence", "do the sequences get mixed up?"),
+    ],
+    returns={"the mean": "batch units"},
+    right="the mean agrees where the padding stands behind, in front and in between, and for a "
+    "single sequence",
+)  # fmt: skip
+def masked_mean(h, mask):
+    """h (batch, timesteps, units), mask (batch, timesteps) -> the mean (batch, units) over the
+    steps at which the mask is True."""
+    heard = mask[:, :, np.newaxis]
+    return (h * heard).sum(axis=1) / heard.sum(axis=1)
+
+
+masked_mean.knows(
+    {
+        "(h * heard).sum(axis=1) / heard.sum(axis=1)": {
+            "h.mean(axis=1)": "that is the mean over all steps, padding too: the mask has no part "
+            "in it",
+            "(h * heard).mean(axis=1)": "the padding is set to 0 and counted all the same: by how "
+            "many steps is the sum to be divided?",
+            "h.sum(axis=1) / heard.sum(axis=1)": "the sum goes over the padding too, whose states "
+            "are not 0",
+            "(h * heard).sum(axis=1) / heard.sum()": "the sum is divided by the steps of all "
+            "sequences together: each has its own number",
+            "(h * heard).sum(axis=1) / heard.sum(axis=1).max()": "the longest sequence's length "
+            "serves for all: each has its own",
+            "(h * heard).sum(axis=1) / heard.sum(axis=1).mean()": "the mean length serves for all: "
+            "each has its own",
+            "(h * heard).sum(axis=1)": "that is the sum over the real steps: a mean is asked for",
+            "(h * ~heard).sum(axis=1) / (~heard).sum(axis=1)": "that is the mean over the padding: "
+            "the mask is True where there is a real step",
+            "(h * heard).sum(axis=0) / heard.sum(axis=0)": "the mean is taken over the batch: the "
+            "time steps are on the second axis",
+            "h[np.arange(len(h)), mask.sum(axis=1) - 1]": "that is one state of each sequence: the "
+            "mean of all real ones is asked for",
+            "np.where(heard, h, -np.inf).max(axis=1)": "that is the largest value: the mean is "
+            "asked for",
+            "np.array([row[: n.sum()].mean(axis=0) for row, n in zip(h, mask)])": "the first steps "
+            "are taken, as many as are real: here the padding does not stand behind",
+        },
+    }
+)
+
+
+# --- softmax, cross-entropy, and the gradient -------------------------------------------------
+
+
+def logits(batch, classes, shift=0.0, when="", look=""):
+    rng = np.random.default_rng(batch + classes)
+    y = rng.normal(0, 1.5, (batch, classes)) + shift
+    args = {"y": y, "target": rng.integers(0, classes, batch)}
+    return Probe(args, when, look, {"batch": batch, "classes": classes})
+
+
+@exercise(
+    probes=[
+        logits(5, 3),
+        logits(4, 4, 0, "where there are as many classes as samples", "look at the axes"),
+        logits(1, 6, 0, "for a single sample", "what is divided by the batch?"),
+        logits(3, 2, 1000, "for logits near 1,000", "exp(1000) is infinite"),
+    ],
+    returns={"loss": "", "dy": "batch classes"},
+    right="the loss and its gradient agree, for several numbers of classes, a single sample, and "
+    "logits near 1,000",
+)  # fmt: skip
+def cross_entropy(y, target):
+    """y (batch, classes) and target (batch,) -> the loss, and its gradient (batch, classes)."""
+    e = np.exp(y - y.max(axis=1, keepdims=True))
+    p = e / e.sum(axis=1, keepdims=True)
+    right = np.eye(y.shape[1])[target]
+    loss = -np.log((p * right).sum(axis=1)).mean()
+    return loss, (p - right) / len(y)
+
+
+cross_entropy.knows(
+    {
+        "return loss, (p - right) / len(y)": {
+            "return loss, p - right": "dy lacks the division by the batch: the loss is a mean",
+            "return loss, (p - right) / y.size": "dy is divided by all entries of y: the loss is a "
+            "mean over the samples",
+            "return loss, (right - p) / len(y)": "dy has the wrong sign: a larger logit of a wrong "
+            "class makes the loss larger",
+            "return loss, p / len(y)": "dy holds the probabilities: what is taken off at the right "
+            "class?",
+            "return loss, p": "dy holds the probabilities: what is taken off at the right class?",
+            "return loss, (p - 1) / len(y)": "dy has 1 taken off at all classes: that is to happen "
+            "at the right one alone",
+            "return loss, -right / p / len(y)": "that is the gradient by the probabilities: one by "
+            "the logits is asked for",
+            "return loss, p * (1 - p) / len(y)": "that is the slope of a probability by its own "
+            "logit: the loss's gradient is asked for",
+            "return loss * len(y), (p - right) / len(y)": "the loss is the sum over the batch: the "
+            "mean is asked for",
+            "return loss * len(y), p - right": "both are sums over the batch: the loss is a mean",
+            "return -loss, (p - right) / len(y)": "the loss is negative: a logarithm of a "
+            "probability is below 0, so what stands before it?",
+            "return loss / np.log(2), (p - right) / len(y)": "that loss is in bits: take the "
+            "natural logarithm",
+            "return loss / y.shape[1], (p - right) / len(y)": "the loss is divided by the classes "
+            "as well: it is a mean over the samples",
+            "return (p * right).sum(axis=1).mean(), (p - right) / len(y)": "that is the mean "
+            "probability of the right class: the logarithm is missing",
+            "return -np.log((p * right).sum(axis=1).mean()), (p - right) / len(y)": "that is the "
+            "logarithm of the mean: the mean of the logarithms is asked for",
+            "return -np.log(p).mean(), (p - right) / len(y)": "the loss takes the logarithms of "
+            "all classes: the right one's alone counts",
+            "return -(y * right).sum(axis=1).mean(), (p - right) / len(y)": "the loss takes the "
+            "logit of the right class, not its log-probability",
+        },
+        "e.sum(axis=1, keepdims=True)": {
+            "e.sum(axis=0, keepdims=True)": "the probabilities of a class over the batch sum to 1: "
+            "those of a sample should",
+            "e.sum()": "all probabilities of the batch together sum to 1: those of each sample "
+            "should",
+        },
+        "np.exp(y - y.max(axis=1, keepdims=True))": {
+            "np.exp(y)": "right otherwise, but for logits near 1,000 it is not: exp(1000) is "
+            "infinite. What may be taken off all logits of a sample without changing the "
+            "probabilities?",
+            "np.exp(-y + y.min(axis=1, keepdims=True))": "the exponential has the wrong sign: the "
+            "largest logit should get the largest probability",
+        },
+    }
+)
+
+
+# --- backwards within the length ----------------------------------------------------------------
+
+
+def sequences(lengths, timesteps, features, padding=0.0, when="", look=""):
+    mask = behind(lengths, timesteps)
+    rng = np.random.default_rng(timesteps)
+    x = rng.uniform(1, 9, (len(lengths), timesteps, features)).round(1)
+    x[~mask] = padding
+    sizes = {"batch": len(lengths), "timesteps": timesteps, "features": features}
+    return Probe({"x": x, "mask": mask}, when, look, sizes)
+
+
+@exercise(
+    probes=[
+        sequences([3, 6, 1, 4], 7, 2),
+        sequences([5, 2], 5, 3, 0.0, "where one sequence fills the array", "how long is it?"),
+        sequences([4, 2, 3], 6, 1, -1.0, "where the padding is −1", "what stays where it was?"),
+        sequences([4], 6, 2, 0.0, "for a single sequence", "do the sequences get mixed up?"),
+    ],
+    returns={"backwards": "batch timesteps features"},
+    right="each sequence is turned round within its length, and the padding stays behind it",
+)
+def reverse_within(x, mask):
+    """x (batch, timesteps, features), mask (batch, timesteps), True and then False -> x with the
+    real steps of each sequence in reverse order. The padding stays behind them."""
+    backwards = x.copy()
+    for i, length in enumerate(mask.sum(axis=1)):
+        backwards[i, :length] = x[i, :length][::-1]
+    return backwards
+
+
+REVERSED = "backwards[i, :length] = x[i, :length][::-1]"
+reverse_within.knows(
+    {
+        "    return backwards\n": {
+            "    return x[:, ::-1]\n": "the whole axis of time is reversed: the padding comes "
+            "first now, and a network would read it first",
+            "    return x[::-1]\n": "the sequences come in reverse order: each of them is to be "
+            "turned round in time",
+            "    return x[:, :, ::-1]\n": "the features are reversed: the time steps are on the "
+            "second axis",
+            "    return backwards * mask[:, :, np.newaxis]\n": "the padding has become 0: it "
+            "stays what it was",
+            "    return backwards[:, ::-1]\n": "the real steps are back in their old order, and "
+            "the padding comes first",
+            "    return np.where(mask[:, :, np.newaxis], x[:, ::-1], x)\n": "x reversed as a "
+            "whole is put where the mask is True: what stands at the first step then is padding",
+        },
+        REVERSED: {
+            "backwards[i, :length] = x[i, :length]": "nothing is reversed",
+            "backwards[i, : length - 1] = x[i, : length - 1][::-1]": "the last real step stays "
+            "where it was: the length counts it",
+            "backwards[i, 1:length] = x[i, 1:length][::-1]": "the first step stays where it was",
+            "backwards[i, : mask.sum(axis=1).max()] = x[i, : mask.sum(axis=1).max()][::-1]": "the "
+            "longest sequence's length serves for all: each has its own",
+            "backwards[i, : mask.sum(axis=1).min()] = x[i, : mask.sum(axis=1).min()][::-1]": "the "
+            "shortest sequence's length serves for all: each has its own",
+            "backwards[i, -length:] = x[i, :length][::-1]": "the padding stands in front: it stays "
+            "behind",
+        },
+    }
+)
+
+
+# --- accuracy after k frames --------------------------------------------------------------------
+
+
+def answers(lengths, timesteps, classes, when="", look=""):
+    """Logits at each step, those in the padding too, and classes that some of them hit."""
+    batch = len(lengths)
+    rng = np.random.default_rng(10 * timesteps + batch)
+    y, speaker = rng.normal(0, 1, (batch, timesteps, classes)), rng.integers(0, classes, batch)
+    y[np.arange(batch), :, speaker] += 0.8
+    args = {"y": y, "mask": behind(lengths, timesteps), "speaker": speaker}
+    return Probe(args, when, look, {"utterances": batch, "timesteps": timesteps})
+
+
+@exercise(
+    probes=[
+        answers([4, 7, 2, 5, 3, 6, 7, 1, 3, 2, 2], 7, 3),
+        answers([5] * 8, 5, 4, "where all utterances are equally long", "look at the axes"),
+        answers([2, 3, 5, 1, 6, 3, 2, 2, 1], 8, 3, "where none lasts to the last step",
+                "what counts once an utterance is over?"),
+        answers([4], 6, 3, "for a single utterance", "what is the mean taken over?"),
+    ],
+    returns={"the row of shares": "timesteps"},
+    right="the shares agree, also after the end of an utterance, where its last answer counts",
+)  # fmt: skip
+def accuracy_after(y, mask, speaker):
+    """y (utterances, timesteps, classes), mask (utterances, timesteps), speaker (utterances,) ->
+    the share (timesteps,) of right answers after so many frames, or after all that there are."""
+    lengths, rows = mask.sum(axis=1), np.arange(len(y))
+    shares = np.zeros(y.shape[1])
+    for k in range(y.shape[1]):
+        last = np.minimum(k, lengths - 1)
+        shares[k] = np.mean(y[rows, last].argmax(axis=1) == speaker)
+    return shares
+
+
+accuracy_after.knows(
+    {
+        "last = np.minimum(k, lengths - 1)": {
+            "last = k + 0 * lengths": "what the network says in the padding counts: once an "
+            "utterance is over, its last real answer does",
+            "last = np.minimum(k, lengths) - 1": "one step too early: after the first frame stands "
+            "the answer at index 0",
+            "last = np.minimum(k + 1, lengths - 1)": "one step too late: after the first frame "
+            "stands the answer at index 0",
+            "last = np.minimum(k, lengths)": "an answer after the end is taken: the last frame of "
+            "an utterance has the index length − 1",
+            "last = lengths - 1": "the answer at the end counts at every step",
+            "last = np.minimum(k, lengths.min() - 1) + 0 * lengths": "the shortest utterance's "
+            "length serves for all: each has its own",
+        },
+        "shares[k] = np.mean(y[rows, last].argmax(axis=1) == speaker)": {
+            "shares[k] = np.mean((y[:, k].argmax(axis=1) == speaker)[mask[:, k]])": "only the "
+            "utterances that go on are counted: one that is over counts with its last answer",
+            "shares[k] = np.mean((y[:, k].argmax(axis=1) == speaker) * mask[:, k])": "an utterance "
+            "that is over counts as wrong: it counts with its last answer",
+            "shares[k] = np.mean(y[rows, last].argmax(axis=1) != speaker)": "those are the shares "
+            "of wrong answers",
+            "shares[k] = np.sum(y[rows, last].argmax(axis=1) == speaker)": "those are numbers of "
+            "right answers: their shares are asked for",
+            "shares[k] = np.mean(y[rows, last].argmin(axis=1) == speaker)": "the class with the "
+            "smallest logit is taken: the largest is the answer",
+            "shares[k] = np.mean(y[rows, last, speaker] > 0)": "the sign of the right class's "
+            "logit decides: the answer is the class with the largest",
+            "shares[k] = np.mean(y[rows, : k + 1].mean(axis=1).argmax(axis=1) == speaker)": "the "
+            "logits so far are averaged: the answer after k frames is the last of them",
+        },
+    }
+)
