@@ -97,6 +97,8 @@ class Html(HTMLParser):
     def handle_starttag(self, tag, attrs):
         self.tags.append((tag, {name: value or "" for name, value in attrs}))
         self.silent = tag in ("script", "style")
+        if tag in ("br", "td", "th", "p"):  # what stands in two cells is no one word
+            self.text += " "
 
     def handle_endtag(self, tag):
         self.silent = False
