@@ -419,7 +419,7 @@ class Diagnosis:
 
     def one_of_two(self):
         """The words for what explains all that is wrong while something is switched off."""
-        for off in {name for probe in self.probes for name in probe.zero}:
+        for off in dict.fromkeys(name for probe in self.probes for name in probe.zero):
             at = [k for k, probe in enumerate(self.probes) if off in probe.zero]
             if len(at) < 2 or not all(k in self.arrays for k in at):
                 continue

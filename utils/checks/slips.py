@@ -328,7 +328,7 @@ def _(node: ast.Call, names):
     for k, keyword in enumerate(node.keywords):
         others = [*node.keywords[:k], *node.keywords[k + 1 :]]
         if keyword.arg == "axis":
-            for axis in {"0", "1", "-1", "2"} - {text(keyword.value)}:
+            for axis in [axis for axis in ("0", "1", "-1", "2") if axis != text(keyword.value)]:
                 new = ast.keyword("axis", ast.parse(axis, mode="eval").body)
                 yield (
                     text(ast.Call(node.func, node.args, [*others, new])),
