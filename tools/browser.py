@@ -37,6 +37,7 @@ FOLDERS = {  # everything Jupyter keeps anywhere, so that neither the reader's n
 }
 FLAGS = ["--no-first-run", "--disable-background-networking", "--disable-component-update"]
 PATIENCE = 20  # seconds for a picture, on a machine that does other things as well
+START = 180  # seconds for a server, a notebook with its kernel, on a slow machine
 
 
 class NoBrowser(Exception):
@@ -77,7 +78,7 @@ def jupyterlab(folder):
 
 
 def _wait_for_server(server, url, log):
-    end = time.monotonic() + 60
+    end = time.monotonic() + START
     while time.monotonic() < end and server.poll() is None:
         with contextlib.suppress(urllib.error.URLError, ConnectionError):
             return urllib.request.urlopen(f"{url}/api?token={TOKEN}", timeout=5).close()
@@ -135,7 +136,7 @@ class Notebook:
 
     def open(self):
         self.page.goto(f"{self.url}/{self.place}/{self.path}?token={TOKEN}&reset")
-        self.page.wait_for_function(f"{self.KERNEL}?.status === 'idle'", timeout=60_000)
+        self.page.wait_for_function(f"{self.KERNEL}?.status === 'idle'", timeout=START * 1000)
 
     def close(self):
         """End the kernel, for the memory it holds, and close the page."""

@@ -35,7 +35,8 @@ PLACEHOLDERS = """() => [...document.querySelectorAll(".jp-CodeCell")]
 
 def kept_back(page, name):
     """What stands below the lesson's predicted cells, once they are all on the page."""
-    page.locator(".jp-OutputPlaceholder").nth(predictions(name) - 1).wait_for(state="attached")
+    last = page.locator(".jp-OutputPlaceholder").nth(predictions(name) - 1)
+    last.wait_for(state="attached", timeout=browser.START * 1000)  # cells come one by one
     return page.evaluate(PLACEHOLDERS)
 
 

@@ -247,7 +247,7 @@ def read_by_words(fig, words, p, pleased):
     >>> holds(fig.axes[0], [1, 2], [50, 10])
     True
     >>> print(sentence)
-    "not good": pleased with 10%, which is right. On the way it was between 10% and 50%.
+    "not good": pleased with 10%, which is right. After each word: 50%, 10%.
     """
     (ax,) = panels(fig, bottom=0.34)
     steps = np.arange(1, len(words) + 1)
@@ -258,6 +258,6 @@ def read_by_words(fig, words, p, pleased):
     ax.set_xlim(0.5, len(words) + 0.5)
     verdict = "right" if (p[-1] > 0.5) == pleased else "wrong"
     return (
-        f'"{" ".join(words)}": pleased with {percent(p[-1])}, which is {verdict}.\nOn the way it '
-        f"was between {percent(p.min())} and {percent(p.max())}."
+        f'"{" ".join(words)}": pleased with {percent(p[-1])}, which is {verdict}.\n'
+        f"After each word: {', '.join(map(percent, p))}."
     )
