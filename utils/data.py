@@ -20,7 +20,8 @@ from utils.arguments import (
     shown,
     whole_number,
 )
-from utils.series import load_series  # noqa: F401 - the real series belong here too
+from utils.dictionary import load_words  # noqa: F401 - words and their sounds belong here too
+from utils.series import load_series  # noqa: F401 - the real series
 from utils.voices import load_vowels  # noqa: F401 - and real speech
 
 # --- sequences with a known answer ------------------------------------------------------------

@@ -11,6 +11,7 @@ can't, or where sizes don't fit, the error says what the figure was given.
 # ruff: noqa: F403
 import inspect
 
+from utils.figures.attention import *
 from utils.figures.bugs import *
 from utils.figures.forecasts import *
 from utils.figures.gru import *

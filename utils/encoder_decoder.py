@@ -1,0 +1,188 @@
+"""From letters to sounds: an encoder that reads, a decoder that writes, and what lies between them.
+
+Three networks have the same face. `Recurrent` reads and writes with a GRU each; its decoder is given
+one vector, and looks at the letters' states by attention, or at that vector alone. `Transformer`
+has no recurrence. Letters and sounds are whole numbers with 0 for padding: `as_letters` and
+`as_sounds` make them. `fit` trains by teacher forcing, `write` lets a network read what it wrote
+itself, and `edits` counts what is wrong with that.
+"""
+
+from math import cos, pi
+
+import numpy as np
+
+from utils.arguments import list_of, positive, positive_integer, random_generator, shown
+from utils.attention import Block, LayerNorm, attend, attend_backward, causal, positions
+from utils.layers import GRU, Dense, Embedding, Layer
+from utils.spelling import CLASSES, LETTERS, MARK, MOST_SOUNDS
+from utils.training import Adam, clip_by_norm, cross_entropy
+
+class Speller(Layer):
+    """What the networks share: layers, whose weights are the network's."""
+
+    layers = ()
+
+    @property
+    def weights(self):
+        return [w for layer in self.layers for w in layer.weights]
+
+    def gathered(self):
+        self.grads = [g for layer in self.layers for g in layer.grads]
+
+
+class Recurrent(Speller):
+    """A GRU reads the letters; a GRU writes the sounds, and is given the reader's end at each step.
+
+    `looks` says at what the attention between them looks: "letters", at the reader's state at each
+    letter; "end", at its last state alone; "evenly", at all of them with equal weights. All three
+    have the same weights to train: the one thing that differs is what may be looked at.
+    """
+
+    def __init__(self, units=64, looks="letters", embedding=32, seed=None):
+        super().__init__()
+        if looks not in ("letters", "end", "evenly"):
+            raise ValueError(f"looks must be letters, end or evenly, got {shown(looks)}")
+        self.looks, self.units = looks, positive_integer("units", units)
+        s = random_generator("seed", seed).integers(0, 2**31, 6).tolist()
+        self.letters = Embedding(embedding, len(LETTERS) + 1, seed=s[0])
+        self.sounds = Embedding(embedding, CLASSES, seed=s[1])
+        self.reader = GRU(units, embedding, seed=s[2])
+        self.writer = GRU(units, embedding + units, seed=s[3])
+        self.mixed = Dense(units, 2 * units, "tanh", seed=s[4])
+        self.output = Dense(CLASSES, units, seed=s[5])
+        for layer in (self.letters, self.sounds):
+            layer.W *= 20
+        self.layers = (
+            self.letters, self.sounds, self.reader, self.writer, self.mixed, self.output,
+        )  # fmt: skip
+
+    def read(self, letters):
+        """letters (batch, timesteps) -> the states, the last one, and the mask of the letters."""
+        mask = letters > 0
+        states = self.reader.forward(self.letters.forward(letters), mask=mask)
+        return states, states[:, -1], mask
+
+    def look(self, h, states, end, mask):
+        """h (batch, steps, units), what the writer asks with -> context and weights."""
+        if self.looks == "end":
+            return attend(h, end[:, None], end[:, None])
+        if self.looks == "evenly":
+            h = 0 * h
+        return attend(h, states, states, mask[:, None])
+
+    def step(self, sounds, read, h_0=None):
+        """Logits (batch, steps, classes), the writer's states, and the attention's weights."""
+        states, end, mask = read
+        said = self.sounds.forward(sounds)
+        given = np.broadcast_to(end[:, None], (*said.shape[:2], self.units))
+        h = self.writer.forward(np.concatenate([said, given], axis=2), h_0=h_0)
+        context, weights = self.look(h, states, end, mask)
+        y = self.output.forward(self.mixed.forward(np.concatenate([h, context], axis=2)))
+        self.memory = h, states, end, weights
+        return y, h, weights
+
+    def forward(self, letters, sounds):
+        """letters (batch, timesteps), sounds (batch, steps) before each step -> logits."""
+        return self.step(sounds, self.read(letters))[0]
+
+    def backward(self, dy):
+        h, states, end, weights = self.recall()
+        dmixed = self.mixed.backward(self.output.backward(dy))
+        dh, dcontext = dmixed[..., : self.units], dmixed[..., self.units :]
+        dstates = np.zeros_like(states)
+        if self.looks == "end":
+            dq, dk, dv = attend_backward(dcontext, h, end[:, None], end[:, None], weights)
+            dend = (dk + dv)[:, 0]
+        else:
+            dq, dk, dv = attend_backward(dcontext, h, states, states, weights)
+            dend = 0
+            if self.looks == "evenly":
+                dq, dk = 0 * dq, 0 * dk
+            dstates += dk + dv
+        dgiven = self.writer.backward(dh + dq)
+        width = dgiven.shape[2] - self.units
+        self.sounds.backward(dgiven[..., :width])
+        dend = dend + dgiven[..., width:].sum(axis=1)
+        dstates[:, -1] += dend
+        self.letters.backward(self.reader.backward(dstates))
+        self.gathered()
+
+    def write(self, letters, steps=MOST_SOUNDS + 1):
+        """The likeliest sound at each step, read again at the next. -> sounds, weights"""
+        read, h = self.read(letters), None
+        said, written, seen = np.full((len(letters), 1), MARK), [], []
+        for _ in range(steps):
+            y, h, weights = self.step(said, read, h)
+            h, said = h[:, -1], y.argmax(axis=2)
+            written.append(said)
+            seen.append(weights)
+        return np.concatenate(written, axis=1), np.concatenate(seen, axis=1)
+
+
+class Transformer(Speller):
+    """A block reads the letters, a block writes the sounds. Without `placed` no step knows where
+    it stands."""
+
+    def __init__(self, units=52, heads=4, hidden=104, placed=True, seed=None):
+        super().__init__()
+        s = random_generator("seed", seed).integers(0, 2**31, 5).tolist()
+        self.units, self.placed = units, placed
+        self.letters = Embedding(units, len(LETTERS) + 1, seed=s[0])
+        self.sounds = Embedding(units, CLASSES, seed=s[1])
+        self.reader = Block(units, heads, hidden, seed=s[2])
+        self.writer = Block(units, heads, hidden, looks=True, seed=s[3])
+        self.norms = LayerNorm(units), LayerNorm(units)
+        self.output = Dense(CLASSES, units, seed=s[4])
+        for layer in (self.letters, self.sounds):
+            layer.W *= 20
+        self.layers = (
+            self.letters, self.sounds, self.reader, self.writer, *self.norms, self.output,
+        )  # fmt: skip
+
+    def place(self, x):
+        return x + positions(*x.shape[1:]).astype(x.dtype) if self.placed else x
+
+    def read(self, letters):
+        mask = (letters > 0)[:, None]
+        x = self.reader.forward(self.place(self.letters.forward(letters)), mask)
+        return self.norms[0].forward(x), mask
+
+    def step(self, sounds, read):
+        x = self.place(self.sounds.forward(sounds))
+        x = self.writer.forward(x, causal(x.shape[1]), *read)
+        self.memory = True
+        return self.output.forward(self.norms[1].forward(x))
+
+    def forward(self, letters, sounds):
+        return self.step(sounds, self.read(letters))
+
+    def backward(self, dy):
+        self.recall()
+        dx, dmemory = self.writer.backward(self.norms[1].backward(self.output.backward(dy)))
+        self.sounds.backward(dx)
+        self.letters.backward(self.reader.backward(self.norms[0].backward(dmemory)))
+        self.gathered()
+
+    def write(self, letters, steps=MOST_SOUNDS + 1):
+        read, said = self.read(letters), np.full((len(letters), 1), MARK)
+        for _ in range(steps):
+            y = self.step(said, read)
+            said = np.concatenate([said, y[:, -1:].argmax(axis=2)], axis=1)
+        return said[:, 1:], self.writer.attentions[1].attention_weights.mean(axis=1)
+
+
+def fit(network, letters, sounds, epochs=10, rate=0.005, batch=128, seed=0):
+    rng, optimizer = np.random.default_rng(seed), Adam(rate)
+    steps = epochs * -(-len(letters) // batch)
+    order = np.concatenate([rng.permutation(len(letters)) for _ in range(epochs)])
+    losses = []
+    for step, chosen in enumerate(np.array_split(order, steps)):
+        optimizer.learning_rate = rate * (1 + cos(pi * step / (steps + 1))) / 2
+        before, after = sounds[chosen, :-1], sounds[chosen, 1:]
+        y, real = network.forward(letters[chosen], before), after > 0
+        dy = np.zeros_like(y)
+        loss, dy[real] = cross_entropy(y[real], after[real])
+        network.backward(dy)
+        optimizer.step(network.weights, clip_by_norm(network.grads, 1.0))
+        losses.append(loss)
+    return np.array(losses)
