@@ -42,7 +42,19 @@ from tests.helpers.bad_input import (
     refused,
 )
 from tools.lessons import table
-from utils import arguments, data, figures, forecasting, layers, plotting, training, words
+from utils import (
+    arguments,
+    attention,
+    data,
+    encoder_decoder,
+    figures,
+    forecasting,
+    layers,
+    plotting,
+    spelling,
+    training,
+    words,
+)
 from utils.arguments import as_floats, overflow_allowed
 from utils.checks import Exercise
 
@@ -110,6 +122,13 @@ POOLED = {
 }
 WORDS = np.arange(15).reshape(3, 5) % 4
 NO_WORDS = st.sampled_from([[[0.5]], [[-1]], [[4]]])
+NO_LETTERS = st.sampled_from([[[0, 3]], [[27]], [[0.5]]])
+NO_PAIRS = st.sampled_from(
+    ["no", 3, np.ones((3, 5)), np.ones((2, 5, 5)), np.full((1, 5, 5), 0.5), [[[np.nan]]], {}]
+)
+NO_TEXTS = st.sampled_from([None, 3, "at", [], [3], [None], {}, np.ones(2), [["at"]]])
+NO_LIST = st.sampled_from([None, 3, "at", [3], [None], {}, np.ones(2), [["at"]]])
+NO_SOUNDS = st.sampled_from([None, 3, "T", [], ["T"], [[3]], [None], {}, np.ones(2)])
 BACKWARD = {"dh": (np.ones((3, 5, 2)), array(3, 5, 2))}
 LOSS = {"y": (Y, DIVERGED), "target": (Y > 0, array(3, 2))}
 CLASSES = {
@@ -130,7 +149,16 @@ def pairs():
     return [(X, np.ones((3, 1)))]
 
 
+def speller():
+    network = encoder_decoder.Recurrent(3, embedding=2, seed=0)
+    network.forward(WORDS + 1, WORDS)
+    return network
+
+
 OBJECTS = {  # ready for its methods
+    "attention.MultiHeadAttention": lambda: ran(attention.MultiHeadAttention(2, 2), X),
+    "encoder_decoder.Recurrent": speller,
+    "spelling.Windows": lambda: spelling.Windows(1).fit(["at"], [["AE", "T"]]),
     "data.Standardizer": lambda: data.Standardizer().fit(Y),
     "forecasting.Linear": lambda: forecasting.Linear().fit(X, Y),
     "forecasting.Scoreboard": lambda: forecasting.Scoreboard(Y, 1.0),
@@ -262,16 +290,55 @@ TABLE = {
     "forecasting.Scoreboard.add": {"name": ("mine", st.sampled_from([None, 3, "", []])),
                                    "forecast": (Y, STATE | misshapen(lambda s: s[-2:] == (3, 2))),
                                    "contender": (False, SWITCH)},
+    "attention.MultiHeadAttention": {"units": (4, COUNT | st.just(3)), "heads": (2, COUNT),
+                                     "seed": (0, SEED), "dtype": ("float64", not_dtypes)},
+    "attention.MultiHeadAttention.forward": {
+        "x": (X, array(None, None, 2)),
+        "memory": (X, array(3, None, 2).filter(lambda v: v is not None)),
+        "mask": (np.ones((1, 5, 5)), NO_PAIRS)},
+    "attention.MultiHeadAttention.backward": {"dy": (np.ones((3, 5, 2)), array(3, 5, 2))},
+    "attention.causal": {"timesteps": (3, COUNT)},
+    "attention.positions": {"timesteps": (3, COUNT), "units": (4, COUNT)},
+    "spelling.as_letters": {"words": (["at"], NO_TEXTS | st.just(["At"]))},
+    "spelling.as_sounds": {"sounds": ([["AE", "T"]], NO_SOUNDS | st.just([["at"]]))},
+    "spelling.as_words": {"written": (WORDS, array(None, None) | st.just([[41]]))},
+    "spelling.edits": {"written": (["AE"], NO_LIST),
+                       "right": (["T"], NO_LIST)},
+    "spelling.judged": {"written": ([["T"]], NO_SOUNDS | st.just([["T"], ["T"]])),
+                        "right": ([["T"]], NO_SOUNDS)},
+    "spelling.nearest_words": {"words": (["at"], NO_TEXTS), "known": (["at"], NO_TEXTS)},
+    "spelling.aligned": {"words": (["at"], NO_TEXTS), "rounds": (2, COUNT),
+                         "sounds": ([["AE", "T"]], NO_SOUNDS)},
+    "spelling.Windows": {"reach": (1, COUNT.filter(bool))},
+    "spelling.Windows.fit": {"words": (["at"], NO_TEXTS), "sounds": ([["AE", "T"]], NO_SOUNDS)},
+    "spelling.Windows.write": {"words": (["at"], NO_TEXTS),
+                               "reach": (0, COUNT.filter(lambda v: v is not None and v != 0))},
+    "encoder_decoder.Recurrent": {"units": (3, COUNT), "embedding": (2, COUNT), "seed": (0, SEED),
+                                  "looks": ("end", WORD)},
+    "encoder_decoder.Recurrent.forward": {
+        "letters": (WORDS + 1, array(None, None) | NO_LETTERS),
+        "sounds": (WORDS, array(3, None) | st.just([[0.5]] * 3))},
+    "encoder_decoder.Recurrent.backward": {"dy": (np.ones((3, 5, 41)), array(3, 5, 41))},
+    "encoder_decoder.Recurrent.write": {
+        "letters": (WORDS + 1, array(None, None) | NO_LETTERS), "steps": (2, COUNT)},
+    "encoder_decoder.fit": {
+        "network": (speller(), THING), "letters": (WORDS + 1, array(None, None) | NO_LETTERS),
+        "sounds": (WORDS + 1, array(3, None) | st.just([[0.5]] * 3)), "epochs": (1, COUNT),
+        "rate": (0.1, POSITIVE), "batch": (2, COUNT), "seed": (0, SEED)},
     "bug_zoo.backward_with": {"names": ("index wraps", WORD)},
 }  # fmt: skip
 
 # Parts of their modules: what calls them has checked the arguments, or they say NumPy's errors.
 HELPERS = {
+    "attention": "weights_of attend attend_backward attend_additive attend_linear "  # to be read
+    "pairs_of LayerNorm Block",  # tests/test_attention.py
     "board": "board_html",  # of what a Scoreboard holds
     "bug_zoo": "Bug forward backward as_long_as",  # the lesson's own code, shown and broken
     "cells": "rnn_step rnn_step_backward through_sum lstm_step lstm_step_backward gru_step "
     "gru_step_backward gru_step_reset_after gru_step_reset_after_backward",  # to be read
     "data": "as_table of_each_feature",
+    "dictionary": "Words",  # what load_words gives back
+    "encoder_decoder": "as_read as_batch Speller Transformer Kind Spellers",
     "explore": "Explorer explore",  # tests/test_explore.py
     "forecasting": "flat in_parts in_units_of answer root_mean_square verdict",
     "keras_setup": "start_anew new_one new_optimizer shapes",  # tests/test_keras_setup.py
@@ -279,6 +346,7 @@ HELPERS = {
     "transposed over_time with_ones times outer_sum glorot_uniform orthogonal read_only "
     "unpacked padded as_mask steps_heard",
     "series": "CsvFile find read date_column value_column read_numbers without_gaps read_dates",
+    "spelling": "texts lists whole_numbers",
     "training": "same_shape answers log_softmax at_right Optimizer norm_of arrays pairs "
     "same_arrays judged Decay restore_rate names_of refuse_unfit GradientRow compare explained "
     "numeric_gradient",
@@ -287,6 +355,9 @@ HELPERS = {
 ALSO = {("explore.choice", "options"): "values", ("bug_zoo.backward_with", "names"): "name"}
 INHERITED = "get_weights set_weights count_params recall"  # tests/test_layers.py
 INSIDE = {
+    "attention.MultiHeadAttention": "cut joined",
+    "encoder_decoder.Recurrent": "read look step gathered",
+    "spelling.Windows": "window",
     "data.Standardizer": "fitted features_of",
     "forecasting.Scoreboard": "table missing row numbers cells verdicts note",
     "training.Adam": "forget",
@@ -348,6 +419,7 @@ def test_no_lesson_uses_a_helper():
     """What a lesson uses is public, and belongs into TABLE."""
     helpers = {f"{m}.{name}" for m, names in HELPERS.items() for name in names.split()}
     taught = {"bug_zoo.forward", "bug_zoo.backward", "explore.explore", "layers.sigmoid"}
+    taught |= {f"attention.attend{kind}" for kind in ("", "_additive", "_linear")}
     taught |= {"training.numeric_gradient", "training.GradientRow", "keras_setup.start_anew"}
     used = set()
     for path in sorted((ROOT / "solutions").glob("*.ipynb")):

@@ -10,7 +10,14 @@ was given, and leaves that of the weights in `grads`.
 
 import numpy as np
 
-from utils.arguments import affordable, as_floats, positive_integer, random_generator, shown
+from utils.arguments import (
+    affordable,
+    as_floats,
+    float_type,
+    positive_integer,
+    random_generator,
+    shown,
+)
 from utils.layers import Dense, Layer, as_mask, glorot_uniform, outer_sum, read_only, times
 
 # --- the equations ----------------------------------------------------------------------------
@@ -114,7 +121,7 @@ class MultiHeadAttention(Layer):
         if self.units % self.heads:
             raise ValueError(f"units must be a multiple of heads = {heads}, got {units}")
         affordable("units", units, self.units, 4 * self.units)
-        rng = random_generator("seed", seed)
+        dtype, rng = float_type("dtype", dtype), random_generator("seed", seed)
         for letter in "qkvo":
             W = glorot_uniform(rng, self.units, self.units).astype(dtype)
             setattr(self, f"W_{letter}", W)

@@ -13,12 +13,34 @@ from typing import NamedTuple
 
 import numpy as np
 
-from utils.arguments import positive_integer, random_generator, shown
+from utils.arguments import (
+    affordable,
+    as_floats,
+    having,
+    positive,
+    positive_integer,
+    random_generator,
+    shown,
+)
 from utils.attention import Block, LayerNorm, attend, attend_backward, causal, positions
 from utils.dictionary import FOLDER
 from utils.layers import GRU, Dense, Embedding, Layer
-from utils.spelling import CLASSES, LETTERS, MARK, MOST_SOUNDS
+from utils.spelling import CLASSES, LETTERS, MARK, MOST_SOUNDS, whole_numbers
 from utils.training import Adam, clip_by_norm, cross_entropy
+
+
+def as_read(letters):
+    """Letters (batch, timesteps) as whole numbers, each word with one letter at least."""
+    letters = whole_numbers("letters", letters, ("batch", "timesteps"), len(LETTERS) + 1)
+    if not (letters[:, 0] > 0).all():
+        raise ValueError(f"letters must have padding, 0, only behind, got {shown(letters)}")
+    return letters
+
+
+def as_batch(letters, sounds):
+    """As `as_read`, and sounds (batch, steps) as whole numbers."""
+    letters = as_read(letters)
+    return letters, whole_numbers("sounds", sounds, (len(letters), "steps"), CLASSES)
 
 
 class Speller(Layer):
@@ -44,9 +66,12 @@ class Recurrent(Speller):
 
     def __init__(self, units=64, looks="letters", embedding=32, seed=None):
         super().__init__()
-        if looks not in ("letters", "end", "evenly"):
+        if not isinstance(looks, str) or looks not in ("letters", "end", "evenly"):
             raise ValueError(f"looks must be letters, end or evenly, got {shown(looks)}")
         self.looks, self.units = looks, positive_integer("units", units)
+        embedding = positive_integer("embedding", embedding)
+        affordable("units", units, 6 * self.units, self.units + embedding)
+        affordable("embedding", embedding, embedding, 3 * self.units + 100)
         s = random_generator("seed", seed).integers(0, 2**31, 6).tolist()
         self.letters = Embedding(embedding, len(LETTERS) + 1, seed=s[0])
         self.sounds = Embedding(embedding, CLASSES, seed=s[1])
@@ -86,11 +111,15 @@ class Recurrent(Speller):
         return y, h, weights
 
     def forward(self, letters, sounds):
-        """letters (batch, timesteps), sounds (batch, steps) before each step -> logits."""
+        """letters (batch, timesteps), sounds (batch, steps), at each step the one before it ->
+        logits (batch, steps, classes)."""
+        letters, sounds = as_batch(letters, sounds)
         return self.step(sounds, self.read(letters))[0]
 
     def backward(self, dy):
+        """dy (batch, steps, classes). Letters have no gradient: nothing comes back."""
         h, states, end, weights = self.recall()
+        dy = as_floats("dy", dy, (*h.shape[:2], CLASSES), h.dtype)
         dmixed = self.mixed.backward(self.output.backward(dy))
         dh, dcontext = dmixed[..., : self.units], dmixed[..., self.units :]
         dstates = np.zeros_like(states)
@@ -112,7 +141,11 @@ class Recurrent(Speller):
         self.gathered()
 
     def write(self, letters, steps=MOST_SOUNDS + 1):
-        """The likeliest sound at each step, read again at the next. -> sounds, weights"""
+        """The likeliest sound at each step, which is read again at the next.
+
+        -> sounds (batch, steps) and the attention's weights (batch, steps, timesteps)
+        """
+        letters, steps = as_read(letters), positive_integer("steps", steps)
         read, h = self.read(letters), None
         said, written, seen = np.full((len(letters), 1), MARK), [], []
         for _ in range(steps):
@@ -158,6 +191,8 @@ class Transformer(Speller):
         return self.output.forward(self.norms[1].forward(x))
 
     def forward(self, letters, sounds):
+        """As in `Recurrent`."""
+        letters, sounds = as_batch(letters, sounds)
         return self.step(sounds, self.read(letters))
 
     def backward(self, dy):
@@ -168,6 +203,8 @@ class Transformer(Speller):
         self.gathered()
 
     def write(self, letters, steps=MOST_SOUNDS + 1):
+        """As in `Recurrent`; the weights are the mean of the heads'."""
+        letters, steps = as_read(letters), positive_integer("steps", steps)
         read, said = self.read(letters), np.full((len(letters), 1), MARK)
         for _ in range(steps):
             y = self.step(said, read)
@@ -178,7 +215,10 @@ class Transformer(Speller):
 def fit(network, letters, sounds, epochs=8, rate=0.01, batch=128, seed=0):
     """Train by teacher forcing: at each step the network is given the sound that is right, not the
     one it would have written. The rate falls along half a cosine. -> the loss of each step"""
-    rng, optimizer = np.random.default_rng(seed), Adam(rate)
+    having("network", network, "forward", "backward", "weights")
+    letters, sounds = as_batch(letters, sounds)
+    epochs, batch = positive_integer("epochs", epochs), positive_integer("batch", batch)
+    rng, optimizer = random_generator("seed", seed), Adam(positive("rate", rate))
     steps = epochs * -(-len(letters) // batch)
     order = np.concatenate([rng.permutation(len(letters)) for _ in range(epochs)])
     losses = []

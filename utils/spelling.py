@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 
 import numpy as np
 
-from utils.arguments import shown, whole_number
+from utils.arguments import as_floats, positive_integer, shown, whole_number
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"  # 1 to 26
 SOUNDS = (
@@ -35,11 +35,9 @@ def as_sounds(sounds):
 
     A mark, 1, stands before the first sound of each word and behind its last: 10 sounds at most.
     """
-    if not isinstance(sounds, (list, tuple)) or not sounds:
-        raise TypeError(f"sounds must be a list of lists of sounds, got {shown(sounds)}")
+    sounds = lists("sounds", sounds)
     table = np.zeros((len(sounds), MOST_SOUNDS + 2), int)
     for row, each in zip(table, sounds, strict=True):
-        each = texts("sounds", each)
         if len(each) > MOST_SOUNDS or not {*each} <= {*SOUNDS}:
             raise ValueError(f"sounds must be at most 10 of CMU's for a word, got {shown(each)}")
         row[: len(each) + 2] = [MARK, *(SOUNDS.index(sound) + 2 for sound in each), MARK]
@@ -49,7 +47,7 @@ def as_sounds(sounds):
 def as_words(written):
     """The sounds of each row (words, steps) up to the mark that ends it: [["K", "AE", "T"], ...]"""
     found = []
-    for row in written:
+    for row in whole_numbers("written", written, ("words", "steps"), CLASSES):
         end = np.flatnonzero(row == MARK)
         found.append([SOUNDS[k - 2] for k in row[: end[0] if len(end) else None] if k > 1])
     return found
@@ -63,6 +61,26 @@ def texts(name, value):
     return value
 
 
+def lists(name, value, count=None):
+    """`value`, which must be a list of lists of texts, `count` of them if that is given."""
+    if not isinstance(value, (list, tuple)) or not value:
+        raise TypeError(f"{name} must be a list of lists of sounds, got {shown(value)}")
+    for each in value:
+        if not isinstance(each, (list, tuple)) or not all(isinstance(k, str) for k in each):
+            raise TypeError(f"{name} must be a list of lists of sounds, got {shown(each)} in it")
+    if count is not None and len(value) != count:
+        raise ValueError(f"{name} must have {count} words, got {len(value)}")
+    return value
+
+
+def whole_numbers(name, value, shape, classes):
+    """`value` as whole numbers from 0 to `classes` - 1, in an array of that shape."""
+    array = as_floats(name, value, shape)
+    if (array != np.floor(array)).any() or array.min() < 0 or array.max() >= classes:
+        raise ValueError(f"{name} must be whole numbers below {classes}, got {shown(value)}")
+    return array.astype(int)
+
+
 # --- what is wrong ----------------------------------------------------------------------------
 
 
@@ -70,8 +88,7 @@ def edits(written, right):
     """How many sounds must be put in, taken out or exchanged to make `right` of `written`, two
     lists of texts (Levenshtein, 1966)."""
     for name, value in (("written", written), ("right", right)):
-        if value:
-            texts(name, value)
+        lists(name, [value])
     row = list(range(len(right) + 1))
     for i, sound in enumerate(written, 1):
         above, row = row, [i]
@@ -82,14 +99,18 @@ def edits(written, right):
 
 def judged(written, right):
     """Lists of sounds, and those that are right -> (words,) whole words right, edits a sound."""
+    lists("written", written, len(lists("right", right)))
     whole = np.array([a == b for a, b in zip(written, right, strict=True)])
     wrong = sum(edits(a, b) for a, b in zip(written, right, strict=True))
     return whole, wrong / sum(map(len, right))
 
 
 def nearest_words(words, known):
-    """For each of `words` the place in `known` of the word that takes the fewest edits to reach."""
-    table, lengths = as_letters(known).astype("int8"), np.array([len(word) for word in known])
+    """The places in `known` of the words that take the fewest edits to reach from each of `words`."""
+    table, lengths = (
+        as_letters(texts("known", known)).astype("int8"),
+        np.array([len(word) for word in known]),
+    )
     places = []
     for letters in as_letters(words).astype("int8"):
         letters = letters[letters > 0]
@@ -113,7 +134,8 @@ def aligned(words, sounds, rounds=6):
     Nobody has written that down. So it is guessed and counted in turn: the likeliest division of
     each word, by what each letter stood for in the divisions before (Viterbi training).
     """
-    x, y = as_letters(words), as_sounds(sounds)[:, 1:]
+    x, y = as_letters(words), as_sounds(lists("sounds", sounds, len(texts("words", words))))[:, 1:]
+    rounds = positive_integer("rounds", rounds)
     y = np.where(y == MARK, 0, y)
     n, sizes = np.arange(len(x)), (len(LETTERS) + 1, CLASSES, CLASSES)
     ends = (x > 0).sum(axis=1), (y > 0).sum(axis=1)
@@ -175,15 +197,16 @@ class Windows:
         around = f"{'_' * reach}{word}{'_' * reach}"
         return around[place : place + 2 * reach + 1], reach
 
-    def write(self, words):
-        """The sounds of each of `words`: lists of texts."""
+    def write(self, words, reach=None):
+        """The sounds of each of `words`: lists of texts. `reach` may be smaller than at first."""
+        most = self.reach if reach is None else whole_number("reach", reach)
         if not hasattr(self, "counts"):
             raise RuntimeError("these Windows know no counts yet: call fit(words, sounds) first")
         written = []
         for word in texts("words", words):
             written.append([])
             for place in range(len(word)):
-                windows = [self.window(word, place, reach) for reach in range(self.reach, -1, -1)]
+                windows = [self.window(word, place, reach) for reach in range(most, -1, -1)]
                 seen = next((self.counts[w] for w in windows if w in self.counts), None)
                 written[-1] += seen.most_common(1)[0][0] if seen else ()
         return written

@@ -318,7 +318,7 @@ def drawn(rows, when="", look=""):
         drawn([[.5, .2, .1, .1, .1], [.1, .15, .6, .1, .05], [.3, .1, .4, .15, .05]]),
         drawn([[.2, .3, .5], [.1, .2, .7], [.25, .4, .35]], "as many sounds as "
               "letters", "look at the axes"),
-        drawn([[.1, .9], [.8, .2], [.6, .4]], "where each letter is looked at", "none is left over"),
+        drawn([[.1, .9], [.8, .2], [.6, .4]], "where each letter is looked at", "none is left"),
         drawn([[.3, .1, .2, .4]], "for a single sound", "it looks most at one letter"),
     ],
     returns={"what is left over": "letters"},

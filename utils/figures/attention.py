@@ -194,12 +194,12 @@ def written_so_far(fig, word, sounds, weights, p, names, steps):
 
 
 @figure
-def two_orders(fig, words, sounds, weights):
+def both_orders(fig, words, sounds, weights):
     """Two words of the same letters, side by side: what a network writes of each, and where each
     sound looks. words, sounds and weights are two each, as in `alignment`.
 
     >>> one, other = np.array([[1.0, 0]]), np.array([[0.0, 1]])
-    >>> fig, sentence = drawn(two_orders, words=["at", "ta"], sounds=[["AE"], ["AE"]],
+    >>> fig, sentence = drawn(both_orders, words=["at", "ta"], sounds=[["AE"], ["AE"]],
     ...                       weights=[one, other])
     >>> [ax.get_title() for ax in fig.axes]
     ['at: AE', 'ta: AE']
