@@ -106,7 +106,7 @@ def judged(written, right):
 
 
 def nearest_words(words, known):
-    """The places in `known` of the words that take the fewest edits to reach from each of `words`."""
+    """For each of `words` the place in `known` of the one that takes the fewest edits to reach."""
     table, lengths = (
         as_letters(texts("known", known)).astype("int8"),
         np.array([len(word) for word in known]),
