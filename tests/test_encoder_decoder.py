@@ -107,7 +107,8 @@ def test_what_is_shipped():
     assert {*spellers.networks} == {*encoder_decoder.WEIGHTS_OF}
     assert {*spellers.written} == {*spellers.seconds} == {*KINDS}
     for name, written in spellers.written.items():
-        assert written.shape == (4 if KINDS[name].seeds else 1, 2000, 11)
+        words = 2000 if name in encoder_decoder.TESTED else 1000
+        assert written.shape == (4 if KINDS[name].seeds else 1, words, 11)
 
 
 @pytest.mark.parametrize("name", encoder_decoder.WEIGHTS_OF)
@@ -115,7 +116,8 @@ def test_the_weights_write_what_is_stored(name):
     """But for some, where rounding them to 16 bits has tipped the scales."""
     spellers, (_, held_out, test) = load_spellers(), load_words()
     written, _ = spellers.networks[name].write(as_letters(held_out.letters + test.letters))
-    assert np.mean((written == spellers.written[name][0]).all(axis=1)) > 0.97
+    stored = spellers.written[name][0]
+    assert np.mean((written[: len(stored)] == stored).all(axis=1)) > 0.97
 
 
 def test_what_is_stored_can_be_trained_again():
