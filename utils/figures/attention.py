@@ -201,7 +201,7 @@ def both_orders(fig, words, sounds, weights):
     >>> one, other = np.array([[1.0, 0]]), np.array([[0.0, 1]])
     >>> fig, sentence = drawn(both_orders, words=["at", "ta"], sounds=[["AE"], ["AE"]],
     ...                       weights=[one, other])
-    >>> [ax.get_title() for ax in fig.axes]
+    >>> [ax.get_title(loc="left") for ax in fig.axes]
     ['at: AE', 'ta: AE']
     >>> print(sentence)
     "at" and "ta" are written alike. at: AE; ta: AE.
