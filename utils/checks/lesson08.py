@@ -19,6 +19,7 @@ def states(mask, units, when="", look=""):
     mask = np.array(mask, bool)
     batch, timesteps = mask.shape
     h = np.random.default_rng(timesteps).uniform(-1, 1, (batch, timesteps, units))
+    h[:, 0] *= h[:, 0] > 0  # as of relu: a state may be 0, and counts
     sizes = {"batch": batch, "timesteps": timesteps, "units": units}
     return Probe({"h": h, "mask": mask}, when, look, sizes)
 
@@ -63,6 +64,8 @@ masked_mean.knows(
             "time steps are on the second axis",
             "h[np.arange(len(h)), mask.sum(axis=1) - 1]": "that is one state of each sequence: the "
             "mean of all real ones is asked for",
+            "(h * heard).sum(axis=1) / np.maximum((h * heard != 0).sum(axis=1), 1)": "the values "
+            "that are not 0 are counted: a state may be 0 at a real step, and counts",
             "np.where(heard, h, -np.inf).max(axis=1)": "that is the largest value: the mean is "
             "asked for",
             "np.array([row[: n.sum()].mean(axis=0) for row, n in zip(h, mask)])": "the first steps "
@@ -77,9 +80,17 @@ masked_mean.knows(
 
 def logits(batch, classes, shift=0.0, when="", look=""):
     rng = np.random.default_rng(batch + classes)
-    y = rng.normal(0, 1.5, (batch, classes)) + shift
+    y = rng.normal(0, 1.5, (batch, classes)) + np.reshape(shift, (-1, 1))
     args = {"y": y, "target": rng.integers(0, classes, batch)}
     return Probe(args, when, look, {"batch": batch, "classes": classes})
+
+
+def sure(batch, classes, when, look):
+    """Logits some 40 apart, the largest of them at a wrong class."""
+    target = np.arange(batch) % classes
+    y = np.random.default_rng(7).normal(0, 1.5, (batch, classes))
+    y[np.arange(batch), (target + 1) % classes] += 40
+    return Probe({"y": y, "target": target}, when, look, {"batch": batch, "classes": classes})
 
 
 @exercise(
@@ -88,6 +99,9 @@ def logits(batch, classes, shift=0.0, when="", look=""):
         logits(4, 4, 0, "where there are as many classes as samples", "look at the axes"),
         logits(1, 6, 0, "for a single sample", "what is divided by the batch?"),
         logits(3, 2, 1000, "for logits near 1,000", "exp(1000) is infinite"),
+        logits(3, 3, [900, 0, -900], "where one sample's logits are near 900 and another's near "
+               "−900", "what is taken off has to be each sample's own"),
+        sure(4, 3, "where the network is sure and wrong", "is the loss held below some number?"),
     ],
     returns={"loss": "", "dy": "batch classes"},
     right="the loss and its gradient agree, for several numbers of classes, a single sample, and "
@@ -130,6 +144,10 @@ cross_entropy.knows(
             "as well: it is a mean over the samples",
             "return (p * right).sum(axis=1).mean(), (p - right) / len(y)": "that is the mean "
             "probability of the right class: the logarithm is missing",
+            "return -np.log(np.maximum((p * right).sum(axis=1), 1e-7)).mean(), (p - right) / len(y)": (
+                "the loss is held below 16, for the probability is held above 10⁻⁷: take the "
+                "logarithm of it as it is"
+            ),
             "return -np.log((p * right).sum(axis=1).mean()), (p - right) / len(y)": "that is the "
             "logarithm of the mean: the mean of the logarithms is asked for",
             "return -np.log(p).mean(), (p - right) / len(y)": "the loss takes the logarithms of "
@@ -147,6 +165,9 @@ cross_entropy.knows(
             "np.exp(y)": "right otherwise, but for logits near 1,000 it is not: exp(1000) is "
             "infinite. What may be taken off all logits of a sample without changing the "
             "probabilities?",
+            "np.exp(y - y.max())": "right otherwise, but one number is taken off all samples: where "
+            "another sample's logits are far below it, all its exponentials are 0. Each sample has "
+            "its own largest",
             "np.exp(-y + y.min(axis=1, keepdims=True))": "the exponential has the wrong sign: the "
             "largest logit should get the largest probability",
         },
