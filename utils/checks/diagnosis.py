@@ -441,7 +441,22 @@ class Diagnosis:
     # --- what can be said of a mistake that nobody foresaw ---
 
     def description(self):
-        return reworded(self.in_general(), self.exercise.remarks)
+        words = reworded(self.in_general(), self.exercise.remarks)
+        example = isinstance(self.results[0], list) and self.example()
+        return f"{ended(words)} {example}" if example else words
+
+    def example(self):
+        """The first of the small examples that comes out wrong: all of it, to be done by hand."""
+        for probe in self.exercise.examples:
+            got, want = (
+                self.exercise.call(function, probe).result
+                for function in (self.answer, self.exercise.reference)
+            )
+            if isinstance(got, list) and not same(got, want):
+                given = ", ".join(f"{name} = {written(a)}" for name, a in probe.args.items())
+                yours, right = (" and ".join(map(written, each)) for each in (got, want))
+                return f"For {given} yours gives {yours}, and {right} is right"
+        return None
 
     def in_general(self):
         wrong = [k for k, right in enumerate(self.right) if not right]
@@ -472,7 +487,7 @@ class Diagnosis:
             return f"{said}{given}{self.exercise.evidence.format(got=got)}"
         if at:
             return f"{said}{name} is wrong{probe.hint}"
-        if where := self.right_while(part):
+        if where := not self.exercise.examples and self.right_while(part):
             return f"{said}{name} is {where}"
         return f"{said}{name} has the right shape, and other numbers than it should"
 
@@ -488,6 +503,14 @@ class Diagnosis:
 def ended(words):
     """A sentence with the point at its end, or the question mark."""
     return words if words.endswith((".", "?")) else f"{words}."
+
+
+def written(value):
+    """An argument or a result as one would type it, three digits a number."""
+    if np.ndim(value):
+        return f"[{', '.join(map(written, value))}]"
+    is_float = isinstance(value, float | np.floating | np.ndarray)
+    return number(float(value)) if is_float else str(value)
 
 
 def rearranged(one, other):

@@ -718,6 +718,7 @@ def long_series(batch, timesteps, batches, left, when="", look=""):
         long_series(1, 3, 6, 2, "for a single row", "which axes may squeeze take away?"),
         long_series(5, 2, 1, 3, "for a single batch", "which axes may squeeze take away?"),
     ],
+    examples=[{"series": np.arange(1.0, 10), "batch": 2, "timesteps": 2}],
     returns={"batches": "batches batch timesteps features"},
     remarks={
         r"(.*)batches has .* = \((\d+)(, .*)\), and should be .* = \((\d+)\3\).*": (
@@ -813,7 +814,8 @@ def padded(lengths, timesteps, features, padding, when="", look=""):
     for sample, length in enumerate(lengths):
         x[sample, length:] = padding
         if features > 1:
-            x[sample, np.arange(length), (sample + np.arange(length)) % features] = padding
+            some = np.arange(1, length, 2)
+            x[sample, some, (sample + some) % features] = padding
             x[sample, length - 1, : features - 1] = padding
     h = rng.uniform(-1, 1, (samples, timesteps, UNITS))
     sizes = {"samples": samples, "timesteps": timesteps, "units": UNITS}
@@ -899,6 +901,8 @@ last_real.knows(
             "all of its features have the padding value",
             "real = np.any(x != 0, axis=2)": "0 is taken for the padding value, whatever it is: "
             "it is an argument",
+            "real = x.sum(axis=2) != padding": "the features of a step are added up and compared "
+            "with the padding value: a step is padding if each of them has it",
             "real = np.any(x > padding, axis=2)": "a real value below the padding value is taken "
             "for padding: it is padding where it equals it",
             "real = np.any(x != -1, axis=2)": "−1 is taken for the padding value, "
