@@ -93,8 +93,8 @@ class Diagnosis:
         """NaN or infinity where numbers are asked for."""
         for part in self.wrong:
             if not np.isfinite(self.results[0][part]).all():
-                got = self.results[0][part]
-                return f"{self.names[part]} {difference(got, self.wanted[0][part], [])}"
+                words = difference(self.results[0][part], self.wanted[0][part], [])
+                return self.with_example(f"{self.names[part]} {words}")
         return None
 
     def whole(self):
@@ -202,7 +202,9 @@ class Diagnosis:
         return None
 
     def one_slip(self, part=None):
-        """The words for one slip with these results."""
+        """The words for one slip with these results, which NaN has in common with too many."""
+        if not all(np.isfinite(array).all() for array in self.results[0]):
+            return None
         for slip, first in self.exercise.slips:
             if isinstance(first, list) and same(self.results[0], first, part):
                 if self.slip_explains(slip, part=part):
@@ -442,11 +444,10 @@ class Diagnosis:
 
     def description(self):
         words = reworded(self.in_general(), self.exercise.remarks)
-        example = isinstance(self.results[0], list) and self.example()
-        return f"{ended(words)} {example}" if example else words
+        return self.with_example(words) if isinstance(self.results[0], list) else words
 
-    def example(self):
-        """The first of the small examples that comes out wrong: all of it, to be done by hand."""
+    def with_example(self, words):
+        """The words and the first small example that comes out wrong, to be done by hand."""
         for probe in self.exercise.examples:
             got, want = (
                 self.exercise.call(function, probe).result
@@ -455,8 +456,8 @@ class Diagnosis:
             if isinstance(got, list) and not same(got, want):
                 given = ", ".join(f"{name} = {written(a)}" for name, a in probe.args.items())
                 yours, right = (" and ".join(map(written, each)) for each in (got, want))
-                return f"For {given} yours gives {yours}, and {right} is right"
-        return None
+                return f"{ended(words)} For {given} yours gives {yours}, and {right} is right"
+        return words
 
     def in_general(self):
         wrong = [k for k, right in enumerate(self.right) if not right]
