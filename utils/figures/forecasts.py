@@ -364,7 +364,7 @@ def alarms(fig, sizes, threshold, at):
     right = int(np.sum(found & at))
     precision = percent(right / found.sum()) if found.any() else "undefined"
     return (
-        f"{int(at.sum())} faults were planted, {counted(int(found.sum()), 'alarm')} raised, {right} of "
-        f"them right: precision {precision}, recall {percent(right / at.sum())}.\n"
+        f"{int(at.sum())} faults were planted, {counted(int(found.sum()), 'alarm')} raised, "
+        f"{right} of them right: precision {precision}, recall {percent(right / at.sum())}.\n"
         f"Sizes of {len(sizes)} residuals, and a threshold at {number(threshold, 2)}."
     )
