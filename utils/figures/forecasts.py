@@ -259,7 +259,7 @@ def errors_by_horizon(fig, errors, unit=""):
     name_ends(ax, ends, list(errors), colours)
     most = max(errors, key=lambda name: errors[name][-1])
     return (
-        f"{steps} steps ahead the highest error has {most}.\n"
+        f"The highest error {steps} steps ahead: {most}.\n"
         f"MAE one step and {steps} steps ahead: {'; '.join(words)}."
     )
 
