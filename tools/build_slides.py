@@ -33,7 +33,7 @@ REVEAL = distribution("sphinx-revealjs").locate_file("sphinx_revealjs/_static/re
 SLIDE_TYPES = "slide", "subslide", "fragment", "-"
 LINE = 75  # letters that fit in a line of a slide
 QUESTION_LINES, CODE_LINES = 7, 18  # of a question above a figure; of one and what is run below it
-# A figure that is so many times as wide as high leaves room for a question, or for one of few lines.
+# A figure that is so many times as wide as high leaves room for a question; or for a short one.
 WIDE, WIDE_FOR_FEW, FEW_LINES = 1.9, 1.45, 4
 FIGURE = re.compile(r'<figure.*?base64,([^"]+)', re.DOTALL)
 FEW, MANY = 80, 700  # letters of a formula alone, and of a text that fits beside it
