@@ -456,7 +456,8 @@ class Diagnosis:
             if isinstance(got, list) and not same(got, want):
                 given = ", ".join(f"{name} = {written(a)}" for name, a in probe.args.items())
                 yours, right = (" and ".join(map(written, each)) for each in (got, want))
-                return f"{ended(words)} For {given} yours gives {yours}, and {right} is right"
+                told = f"For {given} yours gives {yours}, and {right} is right"
+                return f"{ended(words)} {told}" if len(told) < 300 else words
         return words
 
     def in_general(self):
