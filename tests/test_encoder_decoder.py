@@ -77,7 +77,7 @@ def test_without_positions_a_word_is_its_letters():
 def test_it_learns_and_writes_what_it_would_under_a_teacher(network):
     words = load_words()[0]
     letters, sounds = as_letters(words.letters[:40]), as_sounds(words.sounds[:40])
-    losses = fit(network, letters, sounds, epochs=30, batch=20)
+    losses = fit(network, letters, sounds, epochs=60, rate=0.03, batch=20)
     assert losses[-5:].mean() < 0.8 * losses[:5].mean()
     written, seen = network.write(letters)
     assert written.shape == (40, 11) and seen.shape == (40, 11, letters.shape[1])
