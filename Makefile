@@ -11,7 +11,7 @@ unexport PIP_TARGET PIP_PREFIX PIP_ROOT
 UV := $(PY) -m uv pip compile --quiet --no-config --upgrade --only-binary :all: --no-annotate \
 	--custom-compile-command "make lock" --python-version 3.11
 
-.PHONY: help lab test test-browser mutants claims lint lesson rules notebooks maps bench site slides handouts picture figures lock licences binder assignment autograde feedback clean again
+.PHONY: help lab test test-browser mutants claims lint lesson rules notebooks maps bench site slides handouts picture figures dictionary spellers lock licences binder assignment autograde feedback clean again
 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -67,6 +67,12 @@ slides: .venv/tested ## make a deck of slides of each lesson in slides/, to proj
 
 handouts: .venv/tested ## make sheets to print of each lesson, and one with its answers, in handouts/
 	$(PY) -m tools.build_handouts
+
+dictionary: .venv/installed ## choose lesson 10's words anew (ARGS="CMU WORDS", two files: see utils/dictionary/README.md)
+	$(PY) -m tools.make_dictionary $(ARGS)
+
+spellers: .venv/installed ## train the networks that lesson 10 ships, in about six minutes
+	$(PY) -m tools.train_spellers
 
 lock: .venv/installed ## renew all pinned lists from requirements.txt and tests/requirements.txt
 	$(PY) -m pip install --quiet --require-hashes --only-binary :all: -r tools/uv.txt
