@@ -20,6 +20,7 @@ from utils.arguments import (
     shown,
     whole_number,
 )
+from utils.moby_dick import SYMBOLS, fold, load_moby_dick, load_writer  # noqa: F401 - a book
 from utils.series import load_series  # noqa: F401 - the real series belong here too
 from utils.voices import load_vowels  # noqa: F401 - and real speech
 
