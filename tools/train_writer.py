@@ -122,7 +122,7 @@ def train(codes, validation, epochs, most=EPOCHS):
 def store(gru, dense, letters, found, path):
     """Whole numbers from -127 to 127 for each matrix, and the unit of each of its columns."""
     arrays = {"b": gru.b.astype("float16"), "b_y": dense.b.astype("float16")}
-    for name, W in (("W_x", LOUD * gru.W_x), ("W_h", gru.W_h), ("W", dense.W)):
+    for name, W in (("W_x", gru.W_x), ("W_h", gru.W_h), ("W", dense.W)):
         unit = np.abs(W).max(axis=0) / 127
         arrays[name] = np.rint(W / unit).astype("int8")
         arrays[f"{name}_unit"] = unit.astype("float32")
@@ -143,7 +143,7 @@ def main():
     content = path.read_bytes()
     print(f"{path.name}: {len(content):,} bytes, SHA-256 {hashlib.sha256(content).hexdigest()}")
     W_x, W_h, b, W, b_y = moby_dick.weights_in(content)
-    gru.set_weights([W_x / LOUD, W_h, b])
+    gru.set_weights([W_x, W_h, b])
     dense.set_weights([W, b_y])
     print(f"as stored: {bits(gru, dense, validation):.3f} bits a letter of the validation chapters")
     print("Its checksum belongs into utils/moby_dick/__init__.py and README.md.")
