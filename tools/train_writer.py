@@ -1,23 +1,19 @@
 """Train the network of lesson 9 that the course comes with: utils/moby_dick/writer.npz.
 
-    python -m tools.train_writer             all of it: ten minutes at most, on two free cores
+    python -m tools.train_writer             all of it: ten minutes at most, on a free core
     python -m tools.train_writer --epochs 1  a try that stores nothing
 
 A GRU and a Dense layer, those of utils/layers.py, learn the next letter of the training chapters.
-Two threads read half of the batch each. It prints the bits a letter of the validation chapters,
-after each epoch and for what is stored; the test chapters are for the lesson. Every seed is set.
+It prints the bits a letter of the validation chapters, after each epoch and for what is stored; the
+test chapters are for the lesson. Every seed is set.
 """
-
-import os
-
-os.environ |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}  # before NumPy: 2 threads here
 
 import argparse
 import hashlib
 import sys
 import time
-from concurrent.futures import ThreadPoolExecutor
 from math import cos, pi
+from typing import NamedTuple
 
 import numpy as np
 
@@ -25,15 +21,29 @@ from utils import moby_dick
 from utils.layers import GRU, Dense
 from utils.training import Adam, clip_by_norm, cross_entropy
 
-UNITS, EPOCHS, SEED = 384, 14, 0
-BATCH, STEPS, THREADS = 32, 32, 2
-RATE, WARM_UP = 0.005, 100  # the rate rises for so many steps, then falls along half a cosine
-DROPPED, DROPPED_WEIGHTS = 0.25, 0.1  # shares of the states, for Dense, and of W_h
+UNITS, STEPS, WARM_UP = 384, 32, 100  # so many updates long the rate rises
 LOUD = np.float32(8)  # a letter is 8 at its place: with 1, W_x learns far too slowly at first
 SYMBOLS = len(moby_dick.SYMBOLS)
 
 
-def network(seed=SEED):
+class Round(NamedTuple):
+    """So many epochs, in which the rate falls along half a cosine. `dropped` is the share of the
+    states that Dense doesn't see, `weights_dropped` that of W_h which an update goes without."""
+
+    epochs: int
+    batch: int
+    rate: float
+    dropped: float
+    weights_dropped: float
+
+
+ROUNDS = [  # the first learns, the second forgets what was learnt by heart
+    Round(epochs=8, batch=16, rate=0.004, dropped=0.1, weights_dropped=0),
+    Round(epochs=3, batch=32, rate=0.002, dropped=0.3, weights_dropped=0.1),
+]
+
+
+def network(seed=0):
     return GRU(UNITS, SYMBOLS, seed=seed), Dense(SYMBOLS, UNITS, seed=seed + 1)
 
 
@@ -46,7 +56,7 @@ def one_hot(codes):
     return LOUD * np.eye(SYMBOLS, dtype="float32")[codes]
 
 
-def bits(gru, dense, codes, rows=64, part=250):
+def bits(gru, dense, codes, rows=16, part=256):
     """Bits a letter, read in so many rows at once."""
     length = (len(codes) - 1) // rows
     x = codes[: rows * length].reshape(rows, length)
@@ -65,58 +75,65 @@ def kept(rng, shape, dropped):
     return (rng.random(shape, dtype="float32") >= dropped) / np.float32(1 - dropped)
 
 
-def half_a_step(layers, weights, letters, h_0, seed):
-    """Loss and gradients of letters (rows, STEPS + 1). -> loss, the last state, gradients"""
-    gru, dense = layers
-    gru.set_weights(weights[:3])
-    dense.set_weights(weights[3:])
+def epochs_of(gru, dense, codes, seed, plan):
+    """Train through a round. Yields, after each epoch, how many letters it read and its loss."""
+    rng, optimizer, weights = (
+        np.random.default_rng(seed),
+        Adam(plan.rate),
+        gru.weights + dense.weights,
+    )
+    length = (len(codes) - 1) // plan.batch
+    updates = plan.epochs * len(codes) // (plan.batch * STEPS)
+    step = 0
+    for _ in range(plan.epochs):
+        turned = np.roll(codes, -rng.integers(0, len(codes)))  # other rows in each epoch
+        rows = turned[: length * plan.batch].reshape(plan.batch, length)
+        h_0, losses = None, []
+        for start in range(0, length - STEPS, STEPS):
+            falling = plan.rate * (1 + cos(pi * min(step / updates, 0.999))) / 2
+            rising = plan.rate * (step + 1) / WARM_UP
+            optimizer.learning_rate = rising if step < WARM_UP else max(falling, 1e-6)
+            letters = rows[:, start : start + STEPS + 1]
+            loss, h_0, grads = gradients(gru, dense, letters, h_0, rng, plan)
+            optimizer.step(weights, clip_by_norm(grads, 1.0))
+            losses.append(loss)
+            step += 1
+        yield len(losses) * plan.batch * STEPS, np.mean(losses) / np.log(2)
+
+
+def gradients(gru, dense, letters, h_0, rng, plan):
+    """letters (batch, STEPS + 1) -> the loss, the last state and the gradients."""
+    whole = gru.W_h.copy()
+    keep = kept(rng, whole.shape, plan.weights_dropped) if plan.weights_dropped else 1
+    gru.W_h = whole * keep
     h = gru.forward(one_hot(letters[:, :-1]), h_0=h_0)
-    keep = kept(np.random.default_rng(seed), h.shape, DROPPED)
-    loss, dy = cross_entropy(dense.forward(h * keep), letters[:, 1:])
-    gru.backward(dense.backward(dy) * keep)
-    return loss, h[:, -1].copy(), gru.grads + dense.grads
+    seen = kept(rng, h.shape, plan.dropped)
+    loss, dy = cross_entropy(dense.forward(h * seen), letters[:, 1:])
+    gru.backward(dense.backward(dy) * seen)
+    gru.W_h = whole
+    dW_x, dW_h, db = gru.grads
+    return loss, h[:, -1].copy(), [dW_x, dW_h * keep, db, *dense.grads]
 
 
-def train(codes, validation, epochs, most=EPOCHS):
-    """Train for `epochs` of the `most` that the rate is planned for. -> layers, letters, bits"""
-    rng, optimizer = np.random.default_rng(SEED), Adam(RATE)
+def train(codes, validation, most):
+    """Train for all epochs, or the first `most` of them. -> layers, letters read, bits"""
     gru, dense = network()
-    weights = gru.weights + dense.weights
-    halves = [network() for _ in range(THREADS)]
-    length = (len(codes) - 1) // BATCH
-    starts = range(0, length - STEPS, STEPS)
-    step, begun, history = 0, time.time(), []
-    with ThreadPoolExecutor(THREADS) as pool:
-        for epoch in range(epochs):
-            turned = np.roll(codes, -rng.integers(len(codes)))  # other rows in each epoch
-            rows = turned[: BATCH * length].reshape(THREADS, -1, length)
-            states, losses = [None] * THREADS, []
-            for start in starts:
-                share = step / (most * len(starts))
-                falling = RATE * (1 + cos(pi * share)) / 2
-                optimizer.learning_rate = max(min(falling, RATE * (step + 1) / WARM_UP), 1e-6)
-                keep = kept(rng, gru.W_h.shape, DROPPED_WEIGHTS)
-                thinned = [weights[0], weights[1] * keep, *weights[2:]]
-                seeds = rng.integers(2**31, size=THREADS)
-                parts = rows[:, :, start : start + STEPS + 1]
-                done = pool.map(half_a_step, halves, [thinned] * THREADS, parts, states, seeds)
-                found, states, grads = zip(*done, strict=True)
-                losses.append(np.mean(found))
-                grads = [sum(each) / np.float32(THREADS) for each in zip(*grads, strict=True)]
-                grads[1] *= keep
-                optimizer.step(weights, clip_by_norm(grads, 1.0))
-                step += 1
-            history.append(
-                ((epoch + 1) * len(starts) * BATCH * STEPS, bits(gru, dense, validation))
-            )
+    begun, history = time.time(), []
+    for seed, plan in enumerate(ROUNDS):
+        for letters, loss in epochs_of(gru, dense, codes, seed, plan):
+            history.append((letters, bits(gru, dense, validation)))
             print(
-                f"epoch {epoch + 1:2}: {time.time() - begun:4.0f} s, {time.process_time():4.0f} s "
-                f"of a processor, training {np.mean(losses) / np.log(2):.3f}, "
-                f"validation {history[-1][1]:.3f} bits",
+                f"epoch {len(history):2}: {time.time() - begun:4.0f} s, "
+                f"{time.process_time():4.0f} s of a processor, "
+                f"training {loss:.3f}, validation {history[-1][1]:.3f} bits",
                 flush=True,
             )
+            if len(history) == most:
+                break
+        if len(history) == most:
+            break
     letters, found = np.array(history).T
-    return gru, dense, letters, found
+    return gru, dense, np.cumsum(letters), found
 
 
 def store(gru, dense, letters, found, path):
@@ -131,12 +148,13 @@ def store(gru, dense, letters, found, path):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--epochs", type=int, default=EPOCHS, help="fewer store nothing")
+    most = sum(plan.epochs for plan in ROUNDS)
+    parser.add_argument("--epochs", type=int, default=most, help="fewer store nothing")
     epochs = parser.parse_args().epochs
     book = moby_dick.load_moby_dick()
     validation = encoded(book.validation)
     gru, dense, letters, found = train(encoded(book.train), validation, epochs)
-    if epochs < EPOCHS:
+    if epochs < most:
         return
     path = moby_dick.FOLDER / "writer.npz"
     store(gru, dense, letters, found, path)

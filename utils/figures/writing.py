@@ -8,7 +8,7 @@ from utils.words import fixed, number, percent
 
 WIDTH = 60  # letters in a row
 MONO = 0.602  # the width of a letter of DejaVu Sans Mono, in its size
-COSTLY = 8  # bits: from there on a letter is as dark as can be
+DARKEST = 20  # bits; what is darker than about half of that would hide its letter
 SIGNS = {"\n": "¶", " ": "␣"}
 
 
@@ -83,10 +83,12 @@ def race(fig, runs, lines):
         line(ax, letters, bits, colour, linestyle="-", marker="o", markersize=4)
     for k, (name, bits) in enumerate(lines.items()):
         guide(ax, bits, name, x=0.02, ha="left", above=not k)
+    ax.set(xscale="log", title="How the race goes on", xlabel="letters read")
+    ax.set(ylabel="bits a letter", ylim=(1.7, 3.05), xlim=(1e5, 2e7))
+    ax.set_xticks([1e5, 1e6, 1e7], ["100,000", "1 million", "10 million"])
+    ax.set_xticks([], minor=True)
     name_ends(ax, [bits[-1] for _, bits in runs.values()], list(runs),
               [COLOURS["sky"], COLOURS["brown"]])  # fmt: skip
-    ax.set(xscale="log", title="How the race goes on", xlabel="letters read")
-    ax.set(ylabel="bits a letter", ylim=(1.7, 4.0))
     ends = [f"after {number(int(n[-1]))}{' letters' * (not k)} {name} costs {fixed(b[-1], 2)}"
             f"{' bits' * (not k)}" for k, (name, (n, b)) in enumerate(runs.items())]  # fmt: skip
     first = ", ".join(f"{name} {fixed(b[0], 2)}" for name, (_, b) in runs.items())
@@ -112,12 +114,12 @@ def by_the_past(fig, letters, network, counting):
     orders = np.arange(1, len(counting))
     line(ax, letters, network, "brown", linestyle="-", marker="o", markersize=5)
     line(ax, orders, counting[1:], "black", marker="o", markersize=5)
-    name_ends(ax, [network[-1], counting[-1]], ["network", "counting"],
-              [COLOURS["brown"], COLOURS["black"]])  # fmt: skip
     ax.set(xscale="log", title="What more of the past is worth", ylabel="bits a letter")
     ax.set(xlabel="letters of the past that are given", ylim=(1.7, 4.6))
     ax.set_xticks(letters, [str(k) for k in letters], minor=False)
     ax.set_xticks([], minor=True)
+    name_ends(ax, [network[-1], counting[-1]], ["network", "counting"],
+              [COLOURS["brown"], COLOURS["black"]])  # fmt: skip
     best = int(np.argmin(counting))
     given = ", ".join(str(k) for k in letters)
     return (
@@ -199,7 +201,7 @@ def surprises(fig, text, bits, past):
     Given 2 letters: a 5.00 bits a letter, b 2.00. Most surprising: a "ox" 9.0; b "o" 2.0.
     """
     axes = panels(fig, 1, len(bits), hspace=0.3)
-    look = {"cmap": "YlOrRd", "vmin": 0, "vmax": 1.6 * COSTLY}
+    look = {"cmap": "YlOrRd", "vmin": 0, "vmax": DARKEST}
     told, worst = [], []
     for ax, (name, values) in zip(axes, bits.items(), strict=True):
         mean = fixed(values.mean(), 2)
@@ -226,7 +228,7 @@ def one_unit(fig, text, values, unit, feature, r):
     """
     (ax,) = panels(fig)
     title = f"Unit {unit}, after each letter: purple below 0, orange above"
-    _written(ax, text, title, values, cmap="PuOr_r", vmin=-1.4, vmax=1.4)
+    _written(ax, text, title, values, cmap="PuOr_r", vmin=-2, vmax=2)
     at = int(values.argmax())
     return (
         f'Unit {unit} has a correlation of {fixed(r, 2)} with "{feature}".\nIn this passage it is '
@@ -252,11 +254,11 @@ def letters_ahead(fig, right, chance):
     steps = np.arange(1, 1 + max(map(len, right.values())))
     for share, colour in zip(right.values(), ("green", "vermillion"), strict=False):
         line(ax, steps, 100 * share, colour, linestyle="-", marker="o", markersize=4)
-    name_ends(ax, [100 * share[-1] for share in right.values()], list(right),
-              [COLOURS["green"], COLOURS["vermillion"]])  # fmt: skip
     guide(ax, 100 * chance, "texts that have nothing to do with each other", above=False)
     ax.set(title="Is it the book's letter?", xlabel="letters after the prompt", ylabel="% right")
     ax.set(xlim=(0.5, len(steps) + 0.5), ylim=(0, 80))
+    name_ends(ax, [100 * share[-1] for share in right.values()], list(right),
+              [COLOURS["green"], COLOURS["vermillion"]])  # fmt: skip
     some = [k for k in dict.fromkeys((1, 2, 3, 5, 10, 20)) if k <= len(steps)]
     ends = ", ".join(f"{name} gets {percent(share[-1])}" for name, share in right.items())
     told = [f"{name} {', '.join(percent(share[k - 1]) for k in some)}"
