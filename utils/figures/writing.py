@@ -79,7 +79,7 @@ def race(fig, runs, lines):
     3.00, theirs 2.30. Beside them: counting 2.10.
     """
     (ax,) = panels(fig, right=0.8)
-    for (letters, bits), colour in zip(runs.values(), ("sky", "brown"), strict=False):
+    for (letters, bits), colour in zip(runs.values(), ("blue", "brown"), strict=False):
         line(ax, letters, bits, colour, linestyle="-", marker="o", markersize=4)
     for k, (name, bits) in enumerate(lines.items()):
         guide(ax, bits, name, x=0.02, ha="left", above=not k)
@@ -88,7 +88,7 @@ def race(fig, runs, lines):
     ax.set_xticks([1e5, 1e6, 1e7], ["100,000", "1 million", "10 million"])
     ax.set_xticks([], minor=True)
     name_ends(ax, [bits[-1] for _, bits in runs.values()], list(runs),
-              [COLOURS["sky"], COLOURS["brown"]])  # fmt: skip
+              [COLOURS["blue"], COLOURS["brown"]])  # fmt: skip
     ends = [f"after {number(int(n[-1]))}{' letters' * (not k)} {name} costs {fixed(b[-1], 2)}"
             f"{' bits' * (not k)}" for k, (name, (n, b)) in enumerate(runs.items())]  # fmt: skip
     first = ", ".join(f"{name} {fixed(b[0], 2)}" for name, (_, b) in runs.items())
@@ -149,7 +149,7 @@ def written_live(fig, prompt, texts, p, symbols):
     >>> fig, sentence = drawn(written_live, size=(7.2, 4.6), prompt="in ", texts=texts, p=p,
     ...                       symbols=" theab")
     >>> [text.get_text() for text in fig.axes[0].texts], len(fig.axes[2].patches)
-    (['in the'], 5)
+    (['   the', 'in '], 5)
     >>> print(sentence)
     a goes on "the", b goes on "t". Next, a: ␣ 100%, t 0%, h 0%, e 0%, a 0%; b: ␣ 17%, t 17%, h 17%,
     e 17%, a 17%.
