@@ -10,6 +10,7 @@ test chapters are for the lesson. Every seed is set.
 
 import argparse
 import hashlib
+import itertools
 import sys
 import time
 from math import cos, pi
@@ -26,21 +27,17 @@ LOUD = np.float32(8)  # a letter is 8 at its place: with 1, W_x learns far too s
 SYMBOLS = len(moby_dick.SYMBOLS)
 
 
-class Round(NamedTuple):
+class Plan(NamedTuple):
     """So many epochs, in which the rate falls along half a cosine. `dropped` is the share of the
-    states that Dense doesn't see, `weights_dropped` that of W_h which an update goes without."""
+    states that Dense doesn't see, lest it learn by heart."""
 
     epochs: int
     batch: int
     rate: float
     dropped: float
-    weights_dropped: float
 
 
-ROUNDS = [  # the first learns, the second forgets what was learnt by heart
-    Round(epochs=8, batch=16, rate=0.004, dropped=0.1, weights_dropped=0),
-    Round(epochs=3, batch=32, rate=0.002, dropped=0.3, weights_dropped=0.1),
-]
+PLAN = Plan(epochs=9, batch=16, rate=0.004, dropped=0.25)
 
 
 def network(seed=0):
@@ -70,18 +67,10 @@ def bits(gru, dense, codes, rows=16, part=256):
     return total / target.size / np.log(2)
 
 
-def kept(rng, shape, dropped):
-    """What is multiplied with, to drop a share and keep the mean."""
-    return (rng.random(shape, dtype="float32") >= dropped) / np.float32(1 - dropped)
-
-
-def epochs_of(gru, dense, codes, seed, plan):
-    """Train through a round. Yields, after each epoch, how many letters it read and its loss."""
-    rng, optimizer, weights = (
-        np.random.default_rng(seed),
-        Adam(plan.rate),
-        gru.weights + dense.weights,
-    )
+def epochs_of(gru, dense, codes, plan, seed=0):
+    """Train by a plan. Yields, after each epoch, how many letters it read and its loss in bits."""
+    rng, optimizer = np.random.default_rng(seed), Adam(plan.rate)
+    weights = gru.weights + dense.weights
     length = (len(codes) - 1) // plan.batch
     updates = plan.epochs * len(codes) // (plan.batch * STEPS)
     step = 0
@@ -94,44 +83,30 @@ def epochs_of(gru, dense, codes, seed, plan):
             rising = plan.rate * (step + 1) / WARM_UP
             optimizer.learning_rate = rising if step < WARM_UP else max(falling, 1e-6)
             letters = rows[:, start : start + STEPS + 1]
-            loss, h_0, grads = gradients(gru, dense, letters, h_0, rng, plan)
-            optimizer.step(weights, clip_by_norm(grads, 1.0))
+            h = gru.forward(one_hot(letters[:, :-1]), h_0=h_0)
+            h_0 = h[:, -1].copy()
+            seen = rng.random(h.shape, dtype="float32") >= plan.dropped
+            seen = seen / np.float32(1 - plan.dropped)  # which keeps the mean
+            loss, dy = cross_entropy(dense.forward(h * seen), letters[:, 1:])
+            gru.backward(dense.backward(dy) * seen)
+            optimizer.step(weights, clip_by_norm(gru.grads + dense.grads, 1.0))
             losses.append(loss)
             step += 1
         yield len(losses) * plan.batch * STEPS, np.mean(losses) / np.log(2)
-
-
-def gradients(gru, dense, letters, h_0, rng, plan):
-    """letters (batch, STEPS + 1) -> the loss, the last state and the gradients."""
-    whole = gru.W_h.copy()
-    keep = kept(rng, whole.shape, plan.weights_dropped) if plan.weights_dropped else 1
-    gru.W_h = whole * keep
-    h = gru.forward(one_hot(letters[:, :-1]), h_0=h_0)
-    seen = kept(rng, h.shape, plan.dropped)
-    loss, dy = cross_entropy(dense.forward(h * seen), letters[:, 1:])
-    gru.backward(dense.backward(dy) * seen)
-    gru.W_h = whole
-    dW_x, dW_h, db = gru.grads
-    return loss, h[:, -1].copy(), [dW_x, dW_h * keep, db, *dense.grads]
 
 
 def train(codes, validation, most):
     """Train for all epochs, or the first `most` of them. -> layers, letters read, bits"""
     gru, dense = network()
     begun, history = time.time(), []
-    for seed, plan in enumerate(ROUNDS):
-        for letters, loss in epochs_of(gru, dense, codes, seed, plan):
-            history.append((letters, bits(gru, dense, validation)))
-            print(
-                f"epoch {len(history):2}: {time.time() - begun:4.0f} s, "
-                f"{time.process_time():4.0f} s of a processor, "
-                f"training {loss:.3f}, validation {history[-1][1]:.3f} bits",
-                flush=True,
-            )
-            if len(history) == most:
-                break
-        if len(history) == most:
-            break
+    for letters, loss in itertools.islice(epochs_of(gru, dense, codes, PLAN), most):
+        history.append((letters, bits(gru, dense, validation)))
+        print(
+            f"epoch {len(history):2}: {time.time() - begun:4.0f} s, "
+            f"{time.process_time():4.0f} s of a processor, "
+            f"training {loss:.3f}, validation {history[-1][1]:.3f} bits",
+            flush=True,
+        )
     letters, found = np.array(history).T
     return gru, dense, np.cumsum(letters), found
 
@@ -148,13 +123,12 @@ def store(gru, dense, letters, found, path):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    most = sum(plan.epochs for plan in ROUNDS)
-    parser.add_argument("--epochs", type=int, default=most, help="fewer store nothing")
+    parser.add_argument("--epochs", type=int, default=PLAN.epochs, help="fewer store nothing")
     epochs = parser.parse_args().epochs
     book = moby_dick.load_moby_dick()
     validation = encoded(book.validation)
     gru, dense, letters, found = train(encoded(book.train), validation, epochs)
-    if epochs < most:
+    if epochs < PLAN.epochs:
         return
     path = moby_dick.FOLDER / "writer.npz"
     store(gru, dense, letters, found, path)
