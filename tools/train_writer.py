@@ -37,7 +37,7 @@ class Plan(NamedTuple):
     dropped: float
 
 
-PLAN = Plan(epochs=9, batch=16, rate=0.004, dropped=0.25)
+PLAN = Plan(epochs=8, batch=16, rate=0.004, dropped=0.1)
 
 
 def network(seed=0):

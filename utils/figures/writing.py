@@ -3,7 +3,7 @@
 import numpy as np
 
 from utils.figures.figure import figure
-from utils.plotting import COLOURS, GREY, ROLES, guide, line, name_ends, panels, tint
+from utils.plotting import COLOURS, GREY, MARGIN, ROLES, guide, line, name_ends, panels, tint
 from utils.words import fixed, number, percent
 
 WIDTH = 60  # letters in a row
@@ -134,7 +134,7 @@ def _bars(ax, p, symbols, colour, title):
     """The five likeliest next letters."""
     five = np.argsort(-p, kind="stable")[:5]
     ax.barh(np.arange(5), p[five], color=tint(colour, 0.55), height=0.75)
-    ax.set(xlim=(0, 1), title=title, xlabel="probability")
+    ax.set(xlim=(0, 1), title=title, xlabel="probability", xticks=(0, 0.5, 1))
     ax.set_ylim(4.6, -0.6)
     ax.set_yticks(range(5), [_sign(symbols[k]) for k in five], family="DejaVu Sans Mono")
     return [f"{_sign(symbols[k])} {percent(p[k])}" for k in five]
@@ -146,43 +146,34 @@ def written_live(fig, prompt, texts, p, symbols):
     {name: (symbols,)} of what they write next.
 
     >>> texts, p = {"a": "the", "b": "t"}, {"a": np.eye(6)[0], "b": np.full(6, 1 / 6)}
-    >>> fig, sentence = drawn(written_live, size=(7.2, 4.6), prompt="in ", texts=texts, p=p,
+    >>> fig, sentence = drawn(written_live, size=(7.2, 4.0), prompt="in ", texts=texts, p=p,
     ...                       symbols=" theab")
-    >>> [text.get_text() for text in fig.axes[0].texts], len(fig.axes[2].patches)
-    (['   the', 'in '], 5)
+    >>> [text.get_text() for text in fig.texts], len(fig.axes[1].patches)
+    (['A', '   the', 'in ', 'B', '   t', 'in '], 5)
     >>> print(sentence)
     a goes on "the", b goes on "t". Next, a: ␣ 100%, t 0%, h 0%, e 0%, a 0%; b: ␣ 17%, t 17%, h 17%,
     e 17%, a 17%.
     """
-    axes = panels(fig, 2, 2, height_ratios=(1, 1.25), width_ratios=(1, 1), hspace=0.62)
-    colours = {name: ROLES[role] for name, role in zip(texts, ("GRU", "linear"), strict=True)}
-    told = []
-    for ax, below, (name, text) in zip(axes[:2], axes[2:], texts.items(), strict=True):
-        _half(ax, prompt, text, f"{name[:1].upper()}{name[1:]}")
-        five = _bars(below, p[name], symbols, colours[name], "The five likeliest next")
+    width, height = fig.get_size_inches()
+    axes = panels(fig, 2, top=1 - 1.95 / height)
+    size = (width - MARGIN["left"] - MARGIN["right"]) * 72 / WIDTH / MONO
+    told, y = [], height - 0.15  # inches from below
+    for ax, (name, text), role in zip(axes, texts.items(), ("GRU", "linear"), strict=True):
+        heading = f"{name[:1].upper()}{name[1:]}"
+        look = {"x": MARGIN["left"] / width, "va": "center", "fontsize": 11.5}
+        fig.text(y=y / height, s=heading, weight="bold", **look)
+        look |= {"family": "DejaVu Sans Mono", "fontsize": size}
+        for k, row in enumerate(_rows(_plain(prompt + text))):
+            at = (y - 0.24 * (k + 1)) / height
+            grey = min(max(len(prompt) - k * WIDTH, 0), len(row))
+            fig.text(y=at, s=" " * grey + row[grey:], **look)
+            if grey:
+                fig.text(y=at, s=row[:grey], color=GREY, **look)
+        y -= 0.83
+        five = _bars(ax, p[name], symbols, ROLES[role], f"{heading}: likeliest next")
         told.append(f"{name}: {', '.join(five)}")
     quoted = [f'{name} goes on "{_plain(text)}"' for name, text in texts.items()]
     return f"{', '.join(quoted)}.\nNext, {'; '.join(told)}."
-
-
-HALF = 30  # letters in a row of half the width
-
-
-def _half(ax, prompt, text, title):
-    """The prompt in grey, and what was written in black, in rows of half the width."""
-    rows = 6
-    ax.set(xlim=(0, HALF), ylim=(rows, 0), xticks=[], yticks=[], title=title)
-    ax.grid(visible=False)
-    size = ax.get_window_extent().width / ax.figure.dpi * 72 / HALF / MONO
-    look = {"family": "DejaVu Sans Mono", "fontsize": size, "va": "center"}
-    whole = (prompt + text).replace("\n", SIGNS["\n"])
-    for k in range(0, len(whole), HALF):
-        grey = min(max(len(prompt) - k, 0), HALF)
-        row = whole[k : k + HALF]
-        if grey < len(row):
-            ax.text(0, k / HALF + 0.55, " " * grey + row[grey:], **look)
-        if grey:
-            ax.text(0, k / HALF + 0.55, row[:grey], color=GREY, **look)
 
 
 def _plain(text):
