@@ -49,7 +49,7 @@ def test_notebook(path, rule):
 
 ALT = "The loss falls from 2.31 to 0.105 in 200 steps."
 FIGURE = f'<figure><img alt="{ALT}" src="data:image/png;base64,AAAA"><figcaption>{ALT}</figcaption>'
-ANSWERS = "<details><summary>A</summary>\n\nRight.\n</details>\n"
+ANSWERS = "<details><summary>A</summary>\n\n> Right.\n\n</details>\n"
 ANSWERS += "<details><summary>B</summary>\nNo.</details>"
 QUIZ = "\n\n".join(f"### {k}. What?\n\n{ANSWERS}" for k in range(1, QUESTIONS + 1))
 NESTED = "<details><summary>Hint</summary>" * HINTS + "</details>" * HINTS

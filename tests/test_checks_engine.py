@@ -647,6 +647,46 @@ def test_each_pattern_is_found(words, make):
     )
 
 
+def test_an_axis_of_length_1_that_is_gone_is_no_last_of_its_own():
+    wanted = patterns.Wanted(np.ones((2, 3, 1)) * np.pi, AXES_OF_H, {})
+    told = patterns.pattern([wanted.array[:, :, -1]], [wanted], results.close)
+    assert told == "has lost its axis of units, of length 1"
+
+
+def test_a_mend_that_takes_a_number_from_itself_is_none(capsys):
+    @exercise({"x": "batch", "b": ""}, returns={"y": "batch"}, right="y agrees")
+    def less(x, b):
+        return x - b
+
+    def answer(x, b):
+        more = (x - b).mean()
+        return x - b - more
+
+    assert "one change" not in line_of(less, answer, capsys)[0]
+
+
+def test_the_first_small_example_that_comes_out_wrong_is_told(capsys):
+    examples = [{"x": np.array([[1.0, 2]])}, {"x": np.array([[1.0, 5], [3, 4]])}]
+
+    @exercise({"x": "batch units"}, examples=examples, returns={"y": "units"}, right="")
+    def middle(x):
+        return np.median(x, axis=0)
+
+    def answer(x):
+        return np.sort(x, axis=0)[(len(x) - 1) // 2] + np.sin(x.std(axis=0)) ** 2
+
+    line = line_of(middle, answer, capsys)[0]
+    assert line.endswith(
+        "For x = [[1, 5], [3, 4]] yours gives [1.71, 4.23], and [2, 4.5] is right."
+    )
+
+    def itself(x):
+        return x
+
+    with pytest.raises(ValueError, match=r"takes \(x\), and a probe gives \(y\)"):
+        exercise({"x": "batch"}, examples=[{"y": 1}], returns={"y": "batch"}, right="")(itself)
+
+
 def test_no_pattern_is_found_in_what_is_right_or_has_none():
     right = [wanted.array for wanted in WANTED]
     assert patterns.pattern(right, WANTED, results.close) is None

@@ -175,7 +175,7 @@ def test_errors_by_horizon_keeps_the_panel_for_what_is_near():
     )
     assert "MAE one step and 2 steps ahead: linear, direct 0.1 and 0.2; LSTM" in sentence
     assert sentence.endswith("recursive 0.1 and far above.")
-    assert "2 steps ahead the highest error has LSTM, recursive." in sentence
+    assert "The highest error 2 steps ahead: LSTM, recursive." in sentence
     solid, broken = (line.get_linestyle() for line in ax.lines)
     assert (solid, broken) == ("-", "--")
     assert ax.get_ylabel() == "MAE in ppm"

@@ -16,9 +16,9 @@ def answers(lesson):
 
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_right_ones_are_taken_and_wrong_ones_are_not(lesson):
-    """Of every third answer, and none that loops for ever: the bench takes its time, and all."""
-    rows = [row for row in answers(lesson)[::3] if "does not come back" not in row["told"]]
-    counted = [(row["source"], how) for row, how, _ in verdicts(lesson, rows)]
+    """Of every sixth answer, and none that loops for ever: the bench takes its time, and all."""
+    rows = [row for row in answers(lesson)[::6] if "does not come back" not in row["told"]]
+    counted = [(row["source"], how) for row, how, *_ in verdicts(lesson, rows)]
     assert not [each for each in counted if each[1] in ("wrong, and taken", "right, and refused")]
 
 

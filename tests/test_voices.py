@@ -33,7 +33,13 @@ def test_the_numbers_are_those_of_the_source():
 
 def test_the_readme_says_where_they_are_from():
     assert hashlib.sha256((voices.FOLDER / voices.FILE).read_bytes()).hexdigest() in README
-    for words in ("Kudo", "CC BY 4.0, as the archive's page", "10.24432/C5NS47", "aeon 1.6.0"):
+    for words in (
+        "Kudo",
+        "CC BY 4.0, as the archive's page",
+        "10.24432/C5NS47",
+        "aeon 1.6.0",
+        "does not confirm it",
+    ):
         assert words in README
     assert {path.name for path in voices.FOLDER.glob("*.*")} == {
         "__init__.py",

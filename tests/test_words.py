@@ -41,6 +41,10 @@ WRITTEN = {
     "percent": [
         (0.507, "51%"), (1, "100%"), (-0.001, "0%"), (-0.2, "−20%"), (np.nan, "not a number"),
     ],
+    "counted": [
+        (1, "window", "1 window"), (33, "window", "33 windows"), (0, "step", "0 steps"),
+        (np.int64(1), "time step", "1 time step"), (1200, "value", "1,200 values"),
+    ],
     "power": [(10, -13, "10⁻¹³"), ("σ(b)", "k", "σ(b)ᵏ")],
     "symbol": [
         ("W_x", "Wₓ"), ("h_12", "h₁₂"), ("dW_h", "dWₕ"), ("b", "b"), ("W_y", "W_y"),

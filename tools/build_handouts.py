@@ -156,7 +156,9 @@ def quiz(parted):
                 found.append(Question(element.decode_contents()))
             elif element.name == "details":
                 why = BeautifulSoup(inside(element), "html.parser")
-                right = why.text.startswith("Right")
+                for quotation in why.find_all("blockquote"):  # it has a box of its own on paper
+                    quotation.unwrap()
+                right = why.text.strip().startswith("Right")
                 found[-1].options.append((element.summary.decode_contents(), right, str(why)))
     return found
 

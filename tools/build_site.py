@@ -168,7 +168,8 @@ def show(output):
     if output.output_type == "stream":
         return printed(output.text)
     if "text/html" in output.data:
-        return wide(output.data["text/html"])
+        table, end, below = output.data["text/html"].partition("</table>")  # a note stays in sight
+        return wide(table + end) + below
     return printed(output.data["text/plain"])
 
 

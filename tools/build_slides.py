@@ -33,7 +33,8 @@ REVEAL = distribution("sphinx-revealjs").locate_file("sphinx_revealjs/_static/re
 SLIDE_TYPES = "slide", "subslide", "fragment", "-"
 LINE = 75  # letters that fit in a line of a slide
 QUESTION_LINES, CODE_LINES = 7, 18  # of a question above a figure; of one and what is run below it
-WIDE = 1.9  # a figure that is so many times as wide as high leaves room for a question
+# A figure that is so many times as wide as high leaves room for a question; or for a short one.
+WIDE, WIDE_FOR_FEW, FEW_LINES = 1.9, 1.45, 4
 FIGURE = re.compile(r'<figure.*?base64,([^"]+)', re.DOTALL)
 FEW, MANY = 80, 700  # letters of a formula alone, and of a text that fits beside it
 BESIDE = 8  # lines of print that have room beside a figure
@@ -84,7 +85,8 @@ def has_room(slide, below):
     figure = FIGURE.search(below)
     if figure:
         width, height = png_size(figure[1])
-        return width / height > WIDE and lines <= QUESTION_LINES
+        wide = WIDE_FOR_FEW if lines <= FEW_LINES else WIDE
+        return width / height > wide and lines <= QUESTION_LINES
     return lines + below.count("\n") + 2 * below.count("<tr") <= CODE_LINES  # a range has a line
 
 

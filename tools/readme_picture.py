@@ -16,6 +16,10 @@ from tools.browser import ROOT, Notebook, chromium, copy_course, jupyterlab
 PICTURE = ROOT / "docs" / "explorer.png"
 CLIP_AT_1 = 3  # position in the list off, 10, 3, 1, 0.3
 COLOURS = 96
+SHARP = """async (image) => {
+    const sharp = () => image.naturalWidth > 1.5 * image.clientWidth;
+    while (!sharp()) await new Promise((wake) => setTimeout(wake, 50));
+}"""
 
 
 def take(folder):
@@ -30,6 +34,7 @@ def take(folder):
         landscape = lesson.explorers()[0]
         landscape.controls[1].go(CLIP_AT_1)
         print(landscape.settled()["caption"])
+        landscape.root.locator("img").evaluate(SHARP)  # it comes once the reader's hand rests
         lesson.page.evaluate("document.activeElement.blur()")  # no frame around a control
         return landscape.root.screenshot()
 

@@ -563,7 +563,7 @@ def lessons_have_a_quiz(nb, path):
     questions = re.split(r"^(?:### |\*\*)\d+\. ", quiz, flags=re.MULTILINE)[1:]
     found = [f"a quiz of {len(questions)} questions"] * (len(questions) < QUESTIONS)
     for number, question in enumerate(questions, 1):
-        answers = re.findall(r"</summary>\s*(\w+)", question)
+        answers = re.findall(r"</summary>\s*(?:> )?(\w+)", question)
         if len(answers) < 2 or answers.count("Right") != 1:
             found.append(f"question {number} of the quiz: its answers begin {answers}")
     return found

@@ -69,6 +69,11 @@ def percent(share):
     return fixed(100 * share, 0) + "%" * math.isfinite(share)
 
 
+def counted(count, thing):
+    """1 window, 33 windows, 1,000 windows: for things whose plural ends in s alone."""
+    return f"{count:,} {thing}{'' if count == 1 else 's'}"
+
+
 def power(base, exponent):
     """10⁻⁵ for 10 and -5."""
     return f"{base}{str(exponent).translate(RAISED)}"

@@ -3,8 +3,8 @@
 They lie in tests/answers/strangers/, wrong ones with what a tutor would say of them, and were
 written by people who had not seen a check. Each takes its place in the learner edition, behind
 what it needs of the cells before it, and the check's own cell is run. What a message is worth
-somebody has to read: `judged` stands beside the message that was read, and counts while the check
-says the same. A message that is another by now counts as unread.
+somebody has to read: `judged` says it of `told`, which the check said at first sight, before
+anything was mended on these answers. A message that is another by now counts as changed as well.
 """
 
 import ast
@@ -71,31 +71,32 @@ def said_of(lesson, exercise, source):
 
 
 def verdicts(lesson, answers):
-    """(the answer's row, how its message counts, seconds) for each."""
+    """(the answer's row, how its message counts, seconds, has it changed?) for each."""
     for row in answers:
         said, seconds = said_of(lesson, row["exercise"], row["source"])
+        how = row["judged"]
         if row["wrong"] is None:
-            yield row, "taken" if "Right: " in said else "right, and refused", seconds
+            how = "taken" if "Right: " in said else "right, and refused"
         elif "Right: " in said:
-            yield row, "wrong, and taken", seconds
-        else:
-            yield row, row["judged"] if said == row["told"] else "unread", seconds
+            how = "wrong, and taken"
+        yield row, how, seconds, said != row["told"]
 
 
 def main():
     print(f"{'lesson':8}{'wrong':>6}{'refused':>9}", *(f"{each:>11}" for each in JUDGED), end="")
-    print(f"{'unread':>8}{'slowest, s':>12}   right ones taken")
+    print(f"{'changed':>9}{'slowest, s':>12}   right ones taken")
     for path in sorted(STRANGERS.glob("*.json")):
         answers = json.loads(path.read_text(encoding="utf-8"))
         found = list(verdicts(path.stem, answers))
-        counts = Counter(how for _, how, _ in found)
+        counts = Counter(how for _, how, *_ in found)
+        since = sum(changed for row, *_, changed in found if row["wrong"] is not None)
         wrong = [how for row, how, _ in found if row["wrong"] is not None]
         refused = len(wrong) - counts["wrong, and taken"]
         print(f"{path.stem:8}{len(wrong):6}{refused:9}", end=" ")
         print(*(f"{counts[each]:11}" for each in JUDGED), end="")
-        slowest = max(seconds for *_, seconds in found)
+        slowest = max(seconds for *_, seconds, _ in found)
         right = counts["taken"], counts["taken"] + counts["right, and refused"]
-        print(f"{counts['unread']:8}{slowest:12.1f}   {right[0]} of {right[1]}", flush=True)
+        print(f"{since:9}{slowest:12.1f}   {right[0]} of {right[1]}", flush=True)
 
 
 if __name__ == "__main__":

@@ -93,8 +93,8 @@ class Diagnosis:
         """NaN or infinity where numbers are asked for."""
         for part in self.wrong:
             if not np.isfinite(self.results[0][part]).all():
-                got = self.results[0][part]
-                return f"{self.names[part]} {difference(got, self.wanted[0][part], [])}"
+                words = difference(self.results[0][part], self.wanted[0][part], [])
+                return self.with_example(f"{self.names[part]} {words}")
         return None
 
     def whole(self):
@@ -202,7 +202,9 @@ class Diagnosis:
         return None
 
     def one_slip(self, part=None):
-        """The words for one slip with these results."""
+        """The words for one slip with these results, which NaN has in common with too many."""
+        if not all(np.isfinite(array).all() for array in self.results[0]):
+            return None
         for slip, first in self.exercise.slips:
             if isinstance(first, list) and same(self.results[0], first, part):
                 if self.slip_explains(slip, part=part):
@@ -441,7 +443,22 @@ class Diagnosis:
     # --- what can be said of a mistake that nobody foresaw ---
 
     def description(self):
-        return reworded(self.in_general(), self.exercise.remarks)
+        words = reworded(self.in_general(), self.exercise.remarks)
+        return self.with_example(words) if isinstance(self.results[0], list) else words
+
+    def with_example(self, words):
+        """The words and the first small example that comes out wrong, to be done by hand."""
+        for probe in self.exercise.examples:
+            got, want = (
+                self.exercise.call(function, probe).result
+                for function in (self.answer, self.exercise.reference)
+            )
+            if isinstance(got, list) and not same(got, want):
+                given = ", ".join(f"{name} = {written(a)}" for name, a in probe.args.items())
+                yours, right = (" and ".join(map(written, each)) for each in (got, want))
+                told = f"For {given} yours gives {yours}, and {right} is right"
+                return f"{ended(words)} {told}" if len(told) < 300 else words
+        return words
 
     def in_general(self):
         wrong = [k for k, right in enumerate(self.right) if not right]
@@ -472,7 +489,7 @@ class Diagnosis:
             return f"{said}{given}{self.exercise.evidence.format(got=got)}"
         if at:
             return f"{said}{name} is wrong{probe.hint}"
-        if where := self.right_while(part):
+        if where := not self.exercise.examples and self.right_while(part):
             return f"{said}{name} is {where}"
         return f"{said}{name} has the right shape, and other numbers than it should"
 
@@ -488,6 +505,14 @@ class Diagnosis:
 def ended(words):
     """A sentence with the point at its end, or the question mark."""
     return words if words.endswith((".", "?")) else f"{words}."
+
+
+def written(value):
+    """An argument or a result as one would type it, three digits a number."""
+    if np.ndim(value):
+        return f"[{', '.join(map(written, value))}]"
+    is_float = isinstance(value, float | np.floating | np.ndarray)
+    return number(float(value)) if is_float else str(value)
 
 
 def rearranged(one, other):

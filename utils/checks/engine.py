@@ -101,6 +101,8 @@ class Exercise:
         and what was returned, or the words behind "for steps = 3 ".
     shares: {"W_x": function of the arguments}, the parts of a number that is a sum.
     remarks: {pattern: how it is said here} for what would be said of a mistake nobody foresaw.
+    examples: small arguments by hand, {"x": array, ...}; of a mistake nobody foresaw the first that
+        comes out wrong is told, with what came and what is right.
     restored: {"w": what is said} of an argument that is changed on purpose and put back, if it is
         not what it was.
     seconds: how long an answer may take, in all its calls together.
@@ -113,19 +115,19 @@ class Exercise:
 
     def __init__(
         self, reference, probes, arguments=None, *, returns, right, origin=None, evidence=None,
-        shares=None, remarks=None, restored=None, seconds=LIMIT,
+        shares=None, remarks=None, examples=(), restored=None, seconds=LIMIT,
     ):  # fmt: skip
         self.reference, self.probes, self.returns, self.right = reference, probes, returns, right
         self.arguments, self.origin, self.evidence = arguments or {}, origin, evidence
         self.shares, self.remarks, self.seconds = shares or {}, remarks or {}, seconds
-        self.restored = restored or {}
+        self.examples, self.restored = [Probe(args) for args in examples], restored or {}
         self.name, self.mistakes, self.judges = reference.__name__, [], {}
         self.coded = {}  # slips: the reference with them, as code
         self.answer, self.spent = None, 0  # what is judged, and the seconds it has taken
         source = textwrap.dedent(inspect.getsource(reference))  # now: the file may change later
         self.source = source[re.search(r"^def ", source, re.MULTILINE).start() :]
         wanted = [*inspect.signature(reference).parameters]
-        for probe in probes:
+        for probe in [*probes, *self.examples]:
             if [*probe.args] != wanted:
                 given = f"{self.name} takes ({', '.join(wanted)})"
                 raise ValueError(f"{given}, and a probe gives ({', '.join(probe.args)})")

@@ -718,6 +718,7 @@ def long_series(batch, timesteps, batches, left, when="", look=""):
         long_series(1, 3, 6, 2, "for a single row", "which axes may squeeze take away?"),
         long_series(5, 2, 1, 3, "for a single batch", "which axes may squeeze take away?"),
     ],
+    examples=[{"series": np.arange(1.0, 10), "batch": 2, "timesteps": 2}],
     returns={"batches": "batches batch timesteps features"},
     remarks={
         r"(.*)batches has .* = \((\d+)(, .*)\), and should be .* = \((\d+)\3\).*": (
@@ -813,7 +814,8 @@ def padded(lengths, timesteps, features, padding, when="", look=""):
     for sample, length in enumerate(lengths):
         x[sample, length:] = padding
         if features > 1:
-            x[sample, np.arange(length), (sample + np.arange(length)) % features] = padding
+            some = np.arange(1, length, 2)
+            x[sample, some, (sample + some) % features] = padding
             x[sample, length - 1, : features - 1] = padding
     h = rng.uniform(-1, 1, (samples, timesteps, UNITS))
     sizes = {"samples": samples, "timesteps": timesteps, "units": UNITS}
@@ -826,7 +828,7 @@ WHOLE = "does a step count that holds the padding value in some of its features?
 @exercise(
     probes=[
         padded([3, 6, 1, 4, 2], 7, 1, -1.0),
-        padded([5, 9, 2], 9, 1, -1.0, "where one sequence fills the array", "how long is it?"),
+        padded([5, 9, 3], 9, 1, 5.05, "where one sequence fills the array", "how long is it?"),
         padded([2, 5, 4, 3], 6, 1, 0.0, "where the padding is 0", WRITTEN_OUT),
         padded([2, 7, 5, 1], 8, 3, -1.0, "for three features", WHOLE),
         padded([4], 6, 1, -1.0, "for a single sample", "do the samples get mixed up?"),
@@ -899,6 +901,10 @@ last_real.knows(
             "all of its features have the padding value",
             "real = np.any(x != 0, axis=2)": "0 is taken for the padding value, whatever it is: "
             "it is an argument",
+            "real = x.sum(axis=2) != padding": "the features of a step are added up and compared "
+            "with the padding value: a step is padding if each of them has it",
+            "real = np.any(x > padding, axis=2)": "a real value below the padding value is taken "
+            "for padding: it is padding where it equals it",
             "real = np.any(x != -1, axis=2)": "−1 is taken for the padding value, "
             "whatever it is: it is an argument",
             "real = np.moveaxis(x != padding, 1, 2).reshape(len(x), -1)": "the numbers "
@@ -962,13 +968,13 @@ BACK = "return answer(scaled) * spread + mean"
 THERE = "scaled = (windows - mean) / spread"
 OWN = "windows.mean(), windows.std()"
 TRAINED = "the network was trained with the scale of the training numbers, and knows no other"
-UNITS = "it is a scaled number, such as 1.9 where 105 is meant"
+SCALED = "it is a scaled number, such as 1.9 where 105 is meant"
 
 predict_scaled.knows(
     {
         # the way back
         BACK: {
-            "return answer(scaled)": f"the network's answer is handed on as it is: {UNITS}. What "
+            "return answer(scaled)": f"the network's answer is handed on as it is: {SCALED}. What "
             "turns it back?",
             "return answer(scaled) * spread": "the mean is not put back",
             "return answer(scaled) + mean": "the spread is not put back",

@@ -683,6 +683,10 @@ def trained_gates(k, shape):
         )
         for k, (when, shape) in enumerate(STRETCHES.items())
     ],
+    examples=[
+        {"z": np.array([[[0.5], [0.8]]])},
+        {"z": np.array([[[0.5], [0.8]], [[0.9], [0.4]], [[0.2], [0.1]]])},
+    ],
     returns={"the share": "units"},
     right="the shares agree on random gates, for other numbers of samples, timesteps and units",
 )

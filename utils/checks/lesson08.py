@@ -19,6 +19,7 @@ def states(mask, units, when="", look=""):
     mask = np.array(mask, bool)
     batch, timesteps = mask.shape
     h = np.random.default_rng(timesteps).uniform(-1, 1, (batch, timesteps, units))
+    h[:, 0] *= h[:, 0] > 0  # as of relu: a state may be 0, and counts
     sizes = {"batch": batch, "timesteps": timesteps, "units": units}
     return Probe({"h": h, "mask": mask}, when, look, sizes)
 
@@ -29,6 +30,10 @@ def states(mask, units, when="", look=""):
         states([[0, 0, 1, 1, 1], [1, 0, 1, 0, 1]], 3, "where padding comes first or in between",
                "is the mask read, or counted?"),
         states(behind([5], 7), 2, "for a single sequence", "do the sequences get mixed up?"),
+    ],
+    examples=[
+        {"h": np.array([[[2.0], [4], [6], [9]]]), "mask": np.array([[True, True, True, False]])},
+        {"h": np.array([[[2.0], [4]], [[6], [8]]]), "mask": np.array([[True] * 2, [False, True]])},
     ],
     returns={"the mean": "batch units"},
     right="the mean agrees where the padding stands behind, in front and in between, and for a "
@@ -57,12 +62,19 @@ masked_mean.knows(
             "(h * heard).sum(axis=1) / heard.sum(axis=1).mean()": "the mean length serves for all: "
             "each has its own",
             "(h * heard).sum(axis=1)": "that is the sum over the real steps: a mean is asked for",
+            "np.ma.array(h, mask=heard | (0 * h > 0)).mean(axis=1).filled(0)": "that is the mean "
+            "over the padding: in np.ma a mask is True where something is to be left out",
+            "np.where(heard, h, h[range(len(h)), mask.sum(axis=1) - 1][:, None]).mean(axis=1)": (
+                "copies of the last real state stand in the padding, and count in the mean"
+            ),
             "(h * ~heard).sum(axis=1) / (~heard).sum(axis=1)": "that is the mean over the padding: "
             "the mask is True where there is a real step",
             "(h * heard).sum(axis=0) / heard.sum(axis=0)": "the mean is taken over the batch: the "
             "time steps are on the second axis",
             "h[np.arange(len(h)), mask.sum(axis=1) - 1]": "that is one state of each sequence: the "
             "mean of all real ones is asked for",
+            "(h * heard).sum(axis=1) / np.maximum((h * heard != 0).sum(axis=1), 1)": "the values "
+            "that are not 0 are counted: a state may be 0 at a real step, and counts",
             "np.where(heard, h, -np.inf).max(axis=1)": "that is the largest value: the mean is "
             "asked for",
             "np.array([row[: n.sum()].mean(axis=0) for row, n in zip(h, mask)])": "the first steps "
@@ -77,9 +89,17 @@ masked_mean.knows(
 
 def logits(batch, classes, shift=0.0, when="", look=""):
     rng = np.random.default_rng(batch + classes)
-    y = rng.normal(0, 1.5, (batch, classes)) + shift
+    y = rng.normal(0, 1.5, (batch, classes)) + np.reshape(shift, (-1, 1))
     args = {"y": y, "target": rng.integers(0, classes, batch)}
     return Probe(args, when, look, {"batch": batch, "classes": classes})
+
+
+def sure(batch, classes, when, look):
+    """Logits some 40 apart, the largest of them at a wrong class."""
+    target = np.arange(batch) % classes
+    y = np.random.default_rng(7).normal(0, 1.5, (batch, classes))
+    y[np.arange(batch), (target + 1) % classes] += 40
+    return Probe({"y": y, "target": target}, when, look, {"batch": batch, "classes": classes})
 
 
 @exercise(
@@ -88,6 +108,13 @@ def logits(batch, classes, shift=0.0, when="", look=""):
         logits(4, 4, 0, "where there are as many classes as samples", "look at the axes"),
         logits(1, 6, 0, "for a single sample", "what is divided by the batch?"),
         logits(3, 2, 1000, "for logits near 1,000", "exp(1000) is infinite"),
+        logits(3, 3, [900, 0, -900], "where one sample's logits are near 900 and another's near "
+               "−900", "what is taken off has to be each sample's own"),
+        sure(4, 3, "where the network is sure and wrong", "is the loss held below some number?"),
+    ],
+    examples=[
+        {"y": np.array([[0.0, np.log(3)]]), "target": np.array([0])},
+        {"y": np.array([[0.0, np.log(3)], [0, 0]]), "target": np.array([0, 1])},
     ],
     returns={"loss": "", "dy": "batch classes"},
     right="the loss and its gradient agree, for several numbers of classes, a single sample, and "
@@ -104,6 +131,28 @@ def cross_entropy(y, target):
 
 cross_entropy.knows(
     {
+        """    loss = -np.log((p * right).sum(axis=1)).mean()
+    return loss, (p - right) / len(y)""": {
+            """    right = np.isin(np.arange(y.shape[1]), target)
+    return -np.log(p[:, target]).mean(), (p - right) / len(y)""": "p[:, target] picks whole "
+            "columns, for each sample those of all targets: one number of each row is asked for",
+            """    loss = -np.log(p[:, target]).mean()
+    return loss, (p - right) / len(y)""": "p[:, target] picks whole columns, for each sample those "
+            "of all targets: one number of each row is asked for",
+        },
+        """    e = np.exp(y - y.max(axis=1, keepdims=True))
+    p = e / e.sum(axis=1, keepdims=True)
+    right = np.eye(y.shape[1])[target]
+    loss = -np.log((p * right).sum(axis=1)).mean()""": {
+            """    p = 1 / (1 + np.exp(-y))
+    right = np.eye(y.shape[1])[target]
+    loss = (np.logaddexp(0, y) - right * y).sum(axis=1).mean()""": "each class has a sigmoid of "
+            "its own: softmax makes all classes of a sample share 1",
+            """    p = 1 / (1 + np.exp(-y))
+    right = np.eye(y.shape[1])[target]
+    loss = -np.log((p * right).sum(axis=1)).mean()""": "each class has a sigmoid of its own: "
+            "softmax makes all classes of a sample share 1",
+        },
         "return loss, (p - right) / len(y)": {
             "return loss, p - right": "dy lacks the division by the batch: the loss is a mean",
             "return loss, (p - right) / y.size": "dy is divided by all entries of y: the loss is a "
@@ -130,6 +179,10 @@ cross_entropy.knows(
             "as well: it is a mean over the samples",
             "return (p * right).sum(axis=1).mean(), (p - right) / len(y)": "that is the mean "
             "probability of the right class: the logarithm is missing",
+            "return -np.log(np.maximum((p * right).sum(1), 1e-7)).mean(), (p - right) / len(y)": (
+                "the loss is held below 16, for the probability is held above 10⁻⁷: take the "
+                "logarithm of it as it is"
+            ),
             "return -np.log((p * right).sum(axis=1).mean()), (p - right) / len(y)": "that is the "
             "logarithm of the mean: the mean of the logarithms is asked for",
             "return -np.log(p).mean(), (p - right) / len(y)": "the loss takes the logarithms of "
@@ -147,6 +200,9 @@ cross_entropy.knows(
             "np.exp(y)": "right otherwise, but for logits near 1,000 it is not: exp(1000) is "
             "infinite. What may be taken off all logits of a sample without changing the "
             "probabilities?",
+            "np.exp(y - y.max())": "right otherwise, but one number is taken off all samples: "
+            "where another sample's logits are far below it, all its exponentials are 0. Each "
+            "sample has its own largest",
             "np.exp(-y + y.min(axis=1, keepdims=True))": "the exponential has the wrong sign: the "
             "largest logit should get the largest probability",
         },
@@ -172,6 +228,13 @@ def sequences(lengths, timesteps, features, padding=0.0, when="", look=""):
         sequences([5, 2], 5, 3, 0.0, "where one sequence fills the array", "how long is it?"),
         sequences([4, 2, 3], 6, 1, -1.0, "where the padding is −1", "what stays where it was?"),
         sequences([4], 6, 2, 0.0, "for a single sequence", "do the sequences get mixed up?"),
+    ],
+    examples=[
+        {"x": np.array([[[1.0], [2], [3], [0]]]), "mask": np.array([[True, True, True, False]])},
+        {
+            "x": np.array([[[1.0], [2], [0]], [[3], [4], [5]]]),
+            "mask": np.array([[True, True, False], [True, True, True]]),
+        },
     ],
     returns={"backwards": "batch timesteps features"},
     right="each sequence is turned round within its length, and the padding stays behind it",
@@ -199,6 +262,9 @@ reverse_within.knows(
             "stays what it was",
             "    return backwards[:, ::-1]\n": "the real steps are back in their old order, and "
             "the padding comes first",
+            "    backwards[mask] = x[mask][::-1]\n    return backwards\n": "the real steps of all "
+            "sequences are reversed as one, so that they change their sequence: each is to be "
+            "turned round by itself",
             "    return np.where(mask[:, :, np.newaxis], x[:, ::-1], x)\n": "x reversed as a "
             "whole is put where the mask is True: what stands at the first step then is padding",
         },
@@ -211,6 +277,13 @@ reverse_within.knows(
             "longest sequence's length serves for all: each has its own",
             "backwards[i, : mask.sum(axis=1).min()] = x[i, : mask.sum(axis=1).min()][::-1]": "the "
             "shortest sequence's length serves for all: each has its own",
+            "backwards[i, :length] = x[i, np.r_[length : 0 : -1].clip(max=x.shape[1] - 1)]": (
+                "one step too far: what comes first then stands behind the last real step, whose "
+                "index is the length − 1"
+            ),
+            "for a in range(length // 2): backwards[i, a] = backwards[i, length - 1 - a]": "the "
+            "first half is overwritten before it is read: a part of an array is a view, so two "
+            "of them can't be swapped in one line without a copy",
             "backwards[i, -length:] = x[i, :length][::-1]": "the padding stands in front: it stays "
             "behind",
         },
@@ -239,6 +312,14 @@ def answers(lengths, timesteps, classes, when="", look=""):
                 "what counts once an utterance is over?"),
         answers([4], 6, 3, "for a single utterance", "what is the mean taken over?"),
     ],
+    examples=[
+        {"y": np.array([[[2.0, 1], [1, 2], [3, 1], [0, 4]]]),
+         "mask": np.array([[True, True, True, False]]), "speaker": np.array([0])},
+        {"y": np.array([[[1.0, 2], [3, 1], [0, 2]], [[1, 0], [0, 1], [0, 1]]]),
+         "mask": np.array([[True, False, False], [True, True, True]]), "speaker": np.array([0, 1])},
+        {"y": np.array([[[1.0, 0], [0, 1], [4, 0]]]), "mask": np.ones((1, 3), bool),
+         "speaker": np.array([1])},
+    ],
     returns={"the row of shares": "timesteps"},
     right="the shares agree, also after the end of an utterance, where its last answer counts",
 )  # fmt: skip
@@ -264,6 +345,8 @@ accuracy_after.knows(
             "stands the answer at index 0",
             "last = np.minimum(k, lengths)": "an answer after the end is taken: the last frame of "
             "an utterance has the index length − 1",
+            "last = np.minimum(k, mask.argmin(axis=1) - 1)": "the length of an utterance without "
+            "padding comes out as 0: argmin finds no False there",
             "last = lengths - 1": "the answer at the end counts at every step",
             "last = np.minimum(k, lengths.min() - 1) + 0 * lengths": "the shortest utterance's "
             "length serves for all: each has its own",
@@ -271,6 +354,29 @@ accuracy_after.knows(
         "shares[k] = np.mean(y[rows, last].argmax(axis=1) == speaker)": {
             "shares[k] = np.mean((y[:, k].argmax(axis=1) == speaker)[mask[:, k]])": "only the "
             "utterances that go on are counted: one that is over counts with its last answer",
+            "shares[k] = (((y[:, k].argmax(axis=1) == speaker) & mask[:, k]).sum() / "
+            "max(mask[:, k].sum(), 1))": "only the utterances that go on are counted: one that is "
+            "over counts with its last answer",
+            "shares[k] = np.mean(((y.argmax(axis=2) == speaker[:, None]) & mask)[:, : k + 1].any("
+            "axis=1))": "an utterance that was right once counts as right for ever: its latest "
+            "answer counts",
+            "shares[k] = np.mean((np.where(mask[:, :, None], y, 0)[:, : k + 1].sum(axis=1)).argmax("
+            "axis=1) == speaker)": "the logits so far are added up or averaged: the answer after k "
+            "frames is the last of them",
+            "shares[k] = np.mean(np.where(mask[:, k], y[:, k].argmax(axis=1), y[:, max(k - 1, 0)]."
+            "argmax(axis=1)) == speaker)": "an utterance that is over counts with the answer of "
+            "the step before, which may be padding too: it is its last real one that counts",
+            "shares[k] = np.mean([(np.bincount(a[: min(k + 1, n)] if k < n else a[:n]).argmax() "
+            "if k >= n else a[k]) == s for a, n, s in zip(y.argmax(axis=2), lengths, speaker)])": (
+                "an utterance that is over counts with the answer that it gave most often: it is "
+                "its last one that counts"
+            ),
+            "shares[k] = np.mean(np.exp(y[rows, last, speaker]) > np.exp(y[rows, last]).sum(axis=1)"
+            " / 2)": "an answer counts only if its probability is above a half: the class with the "
+            "largest is the answer, be it below a half",
+            "shares[k] = np.mean((y[:, k] * mask[:, k, None]).argmax(axis=1) == speaker)": "the "
+            "padding's logits are set to 0, so that class 0 is answered there: an utterance that "
+            "is over counts with its last answer",
             "shares[k] = np.mean((y[:, k].argmax(axis=1) == speaker) * mask[:, k])": "an utterance "
             "that is over counts as wrong: it counts with its last answer",
             "shares[k] = np.mean(y[rows, last].argmax(axis=1) != speaker)": "those are the shares "

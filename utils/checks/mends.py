@@ -27,7 +27,8 @@ def mended(function, is_right):
     for slip in slips(tree):
         if time.process_time() - worked > SECONDS or time.perf_counter() - begun > ASLEEP:
             return None
-        if not holds_itself(slip, lines[slip.node]) and is_right(changed(function, tree, slip)):
+        skip = holds_itself(slip, lines[slip.node]) or cancels(slip)
+        if not skip and is_right(changed(function, tree, slip)):
             return where(too_much(slip), tree)
     return None
 
@@ -51,6 +52,14 @@ def lines_of(tree):
 def holds_itself(slip, line):
     """Might a list be put into itself, as in `rows.append(rows)`? NumPy unfolds it without end."""
     return slip.text.isidentifier() and re.match(rf"{slip.text}\b", text(line))
+
+
+def cancels(slip):
+    """Does it make x - x or x / x? Then what it touches is gone, and may have been right."""
+    made = slip.parent
+    if not isinstance(made, ast.BinOp) or not isinstance(made.op, ast.Sub | ast.Div):
+        return False
+    return slip.text == text(made.right if slip.field == "left" else made.left)
 
 
 def too_much(slip):

@@ -201,6 +201,11 @@ def pattern(got, wanted, close, fit=True):
     axes = wanted[0].axes
     if any(np.ndim(g) and not w.array.ndim for g, w in zip(got, wanted, strict=True)):
         return None
+    for k, axis in enumerate(axes):  # its last and its first are the same, and no slip
+        single = all(k < w.array.ndim and w.array.shape[k] == 1 for w in wanted)
+        pairs = zip(got, wanted, strict=True)
+        if single and all(close(np.asarray(g), w.array.squeeze(k)) for g, w in pairs):
+            return f"has lost its axis of {axis}, of length 1"
     for words, function in patterns(axes, several):
         if all(agrees(g, function, w, close) for g, w in zip(got, wanted, strict=True)):
             if not all(close(g, w.array) for g, w in zip(got, wanted, strict=True)):

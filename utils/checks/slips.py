@@ -13,6 +13,7 @@ import ast
 import contextlib
 import functools
 import itertools
+import warnings
 from typing import NamedTuple
 
 from utils.checks.results import listed
@@ -89,7 +90,7 @@ def with_slips(tree, *made):
         new = [parsed(slip.text, slip.node) for slip in made]
         for slip, node in zip(made, new, strict=True):
             put(slip, node)
-        with ending_loops(tree):
+        with ending_loops(tree), warnings.catch_warnings(action="ignore"):  # "'int' is not ..."
             return compile(tree, "<slip>", "exec")
     except (SyntaxError, ValueError):
         return None

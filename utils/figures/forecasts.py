@@ -18,7 +18,7 @@ from utils.plotting import (
     tint,
     truth,
 )
-from utils.words import fixed, number, percent, roughly
+from utils.words import counted, fixed, number, percent, roughly
 
 PARTS = "train", "validation", "test"
 MODELS = {  # their colours, in every figure; "as written" is an LSTM too, in a darker tone
@@ -67,8 +67,9 @@ def windows_in_parts(fig, x, y, parts):
     steps_are = "1 step is" if len(shared) == 1 else f"{len(shared) or 'No'} steps are"
     return (
         f"{steps_are} asked for in two parts{' (orange)' if shared else ''}; "
-        f"{left_out} windows are left out.\nA series of {steps} steps gives {samples} windows of "
-        f"{x.shape[1]} values, {y.shape[1]} asked for in each."
+        f"{counted(left_out, 'window')} {'is' if left_out == 1 else 'are'} left out.\nA series of "
+        f"{counted(steps, 'step')} gives {counted(samples, 'window')} of "
+        f"{counted(x.shape[1], 'value')}, {y.shape[1]} asked for in each."
     )
 
 
@@ -258,7 +259,7 @@ def errors_by_horizon(fig, errors, unit=""):
     name_ends(ax, ends, list(errors), colours)
     most = max(errors, key=lambda name: errors[name][-1])
     return (
-        f"{steps} steps ahead the highest error has {most}.\n"
+        f"The highest error {steps} steps ahead: {most}.\n"
         f"MAE one step and {steps} steps ahead: {'; '.join(words)}."
     )
 
@@ -363,7 +364,7 @@ def alarms(fig, sizes, threshold, at):
     right = int(np.sum(found & at))
     precision = percent(right / found.sum()) if found.any() else "undefined"
     return (
-        f"{int(at.sum())} faults were planted, {int(found.sum())} alarms raised, {right} of them "
-        f"right: precision {precision}, recall {percent(right / at.sum())}.\n"
+        f"{int(at.sum())} faults were planted, {counted(int(found.sum()), 'alarm')} raised, "
+        f"{right} of them right: precision {precision}, recall {percent(right / at.sum())}.\n"
         f"Sizes of {len(sizes)} residuals, and a threshold at {number(threshold, 2)}."
     )

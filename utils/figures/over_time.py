@@ -23,7 +23,7 @@ def luck(fig, walks, first, second, best=10):
     >>> holds(fig.axes[1], [0.9, 0.95], [1.05, 1.01])
     True
     >>> print(sentence)
-    The 2 best ones of the first half beat the last value again in 0. 4 random walks. On the
+    Of the 2 best ones of the first half, 0 beat the last value again. 4 random walks. On the
     first half of its test the model beats the last value in 2, on the second in 1. The 2 best ones
     of the first half have a median ratio of 0.925 there and 1.03 on the second half.
     """
@@ -47,7 +47,7 @@ def luck(fig, walks, first, second, best=10):
     there, then = medians
     again = int(np.sum(second[best] < 1))
     return (
-        f"The {len(best)} best ones of the first half beat the last value again in {again}.\n"
+        f"Of the {len(best)} best ones of the first half, {again} beat the last value again.\n"
         f"{len(walks)} random walks. On the first half of its test the model beats the last value "
         f"in {int(np.sum(first < 1))}, on the second in {int(np.sum(second < 1))}. The {len(best)} "
         f"best ones of the first half have a median ratio of {there} there and {then} on the "
@@ -69,7 +69,7 @@ def origins(fig, dates, splits, errors, unit=""):
     >>> [round(bar.get_width()) for bar in fig.axes[0].patches]
     [4, 3, 7, 3]
     >>> print(sentence)
-    The lowest error has naive in 1 and linear in 1. 2 origins, from 2015-01-05 to 2015-01-08.
+    The lowest error: naive in 1, linear in 1. 2 origins, from 2015-01-05 to 2015-01-08.
     MAE, lowest to highest, in °C: naive 2 to 3; linear 2 to 2.5.
     """
     left, right = panels(fig, 2, right=0.97, wspace=0.12, width_ratios=(1.25, 1))
@@ -99,11 +99,11 @@ def origins(fig, dates, splits, errors, unit=""):
         words.set_color(ink(MODELS.get(words.get_text(), GREY)))
     winners = np.array(list(errors))[np.argmin(values, axis=0)]
     ranges = "; ".join(f"{n} {number(v.min())} to {number(v.max())}" for n, v in errors.items())
-    wins = " and ".join(f"{name} in {np.sum(winners == name)}" for name in errors)
+    wins = ", ".join(f"{name} in {np.sum(winners == name)}" for name in errors)
     first, last = (np.datetime64(dates[test.start], "D") for _, test in (splits[0], splits[-1]))
     where = unit and f", in {unit}"
     return (
-        f"The lowest error has {wins}.\n"
+        f"The lowest error: {wins}.\n"
         f"{len(splits)} origins, from {first} to {last}. MAE, lowest to highest{where}: {ranges}."
     )
 

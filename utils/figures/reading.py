@@ -4,7 +4,7 @@ import numpy as np
 
 from utils.figures.figure import figure
 from utils.plotting import COLOURS, GREY, ROLES, guide, line, name_ends, panels, tint
-from utils.words import number, percent
+from utils.words import counted, number, percent
 
 REACH = 2.5  # standard deviations: the ends of the scale of colours
 PADDING = "#E4E4E4"
@@ -41,8 +41,8 @@ def utterances(fig, x, mask, names):
         _frames(ax, each, real)
         count = int(real.sum())
         after = "no padding" if count == len(real) else "then padding"
-        told.append(f"{name}: {count} frames, {after}.")
-        ax.set_title(f"{name}, {count} frames")
+        told.append(f"{name}: {counted(count, 'frame')}, {after}.")
+        ax.set_title(f"{name}, {counted(count, 'frame')}")
     axes[-1].set_xlabel("frame")
     return f"{len(x)} utterances in {x.shape[1]} columns each, one a frame.\n{' '.join(told)}"
 
@@ -220,7 +220,7 @@ def what_counts(fig, x, slope, speaker):
     >>> [float(bar.get_height()) for bar in fig.axes[1].patches]
     [1.0, 4.0, 2.0, 1.0]
     >>> print(sentence)
-    The gradient is longest at frame 2 of 4. Man 1 speaks; 1 of the frames hold half of it.
+    The gradient is longest at frame 2 of 4. Man 1 speaks; 1 of the frames holds half of it.
     """
     above, below = panels(fig, 1, 2, height_ratios=(1.3, 1), hspace=0.75)
     _frames(above, x, np.ones(len(x), bool))
@@ -234,7 +234,7 @@ def what_counts(fig, x, slope, speaker):
     few = int(np.searchsorted(half, half[-1] / 2)) + 1
     return (
         f"The gradient is longest at frame {most + 1} of {len(x)}.\nMan {speaker + 1} speaks; "
-        f"{few} of the frames hold half of it."
+        f"{few} of the frames {'holds' if few == 1 else 'hold'} half of it."
     )
 
 
