@@ -200,6 +200,7 @@ TABLE = {
     "data.Standardizer.inverse": {"x": (Y, STATE), "feature": ("all", FEATURE)},
     "data.plant_faults": {"series": (STEPS, array(None)), "count": (3, COUNT),
                           "size": (1.0, POSITIVE), "seed": (0, SEED)},
+    "moby_dick.fold": {"text": ("Call me.", st.sampled_from([None, 3, b"a", ["a"], np.nan]))},
     "series.load_series": {"name_or_path": ("co2", st.sampled_from([None, 3, b"co2", ["co2"]])),
                            "column": (None, WORD.filter(bool)), "dates": (None, WORD.filter(bool)),
                            "fill": (True, SWITCH), "decimal": (None, WORD.filter(bool) | DIVIDER),
@@ -350,6 +351,7 @@ HELPERS = {
     "training": "same_shape answers log_softmax at_right Optimizer norm_of arrays pairs "
     "same_arrays judged Decay restore_rate names_of refuse_unfit GradientRow compare explained "
     "numeric_gradient",
+    "moby_dick": "Book Writer weights_in verified",  # what is given back, and how it is read
     "voices": "Utterances",  # what load_vowels gives back
 }
 ALSO = {("explore.choice", "options"): "values", ("bug_zoo.backward_with", "names"): "name"}

@@ -21,6 +21,7 @@ from utils.arguments import (
     whole_number,
 )
 from utils.dictionary import load_words  # noqa: F401 - words and their sounds belong here too
+from utils.moby_dick import SYMBOLS, fold, load_moby_dick, load_writer  # noqa: F401 - a book
 from utils.series import load_series  # noqa: F401 - the real series
 from utils.voices import load_vowels  # noqa: F401 - and real speech
 

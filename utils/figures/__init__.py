@@ -22,5 +22,6 @@ from utils.figures.reading import *
 from utils.figures.states import *
 from utils.figures.steps import *
 from utils.figures.toys import *
+from utils.figures.writing import *
 
 __all__ = [name for name, value in globals().items() if inspect.isfunction(value)]

@@ -1,0 +1,361 @@
+"""The checks of lesson 9. Each holds the reference, which is a solution to read."""
+
+import numpy as np
+
+from utils.checks.engine import exercise
+from utils.checks.probes import Probe
+
+# --- bits a letter ------------------------------------------------------------------------------
+
+
+def written(batch, timesteps, symbols, shift=0.0, when="", look=""):
+    """Logits at each step of some texts, and the letters that came."""
+    rng = np.random.default_rng(batch + timesteps + symbols)
+    y = rng.normal(0, 2, (batch, timesteps, symbols)) + shift
+    args = {"y": y, "letters": rng.integers(0, symbols, (batch, timesteps))}
+    return Probe(args, when, look, {"batch": batch, "timesteps": timesteps, "symbols": symbols})
+
+
+@exercise(
+    probes=[
+        written(3, 5, 7),
+        written(4, 4, 4, 0, "where all axes are equally long", "look at the axes"),
+        written(1, 6, 3, 0, "for a single text", "what is the mean taken over?"),
+        written(2, 3, 6, 2000, "for logits near 2,000", "exp(2000) is infinite"),
+    ],
+    returns={"the bits a letter": ""},
+    right="the bits agree, for several numbers of symbols, a single text, and logits near 2,000",
+)
+def bits_a_letter(y, letters):
+    """y (batch, timesteps, symbols), letters (batch, timesteps) -> the mean of -log2 p, where p
+    is the probability of the letter that came."""
+    e = np.exp(y - y.max(axis=2, keepdims=True))
+    p = e / e.sum(axis=2, keepdims=True)
+    came = np.take_along_axis(p, letters[:, :, None], axis=2)
+    return -np.log2(came).mean()
+
+
+SOFTMAX = """e = np.exp(y - y.max(axis={0}, keepdims=True))
+    p = e / e.sum(axis={0}, keepdims=True)"""
+bits_a_letter.knows(
+    {
+        "-np.log2(came).mean()": {
+            "-np.log(came).mean()": "that is in nats, by the natural logarithm: how many bits are "
+            "in a nat?",
+            "-np.log10(came).mean()": "that is by the logarithm to the base 10: bits are by the "
+            "one to the base 2",
+            "-np.log(came).mean() * np.log(2)": "nats are multiplied by log 2, and must be divided "
+            "by it: a bit is less than a nat",
+            "np.log2(came).mean()": "the bits are negative: the logarithm of a probability is "
+            "below 0, so what stands before it?",
+            "-np.log2(came).sum()": "those are the bits of all letters together: a mean is asked "
+            "for",
+            "-np.log2(came).sum() / len(y)": "those are the bits of a text: divide by all letters, "
+            "not by the texts alone",
+            "-np.log2(came).sum() / y.size": "the sum is divided by the logits, of which each "
+            "letter has as many as there are symbols",
+            "-np.log2(came.mean())": "that is the logarithm of the mean probability: the mean of "
+            "the logarithms is asked for",
+            "came.mean()": "that is the mean probability of the letters that came: where is the "
+            "logarithm?",
+            "2 ** -np.log2(came).mean()": "that is the perplexity, 2 to the power of the bits",
+            "np.exp(-np.log(came).mean())": "that is the perplexity, 2 to the power of the bits",
+            "-np.log2(p).mean()": "the logarithms of all symbols are averaged: only the letter "
+            "that came counts",
+            "-(p * np.log2(p)).sum(axis=2).mean()": "that is the entropy, what the network expects "
+            "of itself: which letter came has no part in it",
+            "-np.take_along_axis(y, letters[:, :, None], axis=2).mean()": "the logits themselves "
+            "are averaged: they are no logarithms of probabilities before softmax",
+            "-np.take_along_axis(y, letters[:, :, None], axis=2).mean() / np.log(2)": "the logits "
+            "themselves are averaged: they are no logarithms of probabilities before softmax",
+        },
+        SOFTMAX.format(2): {
+            SOFTMAX.format(1): "the probabilities of a symbol over time sum to 1: those of all "
+            "symbols at one step should",
+            SOFTMAX.format(0): "the probabilities of a symbol over the batch sum to 1: those of "
+            "all symbols at one step should",
+        },
+        "e.sum(axis=2, keepdims=True)": {
+            "e.sum(axis=1, keepdims=True)": "the probabilities of a symbol over time sum to 1: "
+            "those of all symbols at one step should",
+            "e.sum()": "all probabilities of the batch together sum to 1: those of each step "
+            "should",
+        },
+        "np.exp(y - y.max(axis=2, keepdims=True))": {
+            "np.exp(y)": "right otherwise, but for logits near 2,000 it is not: exp(2000) is "
+            "infinite. What may be taken off all logits of a step without changing the "
+            "probabilities?",
+            "np.exp2(y - y.max(axis=2, keepdims=True))": "the probabilities are powers of 2: "
+            "softmax takes powers of e, whatever the unit of the loss",
+        },
+    }
+)
+
+
+# --- a counting model, and what it falls back on -------------------------------------------------
+
+
+def seen(rows, when="", look=""):
+    """Counts of what followed some contexts, and what the shorter contexts say."""
+    counts = np.array(rows)
+    rng = np.random.default_rng(counts.shape[1])
+    p = rng.uniform(0.2, 1, counts.shape)
+    args = {"counts": counts, "p_shorter": p / p.sum(axis=1, keepdims=True)}
+    return Probe(args, when, look, dict(zip(("contexts", "symbols"), counts.shape, strict=True)))
+
+
+@exercise(
+    probes=[
+        seen([[3, 1, 0, 0, 1], [0, 9, 2, 0, 0], [1, 1, 1, 4, 2]]),
+        seen([[2, 0, 5], [0, 0, 0], [1, 0, 0]], "where a context was never seen",
+             "what is left to go by there?"),
+        seen([[1, 0, 3, 0], [7, 1, 0, 0], [0, 2, 2, 1], [5, 0, 0, 0]],
+             "where there are as many contexts as symbols", "look at the axes"),
+        seen([[0, 4, 1, 0, 0, 2]], "for a single context", "do the contexts get mixed up?"),
+    ],
+    returns={"p": "contexts symbols"},
+    right="p agrees, also for a context that was never seen, and sums to 1",
+)  # fmt: skip
+def back_off(counts, p_shorter):
+    """counts (contexts, symbols): how often each symbol followed each context. p_shorter, of the
+    same shape: the probabilities by the context that is one letter shorter. -> p, of that shape."""
+    total = counts.sum(axis=1, keepdims=True)
+    kinds = (counts > 0).sum(axis=1, keepdims=True)
+    p = (counts + kinds * p_shorter) / np.maximum(total + kinds, 1)
+    return np.where(total > 0, p, p_shorter)
+
+
+MIXED = "(counts + kinds * p_shorter) / np.maximum(total + kinds, 1)"
+back_off.knows(
+    {
+        "np.where(total > 0, p, p_shorter)": {
+            "p": "right otherwise, but for a context that was never seen p is 0 throughout: what "
+            "is left to go by there?",
+            "(counts + kinds * p_shorter) / (total + kinds)": "right otherwise, but for a context "
+            "that was never seen it divides 0 by 0: what is left to go by there?",
+            "np.where(total > 0, p, 1 / counts.shape[1])": "a context that was never seen gives "
+            "each symbol the same: the shorter context knows more",
+            "np.where(counts > 0, counts / np.maximum(total, 1), p_shorter)": "the shorter "
+            "context's share stands unscaled where the count is 0: the sum is then above 1",
+        },
+        MIXED: {
+            "counts / np.maximum(total, 1)": "those are the shares of the counts: what never "
+            "followed gets probability 0, and costs infinitely many bits once it does",
+            "(counts + kinds * p_shorter) / np.maximum(total, 1)": "p sums to more than 1: what "
+            "was handed to the shorter context has to be in the divisor too",
+            "(counts + p_shorter) / np.maximum(total + 1, 1)": "the shorter context weighs as much "
+            "as one letter: it should weigh as much as there are kinds of letters that followed",
+            "(counts + total * p_shorter) / np.maximum(2 * total, 1)": "the shorter context weighs "
+            "as much as all that was counted: the number of different letters that followed is "
+            "its weight",
+            "(counts + counts.shape[1] * p_shorter) / (total + counts.shape[1])": "the shorter "
+            "context weighs as much as there are symbols: only those that did follow count",
+            "(counts + 1) / (total + counts.shape[1])": "each count is raised by 1: the shorter "
+            "context has no part in it",
+            "(counts * kinds + total * p_shorter) / np.maximum(total * (total + kinds), 1)": "the "
+            "weights are exchanged: the more was counted, the less the shorter context should say",
+            "(counts + kinds / counts.shape[1]) / np.maximum(total + kinds, 1)": "what is handed "
+            "on is shared out evenly: the shorter context says how",
+        },
+        "(counts > 0).sum(axis=1, keepdims=True)": {
+            "(counts == 1).sum(axis=1, keepdims=True)": "only letters that followed once are "
+            "counted as kinds: all that followed at least once are",
+            "(counts == 0).sum(axis=1, keepdims=True)": "the kinds that did not follow are "
+            "counted: those that did are asked for",
+            "(counts > 0).sum(axis=0, keepdims=True)": "the kinds are counted over the contexts: "
+            "each context has its own number",
+            "(counts > 0).sum()": "the kinds of all contexts together are counted: each context "
+            "has its own number",
+            "(counts > 1).sum(axis=1, keepdims=True)": "letters that followed once are kinds, too",
+        },
+        "total = counts.sum(axis=1, keepdims=True)": {
+            "total = counts.sum()": "all counts together are the divisor: each context has its own",
+        },
+    }
+)
+
+
+# --- the state carried on -------------------------------------------------------------------------
+
+
+def to_cut(letters, batch, steps, when="", look=""):
+    codes = np.random.default_rng(letters).integers(0, 39, letters)
+    return Probe({"codes": codes, "batch": batch, "steps": steps}, when, look)
+
+
+@exercise(
+    probes=[
+        to_cut(64, 3, 5),
+        to_cut(61, 3, 5, "where the letters fill the parts and one is left over",
+               "the last letter is a target alone"),
+        to_cut(60, 3, 5, "where no letter is left over", "the last letter has none after it"),
+        to_cut(29, 1, 4, "for one row", "look at what follows the end of a part"),
+        to_cut(50, 4, 4, "where there are as many rows as steps", "look at the axes"),
+    ],
+    returns={"x": "parts batch steps", "target": "parts batch steps"},
+    right="each row of a part goes on in the same row of the next, and each target is the letter "
+    "after",
+)  # fmt: skip
+def in_order(codes, batch, steps):
+    """codes (letters,) -> x and target, each (parts, batch, steps): row k of a part goes on in
+    row k of the next one, and each target is the letter after."""
+    parts = (len(codes) - 1) // (batch * steps)
+    letters = parts * batch * steps
+    x = codes[:letters].reshape(batch, parts, steps).swapaxes(0, 1)
+    target = codes[1 : letters + 1].reshape(batch, parts, steps).swapaxes(0, 1)
+    return x, target
+
+
+OTHERWISE = "in the part after it row k starts where another row has stopped: the state that is "
+OTHERWISE += "carried on would be that of another passage"
+in_order.knows(
+    {
+        "    return x, target\n": {
+            "    return (x.swapaxes(0, 1).reshape(parts, batch, steps), "
+            "target.swapaxes(0, 1).reshape(parts, batch, steps))\n": OTHERWISE,
+            "    return target, x\n": "x and target are exchanged: the network would foretell the "
+            "past",
+            "    return x, x\n": "each target is the letter itself: the next one is asked for",
+            "    return x, np.roll(x, -1, axis=2)\n": "the last target of each row is its own "
+            "first letter: what comes after the end of a part stands in the next one",
+            "    return x, np.roll(x, 1, axis=2)\n": "each target is the letter before",
+            "    return x.swapaxes(0, 1), target.swapaxes(0, 1)\n": "the first axis goes over the "
+            "rows: the parts are to be read one after the other",
+            "    return x, np.concatenate([x[:, :, 1:], 0 * x[:, :, :1]], axis=2)\n": "the last "
+            "target of each row is 0, which is a letter too: what comes after the end of a part "
+            "stands in the next one",
+            "    return (codes[:letters].reshape(parts, steps, batch).swapaxes(1, 2), codes[1 : "
+            "letters + 1].reshape(parts, steps, batch).swapaxes(1, 2))\n": "neighbours in the text "
+            "lie in different rows: a row must read on, letter after letter",
+        },
+    }
+)
+
+
+# --- one step of sampling ------------------------------------------------------------------------
+
+DRAWS = 4000
+NEAR = 0.05  # two distributions of which so little differs are one, for so many draws
+
+
+class Dice(np.random.Generator):
+    """A random generator of which two are equal: that it has been used is no fault."""
+
+    def __eq__(self, other):
+        return isinstance(other, np.random.Generator)
+
+    __hash__ = None
+
+
+def to_draw(rows, temperature, when=""):
+    y = np.repeat(np.array(rows, float), DRAWS // len(rows), axis=0)
+    args = {"y": y, "temperature": temperature, "rng": Dice(np.random.PCG64(7))}
+    return Probe(args, when)
+
+
+def chances(y, temperature=1.0):
+    """Softmax of y (batch, symbols) at a temperature."""
+    e = np.exp((y - y.max(axis=1, keepdims=True)) / temperature)
+    return e / e.sum(axis=1, keepdims=True)
+
+
+LOGITS = [1.2, -0.8, 2.0, 0.1, -1.5]
+DRAWN = [  # when: what is tried
+    to_draw([LOGITS], 1.0),
+    to_draw([LOGITS], 1.0),  # once more, for the same rng must draw the same
+    to_draw([LOGITS], 0.5, "at a temperature of 0.5 "),
+    to_draw([LOGITS], 2.5, "at a temperature of 2.5 "),
+    to_draw([LOGITS, LOGITS[1:] + LOGITS[:1]], 1.0, "where the rows differ "),
+    to_draw([[900.0, 901.0, 899.0]], 1.0, "for logits near 900 "),
+    to_draw([[3.0, 1.0, -4.0]], 0.004, "at a temperature of 0.004 "),
+]
+SLIPS = [  # (the distribution that it makes, what is said of it)
+    (lambda y, T: chances(y, 1 / T), "the temperature is on the wrong side: where it is low, the "
+     "likeliest letters should gain"),
+    (lambda y, T: np.eye(y.shape[1])[y.argmax(axis=1)], "always the likeliest letter comes: that "
+     "is greedy, and nothing is drawn"),
+    (lambda y, T: chances(chances(y), T), "softmax is taken twice: the logits go into it once, "
+     "and probabilities never"),
+    (lambda y, T: chances(chances(y / T)), "softmax is taken twice: the logits go into it once, "
+     "and probabilities never"),
+    (lambda y, T: chances(y), "the temperature has no effect: dividing probabilities by it and "
+     "making them sum to 1 again changes nothing"),
+    (lambda y, T: np.full(y.shape, 1 / y.shape[1]), "each letter comes equally often: the logits "
+     "have no part in it"),
+    (lambda y, T: np.eye(y.shape[1])[y.argmin(axis=1)], "always the least likely letter comes"),
+    (lambda y, T: chances(-y, T), "the likeliest letter comes least: look at the signs"),
+    (lambda y, T: np.roll(chances(y, T), 1, axis=1), "each letter comes as often as the one before "
+     "it should: the place is one too high"),
+    (lambda y, T: np.roll(chances(y, T), -1, axis=1), "each letter comes as often as the one after "
+     "it should: the place is one too low"),
+    (lambda y, T: chances(y, T * T), "the temperature acts twice"),
+    (lambda y, T: chances(np.log(chances(y)) + np.log(T)), "the temperature has no effect: what is "
+     "added to all logits cancels"),
+]  # fmt: skip
+
+
+@exercise(
+    probes=DRAWN,
+    returns={"the letters": "batch"},
+    right="the letters come as often as softmax of y / temperature says, at four temperatures, and "
+    "the same rng draws the same",
+)
+def draw(y, temperature, rng):
+    """y (batch, symbols) -> a letter (batch,) for each row, drawn with the probabilities
+    softmax(y / temperature)."""
+    p = chances(y, temperature).cumsum(axis=1)
+    u = rng.random((len(y), 1))
+    return np.minimum((p < u).sum(axis=1), y.shape[1] - 1)
+
+
+def differs(letters, y, p):
+    """How much the letters' frequencies differ from p, 0 to 1, in the worst of the groups."""
+    _, rows = np.unique(y, axis=0, return_index=True)
+    found = np.array([np.bincount(letters[(y == y[r]).all(axis=1)], minlength=y.shape[1])
+                      for r in rows], float)  # fmt: skip
+    found /= found.sum(axis=1, keepdims=True)
+    return np.abs(found - p[rows]).sum(axis=1).max() / 2
+
+
+def no_letters(value, y):
+    """What is said of what can't be letters."""
+    if value.shape == y.shape:
+        return "there is a number for each symbol: one letter for each row is asked for"
+    if value.shape != y.shape[:1]:
+        return f"there must be one letter a row, shape {y.shape[:1]}, and yours is {value.shape}"
+    if not np.all(value == np.floor(value)) or value.min() < 0 or value.max() >= y.shape[1]:
+        most, ends = y.shape[1] - 1, f"{value.min():g} to {value.max():g}"
+        return f"letters are whole numbers from 0 to symbols - 1, here {most}, and yours go {ends}"
+    return ""
+
+
+@draw.against
+def distribution(values):
+    """What speaks against the letters that were drawn."""
+    drawn = []
+    for (value,), probe in zip(values, DRAWN, strict=True):
+        y, T = probe.args["y"], probe.args["temperature"]
+        if words := no_letters(value, y):
+            return words
+        drawn.append((value.astype(int), y, T, probe.when))
+    wrong = [(d, y, T, when) for d, y, T, when in drawn if not differs(d, y, chances(y, T)) < NEAR]
+    if not wrong:
+        if np.any(drawn[0][0] != drawn[1][0]):
+            return (
+                "right, but the same rng draws something else the second time: draw from rng alone"
+            )
+        return ""
+    if not any(np.ptp(letters) for letters, *_ in drawn):  # not even where the rows differ
+        return "all rows get the same letter: each row is to be drawn for itself"
+    for slip, words in SLIPS:
+        with np.errstate(all="ignore"):
+            if all(differs(d, y, slip(y, T)) < NEAR for d, y, T, _ in drawn[:4]):
+                return words
+    _, y, T, when = wrong[0]
+    off = differs(wrong[0][0], y, chances(y, T))
+    before = "right so far, but " if wrong[0] is not drawn[0] else ""
+    hint = {"where the rows differ ": ": each row has its own logits",
+            "for logits near 900 ": ": exp(900) is infinite. What may be taken off all logits?",
+            "at a temperature of 0.004 ": ": exp(3 / 0.004) is infinite. What may be taken off "
+            "first?"}.get(when, "")  # fmt: skip
+    return f"{before}{when}{off:.0%} of the draws would have to fall on other letters{hint}"
