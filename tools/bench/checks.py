@@ -90,7 +90,7 @@ def main():
         found = list(verdicts(path.stem, answers))
         counts = Counter(how for _, how, *_ in found)
         since = sum(changed for row, *_, changed in found if row["wrong"] is not None)
-        wrong = [how for row, how, _ in found if row["wrong"] is not None]
+        wrong = [how for row, how, *_ in found if row["wrong"] is not None]
         refused = len(wrong) - counts["wrong, and taken"]
         print(f"{path.stem:8}{len(wrong):6}{refused:9}", end=" ")
         print(*(f"{counts[each]:11}" for each in JUDGED), end="")
