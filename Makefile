@@ -11,7 +11,7 @@ unexport PIP_TARGET PIP_PREFIX PIP_ROOT
 UV := $(PY) -m uv pip compile --quiet --no-config --upgrade --only-binary :all: --no-annotate \
 	--custom-compile-command "make lock" --python-version 3.11
 
-.PHONY: help lab test test-browser mutants claims lint lesson rules notebooks maps bench site slides handouts picture figures lock licences binder assignment autograde feedback clean again
+.PHONY: help lab test test-browser mutants claims lint lesson rules notebooks maps bench site slides handouts picture figures writer lock licences binder assignment autograde feedback clean again
 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -67,6 +67,9 @@ slides: .venv/tested ## make a deck of slides of each lesson in slides/, to proj
 
 handouts: .venv/tested ## make sheets to print of each lesson, and one with its answers, in handouts/
 	$(PY) -m tools.build_handouts
+
+writer: .venv/installed ## train the network that lesson 9 comes with, some minutes on a free core
+	$(PY) -m tools.train_writer
 
 lock: .venv/installed ## renew all pinned lists from requirements.txt and tests/requirements.txt
 	$(PY) -m pip install --quiet --require-hashes --only-binary :all: -r tools/uv.txt
