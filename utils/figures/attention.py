@@ -4,7 +4,7 @@ import numpy as np
 
 from utils.figures.figure import figure
 from utils.plotting import COLOURS, GREY, ROLES, line, name_ends, note, panels, tint
-from utils.words import number, percent
+from utils.words import counted, number, percent
 
 SERIES = ("vermillion", "blue", "black", "green", "purple", "brown")
 MOST = 10  # letters or sounds that a picture has room for
@@ -204,14 +204,17 @@ def both_orders(fig, words, sounds, weights):
     >>> [ax.get_title(loc="left") for ax in fig.axes]
     ['at: AE', 'ta: AE']
     >>> print(sentence)
-    "at" and "ta" are written alike. at: AE; ta: AE.
+    "at" and "ta" are written alike. at: 1 sound, AE; ta: 1 sound, AE.
     """
     for ax, word, said, seen in zip(panels(fig, 2), words, sounds, weights, strict=True):
         _weights(ax, word, said, seen, len(said))
         ax.set_title(f"{word}: {' '.join(said)}")
     alike = "alike" if sounds[0] == sounds[1] else "differently"
-    told = "; ".join(f"{word}: {' '.join(said)}" for word, said in zip(words, sounds, strict=True))
-    return f'"{words[0]}" and "{words[1]}" are written {alike}.\n{told}.'
+    told = [
+        f"{word}: {counted(len(said), 'sound')}, {' '.join(said)}"
+        for word, said in zip(words, sounds, strict=True)
+    ]
+    return f'"{words[0]}" and "{words[1]}" are written {alike}.\n{"; ".join(told)}.'
 
 
 @figure

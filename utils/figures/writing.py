@@ -151,8 +151,8 @@ def written_live(fig, prompt, texts, p, symbols):
     >>> [text.get_text() for text in fig.texts], len(fig.axes[1].patches)
     (['A', '   the', 'in ', 'B', '   t', 'in '], 5)
     >>> print(sentence)
-    a goes on "the", b goes on "t". Next, a: ␣ 100%, t 0%, h 0%, e 0%, a 0%; b: ␣ 17%, t 17%, h 17%,
-    e 17%, a 17%.
+    a: "the"; b: "t". Whole, a: "the"; b: "t". Next, a: ␣ 100%, t 0%, h 0%, e 0%, a 0%; b: ␣ 17%,
+    t 17%, h 17%, e 17%, a 17%.
     """
     width, height = fig.get_size_inches()
     axes = panels(fig, 2, top=1 - 1.95 / height)
@@ -172,8 +172,16 @@ def written_live(fig, prompt, texts, p, symbols):
         y -= 0.83
         five = _bars(ax, p[name], symbols, ROLES[role], f"{heading}: likeliest next")
         told.append(f"{name}: {', '.join(five)}")
-    quoted = [f'{name} goes on "{_plain(text)}"' for name, text in texts.items()]
-    return f"{', '.join(quoted)}.\nNext, {'; '.join(told)}."
+    whole, ends = (
+        "; ".join(f'{name}: "{cut(_plain(text))}"' for name, text in texts.items())
+        for cut in (str, _end)
+    )
+    return f"{ends}.\nWhole, {whole}. Next, {'; '.join(told)}."
+
+
+def _end(text):
+    """The last letters of a text: a caption of one line, however long the text grows."""
+    return text if len(text) < 20 else f"\N{HORIZONTAL ELLIPSIS}{text[-19:]}"
 
 
 def _plain(text):
