@@ -11,6 +11,7 @@ import sys
 import textwrap
 import threading
 import time
+import warnings
 
 import numpy as np
 import pytest
@@ -659,10 +660,31 @@ def test_a_mend_that_takes_a_number_from_itself_is_none(capsys):
         return x - b
 
     def answer(x, b):
-        more = (x - b).mean()
-        return x - b - more
+        more = np.sin(x - b)  # of x - x it would be 0: that mends the result, and not the mistake
+        return np.where(x > 0, x - b - more, x - b + more)
 
     assert "one change" not in line_of(less, answer, capsys)[0]
+
+
+def test_nan_is_no_slip_of_the_reference(capsys):
+    @exercise({"x": "batch"}, returns={"y": "batch"}, right="y agrees")
+    def half(x):
+        return np.log(1 + np.abs(x)) / 2  # with a minus before np.abs it is NaN, too
+
+    def answer(x):
+        return np.zeros(len(x)) / 0
+
+    assert line_of(half, answer, capsys)[0] == "Not yet: y holds NaN or infinity."
+
+
+def test_changed_answers_warn_nobody():
+    tree = ast.parse("def f(x):\n    return x[0]\n")
+    one = next(s for s in slips.slips(ast.parse("def f(x):\n    return x + 1\n")))
+    there = tree.body[0].body[0].value
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # Python says of 1[0] that 'int' is not subscriptable
+        slip = one._replace(parent=there, field="value", at=None, node=there.value, text="1")
+        assert slips.with_slips(tree, slip)
 
 
 def test_the_first_small_example_that_comes_out_wrong_is_told(capsys):

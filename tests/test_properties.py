@@ -346,12 +346,13 @@ HELPERS = {
     "layers": "sigmoid relu d_tanh d_relu d_sigmoid Layer Gated batch_last batch_first joined "
     "transposed over_time with_ones times outer_sum glorot_uniform orthogonal read_only "
     "unpacked padded as_mask steps_heard",
+    "shipped": "verified",  # tests/test_shipped.py
     "series": "CsvFile find read date_column value_column read_numbers without_gaps read_dates",
     "spelling": "texts lists whole_numbers",
     "training": "same_shape answers log_softmax at_right Optimizer norm_of arrays pairs "
     "same_arrays judged Decay restore_rate names_of refuse_unfit GradientRow compare explained "
     "numeric_gradient",
-    "moby_dick": "Book Writer weights_in verified",  # what is given back, and how it is read
+    "moby_dick": "Book Writer weights_in shipped",  # what is given back, and how it is read
     "voices": "Utterances",  # what load_vowels gives back
 }
 ALSO = {("explore.choice", "options"): "values", ("bug_zoo.backward_with", "names"): "name"}

@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from tools.bench import checks
 from tools.bench.checks import JUDGED, STRANGERS, verdicts
 
 LESSONS = sorted(path.stem for path in STRANGERS.glob("*.json"))
@@ -28,3 +29,16 @@ def test_every_message_was_read(lesson):
     wrong = [row for row in rows if row["wrong"] is not None]
     assert len(wrong) >= 60 and len(rows) - len(wrong) >= 15
     assert {row["judged"] for row in wrong} <= {*JUDGED}
+
+
+def test_the_bench_counts_first_sight_and_what_has_changed(tmp_path, monkeypatch, capsys):
+    rows = [row for row in answers("01") if row["exercise"] == "count_parameters"][:6]
+    wrong = next(row for row in rows if row["wrong"] is not None)
+    rows = [row for row in rows if row["wrong"] is None][:1] + [wrong, wrong | {"told": "other"}]
+    (tmp_path / "01.json").write_text(json.dumps(rows), encoding="utf-8")
+    monkeypatch.setattr(checks, "STRANGERS", tmp_path)
+    checks.main()
+    _, line = capsys.readouterr().out.splitlines()
+    numbers = line.split()
+    assert numbers[:3] == ["01", "2", "2"] and numbers[3 + JUDGED.index(wrong["judged"])] == "2"
+    assert int(numbers[7]) >= 1 and line.endswith("1 of 1")

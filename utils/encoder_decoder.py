@@ -7,7 +7,7 @@ teacher forcing, and `write` lets a network read what it wrote itself. `load_spe
 are trained.
 """
 
-import hashlib
+import io
 from math import cos, pi
 from typing import NamedTuple
 
@@ -25,6 +25,7 @@ from utils.arguments import (
 from utils.attention import Block, LayerNorm, attend, attend_backward, causal, positions
 from utils.dictionary import FOLDER
 from utils.layers import GRU, Dense, Embedding, Layer
+from utils.shipped import verified
 from utils.spelling import CLASSES, LETTERS, MARK, MOST_SOUNDS, whole_numbers
 from utils.training import Adam, clip_by_norm, cross_entropy
 
@@ -283,12 +284,8 @@ def load_spellers():
 
     -> Spellers
     """
-    path = FOLDER / SHIPPED
-    if hashlib.sha256(path.read_bytes()).hexdigest() != SHA256:
-        raise ValueError(
-            f"{path} is not the file that the course came with: its checksum differs. Get it anew"
-        )
-    with np.load(path, allow_pickle=False) as file:
+    content = io.BytesIO(verified(FOLDER / SHIPPED, SHA256))
+    with np.load(content, allow_pickle=False) as file:
         networks = {name: KINDS[name].make(0) for name in WEIGHTS_OF}
         for name, network in networks.items():
             count = len(network.weights)

@@ -1,8 +1,9 @@
 """Words and how they sound, from CMU's dictionary. README.md says where from, and its licence."""
 
-import hashlib
 from pathlib import Path
 from typing import NamedTuple
+
+from utils.shipped import verified
 
 FOLDER = Path(__file__).resolve().parent
 FILE = "words.txt"
@@ -24,13 +25,8 @@ def load_words():
     dictionary has them, without stress. README.md says more. A file that has been changed raises
     a ValueError.
     """
-    path = FOLDER / FILE
-    content = path.read_bytes()
-    if hashlib.sha256(content).hexdigest() != SHA256:
-        raise ValueError(
-            f"{path} is not the file that the course came with: its checksum differs. Get it anew"
-        )
-    rows = [line.split() for line in content.decode("ascii").splitlines()]
+    content = verified(FOLDER / FILE, SHA256).decode("ascii")
+    rows = [line.split() for line in content.splitlines()]
     letters, sounds = [word for word, *_ in rows], [heard for _, *heard in rows]
     ends = (0, *PARTS, len(rows))
     parts = [slice(*pair) for pair in zip(ends[:-1], ends[1:], strict=True)]

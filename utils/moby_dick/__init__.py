@@ -2,7 +2,6 @@
 licence."""
 
 import bz2
-import hashlib
 import io
 import re
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from utils.arguments import shown
+from utils.shipped import verified
 
 FOLDER = Path(__file__).resolve().parent
 SHA256 = {
@@ -45,7 +45,7 @@ def load_moby_dick():
     Of 135 chapters and the epilogue those whose number ends in 5 are for validation, those whose
     number ends in 0 for the test. A file that has been changed raises a ValueError.
     """
-    raw = bz2.decompress(verified("moby_dick.txt.bz2")).decode("utf-8")
+    raw = bz2.decompress(shipped("moby_dick.txt.bz2")).decode("utf-8")
     chapters = [fold(chapter.split("\n", 2)[2]) for chapter in raw.split("\f")]
     part_of = {5: "validation", 0: "test"}  # by the last digit of the chapter's number
     book = Book([], [], [])
@@ -59,7 +59,7 @@ def load_writer():
 
     A file that has been changed raises a ValueError.
     """
-    content = verified("writer.npz")
+    content = shipped("writer.npz")
     with np.load(io.BytesIO(content), allow_pickle=False) as file:
         return Writer(weights_in(content), file["letters"], file["bits"])
 
@@ -87,12 +87,5 @@ def fold(text):
     return kept.strip() + "\n"
 
 
-def verified(name):
-    """The bytes of a shipped file, if they are those that the course came with."""
-    path = FOLDER / name
-    content = path.read_bytes()
-    if hashlib.sha256(content).hexdigest() != SHA256[name]:
-        raise ValueError(
-            f"{path} is not the file that the course came with: its checksum differs. Get it anew"
-        )
-    return content
+def shipped(name):
+    return verified(FOLDER / name, SHA256[name])

@@ -1,6 +1,5 @@
 """Real series: four that are shipped (README.md says where from), and the reader's own."""
 
-import hashlib
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +8,7 @@ from utils.arguments import one_of, true_or_false
 from utils.series.dates import date_columns, read_dates
 from utils.series.reading import read
 from utils.series.values import read_numbers
+from utils.shipped import verified
 
 FOLDER = Path(__file__).resolve().parent
 SHIPPED = {
@@ -102,12 +102,8 @@ def find(name_or_path):
     """The path of a series, and what is known about it."""
     if isinstance(name_or_path, str) and name_or_path in SHIPPED:
         about, path = dict(SHIPPED[name_or_path]), FOLDER / f"{name_or_path}.csv"
-        text = path.read_bytes().replace(b"\r\n", b"\n")  # Windows may have changed the line ends
-        if hashlib.sha256(text).hexdigest() != about.pop("sha256"):
-            raise ValueError(
-                f"{path} is not the file that the course came with: its checksum differs. "
-                "Get it anew, or give your changed copy another name and load it by its path"
-            )
+        or_else = ", or give your changed copy another name and load it by its path"
+        verified(path, about.pop("sha256"), or_else)
         return path, about
     if not isinstance(name_or_path, (str, Path)):
         raise TypeError(f"name_or_path must be a name or a path, got {name_or_path!r:.80}")
