@@ -965,6 +965,21 @@ def test_an_argument_may_be_changed_and_put_back(answer, words, capsys):
     assert words in line_of(moved, answer, capsys)[0]
 
 
+@exercise({"x": "batch"}, returns={"at": "batch"}, places=True, right="the places agree")
+def in_their_order(x):
+    return np.argsort(x)
+
+
+def test_what_indexes_an_array_is_an_array_of_whole_numbers(capsys):
+    def said(answer):
+        return line_of(in_their_order, answer, capsys)[0]
+
+    assert said(lambda x: np.argsort(x)) == "Right: the places agree."
+    assert "of type float64: floats can't index an array" in said(lambda x: np.argsort(x) * 1.0)
+    assert "where an array is asked for" in said(lambda x: [*np.argsort(x)])
+    assert "index" not in said(lambda x: x)  # it holds no places at all
+
+
 def test_what_is_restored_is_an_argument():
     def twice(x):
         return 2 * x

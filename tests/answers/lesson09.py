@@ -171,7 +171,7 @@ WRONG = {
         (lambda y, T, rng: y.argmax(axis=1), "that is greedy"),
         (drawn(lambda y, T: softmax(softmax(y) / T)), "softmax is taken twice"),
         (drawn(lambda y, T: softmax(y)), "has no effect"),
-        (draw_one_for_all, "all rows get the same letter"),
+        (draw_one_for_all, "rows with the same logits all get the same letter"),
         (without_rng, "draw from rng alone"),
         (lambda y, T, rng: draw_by_cumsum(y, T, rng) + 1, "letters are whole numbers from 0"),
         (lambda y, T, rng: softmax(y / T), "a number for each symbol"),

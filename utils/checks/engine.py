@@ -105,6 +105,7 @@ class Exercise:
         comes out wrong is told, with what came and what is right.
     restored: {"w": what is said} of an argument that is changed on purpose and put back, if it is
         not what it was.
+    places: whether whole numbers are asked for that index an array, which floats can't.
     seconds: how long an answer may take, in all its calls together.
 
     Its known mistakes come with `knows`; what can't be compared is judged by a function, `against`.
@@ -115,12 +116,13 @@ class Exercise:
 
     def __init__(
         self, reference, probes, arguments=None, *, returns, right, origin=None, evidence=None,
-        shares=None, remarks=None, examples=(), restored=None, seconds=LIMIT,
+        shares=None, remarks=None, examples=(), restored=None, places=False, seconds=LIMIT,
     ):  # fmt: skip
         self.reference, self.probes, self.returns, self.right = reference, probes, returns, right
         self.arguments, self.origin, self.evidence = arguments or {}, origin, evidence
         self.shares, self.remarks, self.seconds = shares or {}, remarks or {}, seconds
         self.examples, self.restored = [Probe(args) for args in examples], restored or {}
+        self.places = places
         self.name, self.mistakes, self.judges = reference.__name__, [], {}
         self.coded = {}  # slips: the reference with them, as code
         self.answer, self.spent = None, 0  # what is judged, and the seconds it has taken
@@ -253,7 +255,19 @@ class Exercise:
                 raise Told(f"your function returns {kind(call.value)}, where a dict is asked for")
             if self.returns is dict and (words := self.other_keys(call.value, probe)):
                 raise Told(words)
+            if words := self.no_places(call.value):
+                raise Told(words)
             yield call.value if isinstance(self.returns, type) else call.result
+
+    def no_places(self, value):
+        """What is said of numbers that can't index an array, where they are to."""
+        for part in (value if len(self.returns) > 1 else [value]) if self.places else ():
+            if not isinstance(part, np.ndarray) and not any(np.ndim(item) for item in part):
+                return f"your function returns {kind(part)}, where an array is asked for"
+            array = np.asarray(part)
+            if array.dtype.kind == "f" and np.all(array == np.floor(array)):
+                return f"the places are of type {array.dtype}: floats can't index an array"
+        return ""
 
     def other_keys(self, value, probe):
         """What is said of a dict that has another key in the place of one that is asked for."""
@@ -287,6 +301,8 @@ class Exercise:
             whole = all(isinstance(result, list) for result in results)
             return self.restored[changed[0]] if whole else Diagnosis(self, answer, results).words()
         if all(map(same, results, self.wanted)):
+            if words := self.no_places(calls[0].value):
+                return words
             return changed and (
                 f"the numbers are right, but your function changes its argument {changed[0]} "
                 "in place, and whoever called it may need the old values: work on a copy"

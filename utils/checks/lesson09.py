@@ -4,14 +4,15 @@ import numpy as np
 
 from utils.checks.engine import exercise
 from utils.checks.probes import Probe
+from utils.checks.results import listed
 
 # --- bits a letter ------------------------------------------------------------------------------
 
 
-def written(batch, timesteps, symbols, shift=0.0, when="", look=""):
+def written(batch, timesteps, symbols, shift=0.0, when="", look="", times=2):
     """Logits at each step of some texts, and the letters that came."""
     rng = np.random.default_rng(batch + timesteps + symbols)
-    y = rng.normal(0, 2, (batch, timesteps, symbols)) + shift
+    y = rng.normal(0, times, (batch, timesteps, symbols)) + shift
     args = {"y": y, "letters": rng.integers(0, symbols, (batch, timesteps))}
     return Probe(args, when, look, {"batch": batch, "timesteps": timesteps, "symbols": symbols})
 
@@ -22,10 +23,17 @@ def written(batch, timesteps, symbols, shift=0.0, when="", look=""):
         written(4, 4, 4, 0, "where all axes are equally long", "look at the axes"),
         written(1, 6, 3, 0, "for a single text", "what is the mean taken over?"),
         written(2, 3, 6, 2000, "for logits near 2,000", "exp(2000) is infinite"),
+        written(2, 4, 6, 0, "where some letters cost 50 bits and more", "what is done to small "
+                "probabilities?", times=30),
     ],
     returns={"the bits a letter": ""},
+    examples=[
+        {"y": np.zeros((1, 1, 4)), "letters": np.array([[3]])},
+        {"y": np.log([[[0.5, 0.25, 0.25], [0.25, 0.5, 0.25]]]), "letters": np.array([[0, 0]])},
+        {"y": np.log([[[0.5, 0.5]], [[0.125, 0.875]]]), "letters": np.array([[1], [0]])},
+    ],
     right="the bits agree, for several numbers of symbols, a single text, and logits near 2,000",
-)
+)  # fmt: skip
 def bits_a_letter(y, letters):
     """y (batch, timesteps, symbols), letters (batch, timesteps) -> the mean of -log2 p, where p
     is the probability of the letter that came."""
@@ -42,6 +50,15 @@ bits_a_letter.knows(
         "-np.log2(came).mean()": {
             "-np.log(came).mean()": "that is in nats, by the natural logarithm: how many bits are "
             "in a nat?",
+            "-(np.log(came) / np.log(p.shape[2])).mean()": "that is by the logarithm to the base "
+            "of the number of symbols: bits are by the one to the base 2",
+            "-np.log2(came[:, -1]).mean()": "only the last letter of each text counts: all do",
+            "-np.log2(p.max(axis=2)).mean()": "that is what the likeliest letter would cost: the "
+            "letter that came is asked for",
+            "-np.log2(p[:, :, letters]).mean()": "each step's probabilities are averaged over all "
+            "letters that came anywhere: each step has one letter of its own",
+            "-np.log2(np.take(p, letters)).mean()": "only the first numbers of p are looked up: "
+            "each step has its own row of them",
             "-np.log10(came).mean()": "that is by the logarithm to the base 10: bits are by the "
             "one to the base 2",
             "-np.log(came).mean() * np.log(2)": "nats are multiplied by log 2, and must be divided "
@@ -85,6 +102,8 @@ bits_a_letter.knows(
             "np.exp(y)": "right otherwise, but for logits near 2,000 it is not: exp(2000) is "
             "infinite. What may be taken off all logits of a step without changing the "
             "probabilities?",
+            "1 / (1 + np.exp(-y))": "that is the sigmoid, each symbol by itself: softmax is asked "
+            "for, so that those of a step sum to 1",
             "np.exp2(y - y.max(axis=2, keepdims=True))": "the probabilities are powers of 2: "
             "softmax takes powers of e, whatever the unit of the loss",
         },
@@ -114,6 +133,11 @@ def seen(rows, when="", look=""):
         seen([[0, 4, 1, 0, 0, 2]], "for a single context", "do the contexts get mixed up?"),
     ],
     returns={"p": "contexts symbols"},
+    examples=[
+        {"counts": np.array([[2, 1, 0]]), "p_shorter": np.array([[0.5, 0.25, 0.25]])},
+        {"counts": np.array([[0, 9, 2]]), "p_shorter": np.array([[0.5, 0.25, 0.25]])},
+        {"counts": np.array([[1, 0], [0, 0]]), "p_shorter": np.array([[0.5, 0.5], [0.25, 0.75]])},
+    ],
     right="p agrees, also for a context that was never seen, and sums to 1",
 )  # fmt: skip
 def back_off(counts, p_shorter):
@@ -129,8 +153,7 @@ MIXED = "(counts + kinds * p_shorter) / np.maximum(total + kinds, 1)"
 back_off.knows(
     {
         "np.where(total > 0, p, p_shorter)": {
-            "p": "right otherwise, but for a context that was never seen p is 0 throughout: what "
-            "is left to go by there?",
+            "p": "a context that was never seen has no counts: what is left to go by there?",
             "(counts + kinds * p_shorter) / (total + kinds)": "right otherwise, but for a context "
             "that was never seen it divides 0 by 0: what is left to go by there?",
             "np.where(total > 0, p, 1 / counts.shape[1])": "a context that was never seen gives "
@@ -152,12 +175,15 @@ back_off.knows(
             "context weighs as much as there are symbols: only those that did follow count",
             "(counts + 1) / (total + counts.shape[1])": "each count is raised by 1: the shorter "
             "context has no part in it",
-            "(counts * kinds + total * p_shorter) / np.maximum(total * (total + kinds), 1)": "the "
-            "weights are exchanged: the more was counted, the less the shorter context should say",
+            "(counts * kinds / np.maximum(total, 1) + total * p_shorter) / np.maximum(total + kinds"
+            ", 1)": "the weights are exchanged: the more was counted, the less the shorter context "
+            "should say",
             "(counts + kinds / counts.shape[1]) / np.maximum(total + kinds, 1)": "what is handed "
             "on is shared out evenly: the shorter context says how",
         },
         "(counts > 0).sum(axis=1, keepdims=True)": {
+            "(counts > 0)": "T is 1 or 0 for each symbol: it is the number of different symbols "
+            "that followed the context, one for the whole row",
             "(counts == 1).sum(axis=1, keepdims=True)": "only letters that followed once are "
             "counted as kinds: all that followed at least once are",
             "(counts == 0).sum(axis=1, keepdims=True)": "the kinds that did not follow are "
@@ -180,19 +206,22 @@ back_off.knows(
 
 def to_cut(letters, batch, steps, when="", look=""):
     codes = np.random.default_rng(letters).integers(0, 39, letters)
-    return Probe({"codes": codes, "batch": batch, "steps": steps}, when, look)
+    sizes = {"parts": (letters - 1) // (batch * steps)}
+    return Probe({"codes": codes, "batch": batch, "steps": steps}, when, look, sizes)
 
 
 @exercise(
     probes=[
-        to_cut(64, 3, 5),
-        to_cut(61, 3, 5, "where the letters fill the parts and one is left over",
+        to_cut(140, 3, 4),
+        to_cut(133, 3, 4, "where the letters fill the parts and one is left over",
                "the last letter is a target alone"),
-        to_cut(60, 3, 5, "where no letter is left over", "the last letter has none after it"),
+        to_cut(132, 3, 4, "where no letter is left over", "the last letter has none after it"),
         to_cut(29, 1, 4, "for one row", "look at what follows the end of a part"),
         to_cut(50, 4, 4, "where there are as many rows as steps", "look at the axes"),
     ],
     returns={"x": "parts batch steps", "target": "parts batch steps"},
+    examples=[{"codes": np.arange(11), "batch": 2, "steps": 2}],
+    places=True,
     right="each row of a part goes on in the same row of the next, and each target is the letter "
     "after",
 )  # fmt: skip
@@ -247,9 +276,12 @@ class Dice(np.random.Generator):
     __hash__ = None
 
 
-def to_draw(rows, temperature, when=""):
+def to_draw(rows, temperature, when="", seed=7, shifts=None):
+    """With `shifts`, which change no probability, in float32, as the logits of a network are."""
     y = np.repeat(np.array(rows, float), DRAWS // len(rows), axis=0)
-    args = {"y": y, "temperature": temperature, "rng": Dice(np.random.PCG64(7))}
+    if shifts is not None:
+        y = (y + np.resize(shifts, (DRAWS, 1))).astype("float32")
+    args = {"y": y, "temperature": temperature, "rng": Dice(np.random.PCG64(seed))}
     return Probe(args, when)
 
 
@@ -263,11 +295,13 @@ LOGITS = [1.2, -0.8, 2.0, 0.1, -1.5]
 DRAWN = [  # when: what is tried
     to_draw([LOGITS], 1.0),
     to_draw([LOGITS], 1.0),  # once more, for the same rng must draw the same
+    to_draw([LOGITS], 1.0, "with another rng ", seed=11),
     to_draw([LOGITS], 0.5, "at a temperature of 0.5 "),
     to_draw([LOGITS], 2.5, "at a temperature of 2.5 "),
     to_draw([LOGITS, LOGITS[1:] + LOGITS[:1]], 1.0, "where the rows differ "),
     to_draw([[900.0, 901.0, 899.0]], 1.0, "for logits near 900 "),
     to_draw([[3.0, 1.0, -4.0]], 0.004, "at a temperature of 0.004 "),
+    to_draw([[*np.arange(12) / 8, -30]], 1.0, "for 13 symbols ", shifts=np.linspace(-3, 3, 400)),
 ]
 SLIPS = [  # (the distribution that it makes, what is said of it)
     (lambda y, T: chances(y, 1 / T), "the temperature is on the wrong side: where it is low, the "
@@ -278,8 +312,16 @@ SLIPS = [  # (the distribution that it makes, what is said of it)
      "and probabilities never"),
     (lambda y, T: chances(chances(y / T)), "softmax is taken twice: the logits go into it once, "
      "and probabilities never"),
-    (lambda y, T: chances(y), "the temperature has no effect: dividing probabilities by it and "
-     "making them sum to 1 again changes nothing"),
+    (lambda y, T: chances(y), "the temperature has no effect: the logits are to be divided by it, "
+     "before exp and before any chance"),
+    (lambda y, T: even(chances(y, T) / chances(y, T).sum(axis=0)), "softmax runs over the rows: "
+     "the probabilities of one row are to sum to 1"),
+    (lambda y, T: chances(y * np.log(2), T), "the probabilities are powers of 2: softmax takes "
+     "powers of e"),
+    (lambda y, T: np.sort(chances(y, T))[:, ::-1], "the probabilities are sorted, and letters "
+     "drawn by their rank: the place of a probability is its letter"),
+    (lambda y, T: np.sort(chances(y, T)), "the probabilities are sorted, and letters drawn by "
+     "their rank: the place of a probability is its letter"),
     (lambda y, T: np.full(y.shape, 1 / y.shape[1]), "each letter comes equally often: the logits "
      "have no part in it"),
     (lambda y, T: np.eye(y.shape[1])[y.argmin(axis=1)], "always the least likely letter comes"),
@@ -297,6 +339,7 @@ SLIPS = [  # (the distribution that it makes, what is said of it)
 @exercise(
     probes=DRAWN,
     returns={"the letters": "batch"},
+    places=True,
     right="the letters come as often as softmax of y / temperature says, at four temperatures, and "
     "the same rng draws the same",
 )
@@ -308,11 +351,16 @@ def draw(y, temperature, rng):
     return np.minimum((p < u).sum(axis=1), y.shape[1] - 1)
 
 
+def even(p):
+    """(batch, symbols), so that each row sums to 1."""
+    return p / p.sum(axis=1, keepdims=True)
+
+
 def differs(letters, y, p):
     """How much the letters' frequencies differ from p, 0 to 1, in the worst of the groups."""
-    _, rows = np.unique(y, axis=0, return_index=True)
-    found = np.array([np.bincount(letters[(y == y[r]).all(axis=1)], minlength=y.shape[1])
-                      for r in rows], float)  # fmt: skip
+    _, rows, group = np.unique(p.round(5), axis=0, return_index=True, return_inverse=True)
+    found = np.zeros((len(rows), y.shape[1]))
+    np.add.at(found, (group.ravel(), letters), 1)
     found /= found.sum(axis=1, keepdims=True)
     return np.abs(found - p[rows]).sum(axis=1).max() / 2
 
@@ -338,24 +386,35 @@ def distribution(values):
         if words := no_letters(value, y):
             return words
         drawn.append((value.astype(int), y, T, probe.when))
-    wrong = [(d, y, T, when) for d, y, T, when in drawn if not differs(d, y, chances(y, T)) < NEAR]
+    wrong = [k for k, (d, y, T, _) in enumerate(drawn) if not differs(d, y, chances(y, T)) < NEAR]
     if not wrong:
         if np.any(drawn[0][0] != drawn[1][0]):
             return (
                 "right, but the same rng draws something else the second time: draw from rng alone"
             )
+        if np.all(drawn[0][0] == drawn[2][0]):
+            return "as often as they should, but another rng draws the same letters: draw from rng"
+        for letters, y, T, when in drawn:
+            if np.any(chances(y, T)[np.arange(len(y)), letters] < 1e-9):
+                return f"right so far, but {when}letters come that have next to no probability"
         return ""
-    if not any(np.ptp(letters) for letters, *_ in drawn):  # not even where the rows differ
-        return "all rows get the same letter: each row is to be drawn for itself"
+    if len({*np.concatenate([letters for letters, *_ in drawn]).tolist()}) == 1:
+        return f"letter {drawn[0][0][0]} comes at every draw, whatever the logits"
     for slip, words in SLIPS:
         with np.errstate(all="ignore"):
-            if all(differs(d, y, slip(y, T)) < NEAR for d, y, T, _ in drawn[:4]):
+            if all(differs(d, y, slip(y, T)) < NEAR for d, y, T, _ in drawn[:6]):
                 return words
-    _, y, T, when = wrong[0]
-    off = differs(wrong[0][0], y, chances(y, T))
-    before = "right so far, but " if wrong[0] is not drawn[0] else ""
-    hint = {"where the rows differ ": ": each row has its own logits",
-            "for logits near 900 ": ": exp(900) is infinite. What may be taken off all logits?",
-            "at a temperature of 0.004 ": ": exp(3 / 0.004) is infinite. What may be taken off "
+    if not any(np.ptp(letters) for letters, *_ in drawn[:5]):  # where all rows are alike
+        return "rows with the same logits all get the same letter: each is to be drawn for itself"
+    letters, y, T, when = drawn[wrong[0]]
+    came = np.bincount(letters[(y == y[0]).all(axis=1)], minlength=y.shape[1])
+    p, came = chances(y, T)[0], came / came.sum()
+    some = np.sort(np.argsort(-np.abs(came - p), kind="stable")[:5])  # where it is worst
+    is_so, should = (listed([f"{share:.0%}" for share in each[some]]) for each in (came, p))
+    hint = {"where the rows differ ": ". Each row has its own logits",
+            "for logits near 900 ": ". exp(900) is infinite: what may be taken off all logits?",
+            "at a temperature of 0.004 ": ". exp(3 / 0.004) is infinite: what may be taken off "
             "first?"}.get(when, "")  # fmt: skip
-    return f"{before}{when}{off:.0%} of the draws would have to fall on other letters{hint}"
+    before = "right so far, but " if wrong[0] else ""
+    which = f"the letters {listed([*map(str, some)])}"
+    return f"{before}{when}{which} come in {is_so} of the draws, and should in {should}{hint}"

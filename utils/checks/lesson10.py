@@ -8,12 +8,13 @@ from utils.checks.probes import Probe
 # --- the weights for one query ------------------------------------------------------------------
 
 
-def looking(timesteps, features, times=1.0, when="", look=""):
+def looking(timesteps, features, times=1.0, when="", look="", low=-np.inf):
+    """No number of the keys is below `low`."""
     rng = np.random.default_rng(timesteps + features)
-    args = {
-        "query": times * rng.normal(size=features),
-        "keys": rng.normal(size=(timesteps, features)),
-    }
+    query, keys = rng.normal(size=features), rng.normal(size=(timesteps, features))
+    if np.isfinite(low):
+        query, keys = np.abs(query), low + np.abs(keys)
+    args = {"query": times * query, "keys": keys}
     return Probe(args, when, look, {"timesteps": timesteps, "features": features})
 
 
@@ -21,13 +22,16 @@ def looking(timesteps, features, times=1.0, when="", look=""):
     probes=[
         looking(5, 3),
         looking(4, 4, 1, "where there are as many keys as features", "which axis is summed over?"),
-        looking(6, 16, 1, "for 16 features", "by what are the products divided?"),
+        looking(3, 16, 1, "for 16 features", "by what are the products divided?"),
         looking(1, 3, 1, "for a single key", "what is the weight of the only one?"),
         looking(5, 3, 3000, "for a query of large numbers", "exp(1000) is infinite"),
+        looking(4, 3, -3000, "where all scores are far below 0", "exp(-1000) is 0, and 0/0 is no "
+                "number", low=1),
+        looking(4, 5, 300, "where all scores are large", "exp(1000) is infinite", low=1),
     ],
     returns={"the weights": "timesteps"},
     right="the weights agree, for several numbers of keys and features, and for large numbers",
-)
+)  # fmt: skip
 def query_weights(query, keys):
     """query (features,), keys (timesteps, features) -> the weights (timesteps,) of the keys."""
     scores = keys @ query / np.sqrt(len(query))
@@ -71,11 +75,11 @@ query_weights.knows(
 # --- attention with a mask ----------------------------------------------------------------------
 
 
-def asking(batch, queries, lengths, features, units, when="", look=""):
+def asking(batch, queries, lengths, features, units, when="", look="", times=1):
     timesteps = max(lengths) + 1
     rng = np.random.default_rng(batch + 10 * queries + features)
     args = {
-        "q": rng.normal(size=(batch, queries, features)),
+        "q": times * rng.normal(size=(batch, queries, features)),
         "k": rng.normal(size=(batch, timesteps, features)),
         "v": rng.normal(size=(batch, timesteps, units)),
         "mask": np.arange(timesteps) < np.array(lengths)[:, None],
@@ -91,6 +95,8 @@ def asking(batch, queries, lengths, features, units, when="", look=""):
                "axes"),
         asking(2, 1, [5, 1], 6, 3, "for a single query", "do the words get mixed up?"),
         asking(1, 3, [4], 5, 1, "for a single word", "do the words get mixed up?"),
+        asking(2, 3, [4, 2], 7, 3, "for queries of large numbers", "exp(1000) is infinite",
+               times=3000),
     ],
     returns={"the context": "batch queries units"},
     right="the contexts agree, and no key counts that is only padding",
@@ -151,13 +157,14 @@ attend.knows(
 # --- its backward step --------------------------------------------------------------------------
 
 
-def arriving(batch, queries, timesteps, features, units, when="", look=""):
+def arriving(batch, queries, timesteps, features, units, when="", look="", padding=0):
     rng = np.random.default_rng(batch + 10 * queries + features)
     q, k = (
         rng.normal(size=(batch, queries, features)),
         rng.normal(size=(batch, timesteps, features)),
     )
     e = np.exp(q @ k.transpose(0, 2, 1) / np.sqrt(features))
+    e[:, :, timesteps - padding :] = 0
     args = {
         "dcontext": rng.normal(size=(batch, queries, units)),
         "q": q,
@@ -174,6 +181,8 @@ def arriving(batch, queries, timesteps, features, units, when="", look=""):
         arriving(3, 4, 5, 7, 2),
         arriving(2, 3, 3, 3, 3, "where all sizes are the same", "look at the axes"),
         arriving(1, 1, 6, 2, 4, "for a single query", "do the words get mixed up?"),
+        arriving(2, 3, 5, 4, 3, "where a mask has put some weights to 0", "are the given weights "
+                 "used throughout?", padding=2),
     ],
     returns={
         "dq": "batch queries features",
@@ -181,7 +190,7 @@ def arriving(batch, queries, timesteps, features, units, when="", look=""):
         "dv": "batch timesteps units",
     },
     right="the gradients of queries, keys and values agree, for several sizes",
-)
+)  # fmt: skip
 def attend_backward(dcontext, q, k, v, weights):
     """dcontext (batch, queries, units), and what went into the forward step, with the weights
     (batch, queries, timesteps) -> dq, dk and dv, of the shapes of q, k and v."""
@@ -246,7 +255,7 @@ def grid(timesteps, units, when="", look=""):
 @exercise(
     probes=[
         grid(7, 8),
-        grid(5, 6, look="are the numbers written out?"),
+        grid(5, 16, look="are the numbers written out, or too large for whole numbers?"),
         grid(1, 4, look="the first step has the number 0"),
         grid(30, 2, look="what is the slowest wave, if there is one alone?"),
     ],
@@ -320,6 +329,8 @@ def drawn(rows, when="", look=""):
               "letters", "look at the axes"),
         drawn([[.1, .9], [.8, .2], [.6, .4]], "where each letter is looked at", "none is left"),
         drawn([[.3, .1, .2, .4]], "for a single sound", "it looks most at one letter"),
+        drawn([[.45, .5, .05, 0], [.4, .28, .32, 0], [.1, .1, .38, .42]], "where two sounds look "
+              "at the same letters", "each sound looks most at one, whatever others do"),
     ],
     returns={"what is left over": "letters"},
     right="the letters agree at which no sound looks most",
