@@ -402,6 +402,8 @@ class Diagnosis:
         """The words for a known mistake whose results came back in a pattern."""
         if not self.wrong:  # the arrays are right: what is wrong came as an error
             return None
+        if all(np.ptp(result[0]) == 0 for result in self.pick(self.results) if result[0].size):
+            return None  # the same number everywhere comes of many patterns
         for theirs, words in self.exercise.tried:
             if not all(isinstance(result, list) for result in theirs) or len(self.names) > 1:
                 continue
@@ -500,7 +502,10 @@ class Diagnosis:
         for k, probe in enumerate(self.probes):
             if k in self.arrays and same(self.results[k], self.wanted[k], part) and probe.when:
                 if self.wanted[k][part].any():
-                    return f"right {probe.when}, and wrong otherwise{probe.hint}"
+                    hint = (
+                        probe.hint if probe.zero else ""
+                    )  # of the others it is about those that fail
+                    return f"right {probe.when}, and wrong otherwise{hint}"
         return None
 
 
@@ -539,6 +544,10 @@ def changed(value, where=..., much=1):
         new = value.copy()
         new[where] = much * (0.1 - 0.7 * new[where])
         return new
+    if isinstance(value, np.ndarray) and value.dtype.kind == "b":  # a mask; with some left True
+        new = value.copy()
+        new[where] = ~new[where]
+        return new if new.any(axis=-1).all() else None
     if isinstance(value, list) and where is ...:
         new = [changed(item, much=much) for item in value]
         return None if any(item is None for item in new) else new

@@ -30,6 +30,10 @@ def looking(timesteps, features, times=1.0, when="", look="", low=-np.inf):
         looking(4, 5, 300, "where all scores are large", "exp(1000) is infinite", low=1),
     ],
     returns={"the weights": "timesteps"},
+    examples=[
+        {"query": np.array([2.0, 0, 0, 0]), "keys": np.array([[np.log(3), 0, 0, 0], [0, 1, 1, 0]])},
+        {"query": np.array([1.0]), "keys": np.log([[1.0], [3], [4]])},
+    ],
     right="the weights agree, for several numbers of keys and features, and for large numbers",
 )  # fmt: skip
 def query_weights(query, keys):
@@ -75,8 +79,8 @@ query_weights.knows(
 # --- attention with a mask ----------------------------------------------------------------------
 
 
-def asking(batch, queries, lengths, features, units, when="", look=""):
-    timesteps = max(lengths) + 1
+def asking(batch, queries, lengths, features, units, when="", look="", padding=1):
+    timesteps = max(lengths) + padding
     rng = np.random.default_rng(batch + 10 * queries + features)
     args = {
         "q": rng.normal(size=(batch, queries, features)),
@@ -95,8 +99,15 @@ def asking(batch, queries, lengths, features, units, when="", look=""):
                "axes"),
         asking(2, 1, [5, 1], 6, 3, "for a single query", "do the words get mixed up?"),
         asking(1, 3, [4], 5, 1, "for a single word", "do the words get mixed up?"),
+        asking(2, 3, [5, 5], 7, 3, "where nothing is padding", "what does the mask do there?",
+               padding=0),
     ],
     returns={"the context": "batch queries units"},
+    examples=[
+        {"q": np.array([[[q]]]), "k": np.array([[[0], [np.log(3)], [5]]]),
+         "v": np.array([[[0.0], [4], [9]]]), "mask": np.array([[True, True, False]])}
+        for q in (0.0, 1.0)
+    ],
     right="the contexts agree, and no key counts that is only padding",
 )  # fmt: skip
 def attend(q, k, v, mask):
@@ -124,6 +135,8 @@ attend.knows(
         },
         MASKING: {
             "scores = scores + 0": "the padding gets weight: the mask has no part in it",
+            "scores = scores + -np.inf * ~mask[:, np.newaxis, :]": "infinity times 0 is no "
+            "number: at a letter nothing may be added",
             "scores = np.where(mask[:, np.newaxis, :], scores, 0)": "a score of 0 is not nothing: "
             "its exponential is 1. Which score has the exponential 0?",
             "scores = scores * mask[:, np.newaxis, :]": "a score of 0 is not nothing: its "
@@ -134,6 +147,9 @@ attend.knows(
         "weights = e / e.sum(axis=2, keepdims=True)": {
             "weights = e / e.sum(axis=1, keepdims=True)": "softmax runs over another axis than the "
             "last: it is the weights of one query over all keys that sum to 1",
+            "weights = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)": "softmax runs "
+            "over another axis than the last: it is the weights of one query over all keys that "
+            "sum to 1",
             "weights = e / e.sum()": "all weights of the batch together sum to 1: those of each "
             "query should",
             "weights = e": "softmax lacks the division: the weights of each query sum to 1",
@@ -181,6 +197,13 @@ def arriving(batch, queries, timesteps, features, units, when="", look="", paddi
         arriving(1, 1, 6, 2, 4, "for a single query", "do the words get mixed up?"),
         arriving(2, 3, 5, 4, 3, "where a mask has put some weights to 0", "are the given weights "
                  "used throughout?", padding=2),
+    ],
+    examples=[
+        {"dcontext": np.array([[[1.0]]]), "q": np.array([[[1.0]]]), "k": np.array([[[2.0], [0]]]),
+         "v": np.array([[[4.0], [0]]]), "weights": np.array([[[0.75, 0.25]]])},
+        {"dcontext": np.array([[[1.0], [1]]]), "q": np.array([[[1.0], [2]]]),
+         "k": np.array([[[0.0], [0]]]), "v": np.array([[[4.0], [0]]]),
+         "weights": np.array([[[0.5, 0.5], [0.5, 0.5]]])},
     ],
     returns={
         "dq": "batch queries features",
@@ -252,12 +275,13 @@ def grid(timesteps, units, when="", look=""):
 
 @exercise(
     probes=[
-        grid(7, 8),
+        grid(7, 12),
         grid(5, 16, look="are the numbers written out, or too large for whole numbers?"),
         grid(1, 4, look="the first step has the number 0"),
         grid(30, 2, look="what is the slowest wave, if there is one alone?"),
     ],
     returns={"the table": "timesteps units"},
+    examples=[{"timesteps": 2, "units": 2}, {"timesteps": 2, "units": 8}],
     right="the table agrees, for several lengths and numbers of units",
 )
 def positions(timesteps, units):
@@ -322,7 +346,8 @@ def drawn(rows, when="", look=""):
 
 @exercise(
     probes=[
-        drawn([[.5, .2, .1, .1, .1], [.1, .15, .6, .1, .05], [.3, .1, .4, .15, .05]]),
+        drawn([[.5, .2, .1, .1, .05, .05], [.1, .15, .05, .1, .55, .05],
+               [.3, .05, .1, .1, .4, .05]]),
         drawn([[.2, .3, .5], [.1, .2, .7], [.25, .4, .35]], "as many sounds as "
               "letters", "look at the axes"),
         drawn([[.1, .9], [.8, .2], [.6, .4]], "where each letter is looked at", "none is left"),
@@ -331,6 +356,10 @@ def drawn(rows, when="", look=""):
               "at the same letters", "each sound looks most at one, whatever others do"),
     ],
     returns={"what is left over": "letters"},
+    examples=[
+        {"weights": np.array([[0.6, 0.3, 0.1], [0.2, 0.3, 0.5]])},
+        {"weights": np.array([[0.4, 0.35, 0.25], [0.3, 0.3, 0.4]])},
+    ],
     right="the letters agree at which no sound looks most",
 )  # fmt: skip
 def left_over(weights):
