@@ -986,3 +986,17 @@ def test_what_is_restored_is_an_argument():
 
     with pytest.raises(ValueError, match="what is restored must be one of x, got 'y'"):
         Exercise(twice, [Probe({"x": 1.0})], returns={"y": ""}, right="", restored={"y": "?"})
+
+
+def test_what_outlives_a_call_is_told_where_only_later_calls_show_it(capsys):
+    @exercise({"x": "batch"}, returns={"y": "batch"}, right="")
+    def doubled(x):
+        return 2 * x
+
+    seen = []
+
+    def answer(x):
+        seen.append(x.shape)
+        return 2 * x + (len({*seen}) > 1)
+
+    assert "something outlives the call" in line_of(doubled, answer, capsys)[0]

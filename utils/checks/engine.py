@@ -283,8 +283,7 @@ class Exercise:
         """How the results of `answer` differ from the reference's, if they do."""
         if isinstance(first.result, TooLong):
             return str(first.result)
-        again = self.call(answer, self.probes[0])
-        if isinstance(first.result, list) and not same(first.result, again.result):
+        if self.outlived(answer, first):
             why = "something outlives the call (a global, a default argument), or is random"
             if line := draws(answer):
                 why = f"`{line}` draws random numbers"
@@ -296,6 +295,10 @@ class Exercise:
                 return str(calls[-1].result)
             calls.append(self.call(answer, probe))
         results = [call.result for call in calls]
+        if self.outlived(answer, first):
+            return (
+                "called once more, your function answers differently: something outlives the call"
+            )
         changed = [name for call in calls for name in call.changed]
         if changed and changed[0] in self.restored:
             whole = all(isinstance(result, list) for result in results)
@@ -310,6 +313,11 @@ class Exercise:
         if changed:  # which may be all that is wrong: a slice of it has changed, too
             return f"your function changes its argument {changed[0]} in place: work on a copy"
         return Diagnosis(self, answer, results).words()
+
+    def outlived(self, answer, first):
+        """Does the first probe's result change from call to call?"""
+        again = self.call(answer, self.probes[0])
+        return isinstance(first.result, list) and not same(first.result, again.result)
 
     def own_weights(self, answer):
         """What is said of a layer that is made instead of the work."""

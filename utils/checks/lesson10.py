@@ -25,13 +25,13 @@ def looking(timesteps, features, times=1.0, when="", look="", low=-np.inf):
         looking(3, 16, 1, "for 16 features", "by what are the products divided?"),
         looking(1, 3, 1, "for a single key", "what is the weight of the only one?"),
         looking(5, 3, 3000, "for a query of large numbers", "exp(1000) is infinite"),
-        looking(4, 3, -3000, "where all scores are far below 0", "exp(-1000) is 0, and 0/0 is no "
-                "number", low=1),
+        looking(4, 3, -3000, "where all scores are far below 0", "what becomes of exp(-1000)?",
+                low=1),
         looking(4, 5, 300, "where all scores are large", "exp(1000) is infinite", low=1),
     ],
-    returns={"the weights": "timesteps"},
+    returns={"the row of weights": "timesteps"},
     examples=[
-        {"query": np.array([2.0, 0, 0, 0]), "keys": np.array([[np.log(3), 0, 0, 0], [0, 1, 1, 0]])},
+        {"query": np.array([2.0, 2, 0, 0]), "keys": np.array([[np.log(3), 0, 0, 0], [0, 0, 1, 0]])},
         {"query": np.array([1.0]), "keys": np.log([[1.0], [3], [4]])},
     ],
     right="the weights agree, for several numbers of keys and features, and for large numbers",
@@ -104,9 +104,10 @@ def asking(batch, queries, lengths, features, units, when="", look="", padding=1
     ],
     returns={"the context": "batch queries units"},
     examples=[
-        {"q": np.array([[[q]]]), "k": np.array([[[0], [np.log(3)], [5]]]),
-         "v": np.array([[[0.0], [4], [9]]]), "mask": np.array([[True, True, False]])}
-        for q in (0.0, 1.0)
+        {"q": np.array([[[0.0]]]), "k": np.array([[[0.0], [1], [5]]]),
+         "v": np.array([[[0.0], [4], [9]]]), "mask": np.array([[True, True, False]])},
+        {"q": np.array([[[1.0, 0]]]), "k": np.array([[[0, 1], [2**0.5 * np.log(3), 0], [5, 5]]]),
+         "v": np.array([[[0.0], [4], [9]]]), "mask": np.array([[True, True, False]])},
     ],
     right="the contexts agree, and no key counts that is only padding",
 )  # fmt: skip
@@ -275,8 +276,8 @@ def grid(timesteps, units, when="", look=""):
 
 @exercise(
     probes=[
-        grid(7, 12),
-        grid(5, 16, look="are the numbers written out, or too large for whole numbers?"),
+        grid(5, 12),
+        grid(7, 16, look="are the numbers written out, or too large for whole numbers?"),
         grid(1, 4, look="the first step has the number 0"),
         grid(30, 2, look="what is the slowest wave, if there is one alone?"),
     ],
@@ -351,6 +352,8 @@ def drawn(rows, when="", look=""):
         drawn([[.2, .3, .5], [.1, .2, .7], [.25, .4, .35]], "as many sounds as "
               "letters", "look at the axes"),
         drawn([[.1, .9], [.8, .2], [.6, .4]], "where each letter is looked at", "none is left"),
+        drawn([[.45, .35, .2], [.45, .35, .2], [.3, .4, .3]], "where no letter has half of a "
+              "sound's weight", "the largest weight may be less than a half"),
         drawn([[.3, .1, .2, .4]], "for a single sound", "it looks most at one letter"),
         drawn([[.45, .5, .05, 0], [.4, .28, .32, 0], [.1, .1, .38, .42]], "where two sounds look "
               "at the same letters", "each sound looks most at one, whatever others do"),
