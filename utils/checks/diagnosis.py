@@ -255,6 +255,7 @@ class Diagnosis:
         first = self.pick(self.results)[0]
         return (
             len(self.arrays) > 1
+            and first[part].size
             and all(same(first, other, part) for other in self.pick(self.results))
             and not all(same(self.wanted[0], other, part) for other in self.wanted)
         )

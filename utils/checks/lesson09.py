@@ -5,6 +5,7 @@ import numpy as np
 from utils.checks.engine import exercise
 from utils.checks.probes import Probe
 from utils.checks.results import listed
+from utils.words import number
 
 # --- bits a letter ------------------------------------------------------------------------------
 
@@ -365,6 +366,15 @@ def differs(letters, y, p):
     return np.abs(found - p[rows]).sum(axis=1).max() / 2
 
 
+def never_comes(letters, y, T, when):
+    """What is said of a letter that never comes, and should."""
+    p, rows = chances(y, T)[0], (y == y[0]).all(axis=1)
+    came = np.bincount(letters[rows], minlength=y.shape[1])
+    for k in np.flatnonzero((came == 0) & (p * rows.sum() > 30)):
+        return f"{when}letter {k} never comes, and should in {p[k]:.0%} of the draws"
+    return ""
+
+
 def no_letters(value, y):
     """What is said of what can't be letters."""
     if value.shape == y.shape:
@@ -387,7 +397,8 @@ def distribution(values):
             return words
         drawn.append((value.astype(int), y, T, probe.when))
     wrong = [k for k, (d, y, T, _) in enumerate(drawn) if not differs(d, y, chances(y, T)) < NEAR]
-    if not wrong:
+    never = [words for one in drawn if (words := never_comes(*one))]
+    if not wrong and not never:
         if np.any(drawn[0][0] != drawn[1][0]):
             return (
                 "right, but the same rng draws something else the second time: draw from rng alone"
@@ -406,6 +417,8 @@ def distribution(values):
                 return words
     if not any(np.ptp(letters) for letters, *_ in drawn[:5]):  # where all rows are alike
         return "rows with the same logits all get the same letter: each is to be drawn for itself"
+    if never:
+        return never[0]
     letters, y, T, when = drawn[wrong[0]]
     came = np.bincount(letters[(y == y[0]).all(axis=1)], minlength=y.shape[1])
     p, came = chances(y, T)[0], came / came.sum()
@@ -416,5 +429,7 @@ def distribution(values):
             "at a temperature of 0.004 ": ". exp(3 / 0.004) is infinite: what may be taken off "
             "first?"}.get(when, "")  # fmt: skip
     before = "right so far, but " if wrong[0] else ""
+    if y.shape[1] < 6:
+        when += f"for the logits {listed([*map(number, y[0].tolist())])} "
     which = f"the letters {listed([*map(str, some)])}"
     return f"{before}{when}{which} come in {is_so} of the draws, and should in {should}{hint}"
