@@ -281,6 +281,29 @@ def test_task_shapes_has_a_box_for_each_input_and_output():
     assert sum(isinstance(patch, FancyBboxPatch) for patch in fig.axes[0].patches) == boxes
 
 
+def test_encoder_decoder_gives_each_step_the_right_sound_before_and_one_vector():
+    fig, sentence = drawn(diagrams.encoder_decoder, size=(6.0, 4.2))
+    found = texts(fig)
+    assert [found.count(word) for word in ("mark", "SH", "UW", "context", "query")] == [
+        2,
+        2,
+        2,
+        0,
+        0,
+    ]
+    assert [found.count(f"${name}$") for name in ("h_4", "s_3", "c")] == [1, 1, 1]
+    assert "h₄ is the vector c, given to each of the decoder's 3 steps" in sentence
+
+
+def test_encoder_decoder_with_attention_looks_at_each_letter():
+    fig, sentence = drawn(diagrams.encoder_decoder, size=(6.0, 4.2), attention=True)
+    weights = diagrams.WEIGHTS
+    assert sum(weights) == pytest.approx(1) and "s 3%, h 7%, o 65%, e 25%" in sentence
+    assert {"context", "query", "weights (example)", "65%"} <= set(texts(fig))
+    widths = [line.get_linewidth() for line in fig.axes[0].lines][-4:]
+    assert np.argsort(widths).tolist() == np.argsort(weights).tolist()
+
+
 def test_a_path_that_leaves_is_cut_where_it_leaves():
     path = np.array([[0.0, 0], [1, 1], [500, 1]])
     axis, losses = np.linspace(-2, 2, 3), np.array([1.0, 2, 3])

@@ -5,10 +5,10 @@ import doctest
 import numpy as np
 import pytest
 
-from tests.helpers.drawn import drawn, holds, texts
+from tests.helpers.drawn import drawn, height_of, holds, texts
 from utils import figures
 
-KNOWN = {"np": np, "drawn": drawn, "holds": holds, "texts": texts}
+KNOWN = {"np": np, "drawn": drawn, "height_of": height_of, "holds": holds, "texts": texts}
 HAVE_ONE = [name for name in figures.__all__ if ">>> " in (getattr(figures, name).__doc__ or "")]
 
 

@@ -5,10 +5,12 @@ import re
 from base64 import b64decode
 from hashlib import sha256
 from html.parser import HTMLParser
+from io import BytesIO
 from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
+from fontTools.ttLib import TTFont
 from nbformat import v4
 from PIL import Image, ImageChops
 
@@ -415,6 +417,13 @@ def test_formulae_become_mathml():
     html = markdown("$$\\begin{aligned} a &= b \\\\ c &= d \\end{aligned}$$ and $x_t$")
     assert html.count("<math") == 2 and html.count("<mtr>") == 2
     assert "<msub><mi>x</mi><mi>t</mi></msub>" in html
+
+
+def test_the_font_has_what_a_formula_draws():
+    html = markdown("$\\sqrt d$")
+    font = b64decode(build_site.mathematical_font([html]).partition(",")[2])
+    drawn = set(TTFont(BytesIO(font)).getBestCmap())
+    assert "<msqrt>" in html and {ord("√"), ord("𝑑")} <= drawn and ord("∑") not in drawn
 
 
 def test_a_full_stop_stays_with_its_formula():

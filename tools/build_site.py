@@ -48,6 +48,7 @@ PARTS = Path(__file__).resolve().parent / "reading"
 FONT = distribution("ziamath").locate_file("ziamath/fonts/STIXTwoMath-Regular.ttf")
 # Letters that stand alone in a formula are shown as these, the italics of Latin and Greek.
 ITALICS = [0x210E, *range(0x1D434, 0x1D468), *range(0x1D6FC, 0x1D71C)]
+ROOT_SIGN = 0x221A  # drawn for <msqrt>, in which it is no letter
 WIDE = '<div class="wide" tabindex="0">'
 LONG = 35  # letters of a formula in a line of text that a telephone has room for
 TEMPLATES = Environment(
@@ -182,7 +183,7 @@ def mathematical_font(pages):
     options = subset.Options(flavor="woff", name_IDs=["*"])  # with its names goes its licence
     font = subset.load_font(FONT, options)
     subsetter = subset.Subsetter(options)
-    subsetter.populate(text=letters("".join(formulae)), unicodes=ITALICS)
+    subsetter.populate(text=letters("".join(formulae)), unicodes=[*ITALICS, ROOT_SIGN])
     subsetter.subset(font)
     file = BytesIO()
     subset.save_font(font, file, options)

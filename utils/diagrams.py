@@ -10,7 +10,7 @@ from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
 
 from utils.cells import rnn_step
 from utils.plotting import ROLES, ink, panels, tint
-from utils.words import number, symbol
+from utils.words import number, percent, symbol
 
 
 def canvas(fig, width, height):
@@ -241,3 +241,96 @@ def task_shapes(fig):
         "4 inputs, 1 output at the end. Many to many: 4 inputs with 4 outputs, step for step; "
         "or 2 inputs read first and 2 outputs written afterwards."
     )
+
+
+# --- one network reads, another writes ----------------------------------------------------------
+
+WEIGHTS = (0.03, 0.07, 0.65, 0.25)  # of the second sound to s, h, o and e: an example
+
+
+def encoder_decoder(fig, attention=False):
+    """An encoder reads *shoe*, a decoder writes its two sounds; with `attention` it looks back."""
+    ax = canvas(fig, 10.2, 7.1)
+    xs = 0.8, 2.5, 4.2, 5.9
+    _reads(ax, xs, "shoe")
+    _writes(ax, xs[:3], ("mark", "SH", "UW", "mark"), only=2 if attention else None)
+    if attention:
+        _looking_back(ax, xs)
+    else:
+        _shared(ax, (5.4, 3.95), 3.95, [(x, 3.25) for x in xs[:3]])
+    for y, words, role in (
+        (6.65, "letters", "input"),
+        (5.4, "encoder", "state"),
+        (3.95, "its last state" if attention else "one vector,\nall that is told", "state"),
+        (2.9, "sounds to write", "output"),
+        (1.75, "decoder", "state"),
+        (0.45, "the right sound\nbefore, given", "input"),
+    ):
+        ax.text(7.0, y, words, va="center", color=ink(ROLES[role]))
+    if attention:
+        told = ", ".join(f"{a} {percent(w)}" for a, w in zip("shoe", WEIGHTS, strict=True))
+        return (
+            "With attention each sound looks back: its context is a mean of all states, with "
+            "weights of its own.\n"
+            "The encoder and the decoder, at the second sound. Its state s₂ is the query. The "
+            f"weights of the letters are, for example, {told}. The context is the mean of the four "
+            "states with these weights, and takes the place of c where the sound is written. Each "
+            "sound asks anew."
+        )
+    return (
+        "All that the decoder is told of the word is the encoder's last state.\n"
+        "The encoder reads s, h, o, e in 4 steps. Its last state h₄ is the vector c, given to each "
+        "of the decoder's 3 steps, for its state and for its sound. The decoder is also given the "
+        "right sound before: mark, SH, UW. It is to write SH, UW, mark."
+    )
+
+
+def _reads(ax, xs, letters):
+    """The encoder, its letters above it, and its last state below."""
+    for k, (x, letter) in enumerate(zip(xs, letters, strict=True), start=1):
+        box(ax, x, 6.65, letter, "input")
+        arrow(ax, (x, 6.3), (x, 5.75))
+        box(ax, x, 5.4, f"$h_{k}$", "state")
+        if k > 1:
+            arrow(ax, (xs[k - 2] + 0.5, 5.4), (x - 0.5, 5.4))
+    box(ax, xs[-1], 3.95, "$c$", "state")
+    arrow(ax, (xs[-1], 5.05), (xs[-1], 4.3))
+    _shared(ax, (xs[-1], 3.6), 1.1, [(x - 0.3, 1.4) for x in xs[:-1]])
+
+
+def _writes(ax, xs, sounds, only):
+    """The decoder, between the sounds that it is given and those it is to write, all or one."""
+    for j, x in enumerate(xs, start=1):
+        box(ax, x, 0.45, sounds[j - 1], "input")
+        arrow(ax, (x, 0.8), (x, 1.4))
+        box(ax, x, 1.75, f"$s_{j}$", "state")
+        now = only in (None, j)
+        arrow(ax, (x, 2.1), (x, 2.55), role="weight" if now else "faint")
+        box(ax, x, 2.9, sounds[j], "output", strong=now)
+        if j > 1:
+            arrow(ax, (xs[j - 2] + 0.5, 1.75), (x - 0.5, 1.75))
+
+
+def _shared(ax, start, y, ends):
+    """One line from `start` along the height y, with an arrow to each of `ends`."""
+    x, _ = start
+    left = min(end for end, _ in ends)
+    style = {"color": ROLES["state"], "linewidth": 1.6, "solid_capstyle": "butt"}
+    ax.plot([x, x, left], [start[1], y, y], **style)
+    for end in ends:
+        arrow(ax, (end[0], y), end, role="state")
+
+
+def _looking_back(ax, xs):
+    """The second sound's query, its weights to the letters, and its context."""
+    x = xs[1]
+    box(ax, x, 3.95, "context", "state", width=1.4)
+    arrow(ax, (x, 3.6), (x, 3.25), role="state")
+    bent = {"connectionstyle": "arc3,rad=-0.5"}
+    arrow(ax, (x - 0.4, 2.1), (x - 0.4, 3.6), "query", "state", side=(-0.78, 0.62), **bent)
+    ax.text(7.0, 4.75, "weights (example)", va="center", color=ink(ROLES["input"]))
+    for k, (letter, weight) in enumerate(zip(xs, WEIGHTS, strict=True)):
+        end = x + 0.36 * (k - 1.5), 4.3
+        ax.plot([letter, end[0]], [5.05, end[1]], color=ROLES["input"], linewidth=1 + 8 * weight)
+        side, ha = (0.15, "left") if k else (-0.05, "right")
+        ax.text(letter + side, 4.9, percent(weight), ha=ha, va="center", fontsize=9.5)

@@ -6,7 +6,7 @@ from utils.figures.figure import figure
 from utils.plotting import COLOURS, GREY, ROLES, line, name_ends, note, panels, tint
 from utils.words import counted, number, percent
 
-SERIES = ("vermillion", "blue", "black", "green", "purple", "brown")
+SERIES = ("vermillion", "black", "blue", "green", "purple", "brown")
 MOST = 10  # letters or sounds that a picture has room for
 
 
@@ -25,6 +25,8 @@ def right_by_length(fig, right, lengths):
     ...     "a": np.array([[0.5, 0.1], [0.7, 0.3]]), "b": np.array([[0.9, 0.8]])})
     >>> holds(fig.axes[0], [3, 4], [60, 20])
     True
+    >>> print(*(f"{height_of(fig.axes[0], name):.2f}" for name in "ab"))
+    0.20 0.80
     >>> print(sentence)
     With words of 4 letters b has 80% right, a 20%. At each length from 3 on: a 60%, 20%; b 90%,
     80%.
@@ -36,12 +38,13 @@ def right_by_length(fig, right, lengths):
         line(ax, lengths, 100 * middle, colour)
         if len(runs) > 1:
             for run in runs:
-                ax.plot(lengths, 100 * run, "o", color=COLOURS[colour], markersize=2.5)
+                style = {"color": COLOURS[colour], "markersize": 2.5, "clip_on": False}
+                ax.plot(lengths, 100 * run, "o", **style)
         last[name] = float(middle[-1])
         told.append(f"{name} {', '.join(map(percent, middle))}")
-    name_ends(ax, [100 * v for v in last.values()], list(right), [COLOURS[c] for c in SERIES])
     ax.set(title="Words right, by length", xlabel="letters", ylabel="% right", ylim=(0, 100))
     ax.set_xlim(lengths[0], lengths[-1])
+    name_ends(ax, [100 * v for v in last.values()], list(right), [COLOURS[c] for c in SERIES])
     best, *_, worst = sorted(last, key=last.get, reverse=True)
     return (
         f"With words of {lengths[-1]} letters {best} has {percent(last[best])} right, {worst} "
@@ -59,8 +62,8 @@ def runs_compared(fig, right, first):
     >>> holds(fig.axes[0], [20, 40], [0, 0])
     True
     >>> print(sentence)
-    Above a, which has 30% right, lies b. Words right, from the worst run to the best: a 20 to 40%;
-    b 50%.
+    a has 30% right. Above it: b 50%. Words right, from the worst run to the best: a 20 to 40%; b
+    50%.
     """
     (ax,) = panels(fig, left=0.3)
     for row, (name, runs) in enumerate(right.items()):
@@ -71,12 +74,10 @@ def runs_compared(fig, right, first):
     ax.set(title="Words right, run by run", xlabel="% right", xlim=(0, 75))
     ax.set_ylim(len(right) - 0.5, -0.5)
     middle = {name: np.median(runs) for name, runs in right.items()}
-    above = [name for name in right if middle[name] > middle[first]]
+    above = [f"{name} {percent(m)}" for name, m in middle.items() if m > middle[first]]
     told = "; ".join(f"{name} {_spread(runs)}" for name, runs in right.items())
-    verb = "lie" if len(above) > 1 else "lies"
     return (
-        f"Above {first}, which has {percent(middle[first])} right, {verb} "
-        f"{' and '.join([', '.join(above[:-1]), above[-1]] if above[1:] else above or ['none'])}.\n"
+        f"{first} has {percent(middle[first])} right. Above it: {'; '.join(above) or 'none'}.\n"
         f"Words right, from the worst run to the best: {told}."
     )
 
@@ -100,8 +101,10 @@ def mean_of_three(fig, letters, values, weights):
     for letter, value, weight in zip(letters, values, weights, strict=True):
         right.plot(*zip(value, context, strict=True), color=GREY, linewidth=0.5 + 4 * weight)
         right.plot(*value, "o", color=ROLES["input"], markersize=9)
-        note(right, letter, value, (8, 4), fontsize=13)
+        outside = np.sign(value - values.mean(axis=0))[0]
+        note(right, letter, value, (14 * outside, 0), fontsize=13, ha="center", va="center")
     right.plot(*context, "o", color=ROLES["output"], markersize=13)
+    note(right, "context", context, (0, 10), ha="center", color=ROLES["output"])
     right.set(title="Values, and their mean", xlim=(-0.2, 1.3), ylim=(-0.2, 1.3))
     right.set(xlabel="first number", ylabel="second number")
     nearest = letters[int(np.linalg.norm(values - context, axis=1).argmin())]
@@ -112,18 +115,24 @@ def mean_of_three(fig, letters, values, weights):
     )
 
 
-def _weights(ax, word, sounds, weights, steps):
-    """weights (sounds, letters) as a picture, of which the first `steps` rows are there yet."""
+def _weights(ax, word, sounds, weights, steps, most=None):
+    """weights (sounds, letters) as a picture, of which the first `steps` rows are there yet, with
+    the largest of each row in numbers. The shades end above `most`, or the largest of all, where
+    black can still be read."""
+    most = 1.4 * (most or weights.max())
     shown = np.ma.masked_all((len(sounds), len(word)))
     shown[:steps] = weights[:steps]
     ax.set_facecolor("#F4F4F4")
     place = (-0.5, len(word) - 0.5, len(sounds) - 0.5, -0.5)
-    ax.imshow(shown, aspect="auto", cmap="Blues", vmin=0, vmax=1, extent=place)
+    ax.imshow(shown, aspect="auto", cmap="Blues", vmin=0, vmax=most, extent=place)
     ax.grid(visible=False)
     ax.set_xticks(range(len(word)), list(word))
     ax.set_yticks(range(len(sounds)), [*sounds[:steps], *[""] * (len(sounds) - steps)])
     ax.set(xlabel="letter", ylabel="sound", xlim=place[:2], ylim=place[2:])
     ax.tick_params(labelsize=11)
+    for row, each in enumerate(weights[:steps]):
+        style = {"ha": "center", "va": "center", "fontsize": 8.5}
+        ax.text(each.argmax(), row, percent(each.max()), **style)
 
 
 @figure
@@ -135,8 +144,8 @@ def alignment(fig, word, sounds, weights):
     >>> fig.axes[0].images[0].get_array().shape
     (2, 3)
     >>> print(sentence)
-    "toe" is written T OW. No sound looks most at the last e. Most looked at: T at t, letter 1, 80%;
-    OW at o, letter 2, 70%.
+    "toe" is written T OW, and its sounds look most at t, o. In full: T at t, letter 1, 80%; OW at
+    o, letter 2, 70%. No sound looks most at e, letter 3.
     """
     (ax,) = panels(fig)
     _weights(ax, word, sounds, weights, len(sounds))
@@ -146,17 +155,12 @@ def alignment(fig, word, sounds, weights):
         f"{sound} at {word[k]}, letter {k + 1}, {percent(row[k])}"
         for sound, k, row in zip(sounds, at, weights, strict=True)
     )
-    left = [k for k in range(len(word)) if k not in at]
-    ends = f"the last {word[-1]}" if left and left[-1] == len(word) - 1 else "nothing at the end"
-    silent = f"No sound looks most at {ends if len(left) == 1 else _listed(word, left)}."
+    left = [f"{word[k]}, letter {k + 1}" for k in range(len(word)) if k not in at]
+    silent = f" No sound looks most at {'; '.join(left)}." if left else ""
     return (
-        f'"{word}" is written {" ".join(sounds)}. {silent if left else "Each letter has a sound."}'
-        f"\nMost looked at: {told}."
+        f'"{word}" is written {" ".join(sounds)}, and its sounds look most at '
+        f"{', '.join(word[k] for k in at)}.\nIn full: {told}.{silent}"
     )
-
-
-def _listed(word, places):
-    return ", ".join(f"{word[k]} (letter {k + 1})" for k in places)
 
 
 @figure
@@ -196,7 +200,8 @@ def written_so_far(fig, word, sounds, weights, p, names, steps):
 @figure
 def both_orders(fig, words, sounds, weights):
     """Two words of the same letters, side by side: what a network writes of each, and where each
-    sound looks. words, sounds and weights are two each, as in `alignment`.
+    sound looks. words, sounds and weights are two each, as in `alignment`; there may be weights of
+    more steps than there are sounds.
 
     >>> one, other = np.array([[1.0, 0]]), np.array([[0.0, 1]])
     >>> fig, sentence = drawn(both_orders, words=["at", "ta"], sounds=[["AE"], ["AE"]],
@@ -206,8 +211,10 @@ def both_orders(fig, words, sounds, weights):
     >>> print(sentence)
     "at" and "ta" are written alike. at: 1 sound, AE; ta: 1 sound, AE.
     """
-    for ax, word, said, seen in zip(panels(fig, 2), words, sounds, weights, strict=True):
-        _weights(ax, word, said, seen, len(said))
+    weights = [each[: len(said)] for each, said in zip(weights, sounds, strict=True)]
+    most = max(each.max() for each in weights)
+    for ax, word, said, each in zip(panels(fig, 2), words, sounds, weights, strict=True):
+        _weights(ax, word, said, each, len(said), most)
         ax.set_title(f"{word}: {' '.join(said)}")
     alike = "alike" if sounds[0] == sounds[1] else "differently"
     told = [
@@ -228,8 +235,8 @@ def cost_by_length(fig, lengths, work, kept, at):
     >>> holds(fig.axes[0], [1, 2], [2, 8])
     True
     >>> print(sentence)
-    At length 2 attention takes 1.33 times the multiplications of GRU, and keeps 1.6 times the
-    numbers. Multiplications: GRU 6, attention 8. Kept: GRU 5, attention 8.
+    At length 2 attention takes 1.33 times as many multiplications as GRU, and keeps 1.6 times as
+    many numbers. Multiplications: GRU 6, attention 8. Kept: GRU 5, attention 8.
     """
     told = []
     for ax, what, title in zip(
@@ -245,8 +252,9 @@ def cost_by_length(fig, lengths, work, kept, at):
         told.append(", ".join(f"{name} {number(int(v[at]))}" for name, v in what.items()))
     first, second = work
     times = [number(float(what[second][at] / what[first][at])) for what in (work, kept)]
+    takes = "as many" if times[0] == "1" else f"{times[0]} times as many"
     return (
-        f"At length {number(int(lengths[at]))} {second} takes {times[0]} times the multiplications "
-        f"of {first}, and keeps {times[1]} times the numbers.\nMultiplications: {told[0]}. Kept: "
+        f"At length {number(int(lengths[at]))} {second} takes {takes} multiplications as {first}, "
+        f"and keeps {times[1]} times as many numbers.\nMultiplications: {told[0]}. Kept: "
         f"{told[1]}."
     )
