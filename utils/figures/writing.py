@@ -114,7 +114,7 @@ def by_the_past(fig, letters, network, counting, lines):
     network, given 1, 4, 16: empty 3.50, 2.50, 2.00; not 4.00, 2.60, 2.00. Counting, given 1, 2:
     3.00, 2.60.
     """
-    (ax,) = panels(fig, right=0.72)
+    (ax,) = panels(fig, right=0.68)
     orders = np.arange(1, len(counting))
     looks = (("brown", "-", "o"), ("vermillion", "--", "s"))
     for bits, (colour, style, marker) in zip(network.values(), looks, strict=False):
@@ -127,7 +127,8 @@ def by_the_past(fig, letters, network, counting, lines):
     ax.set_xticks(letters, [str(k) for k in letters], minor=False)
     ax.set_xticks([], minor=True)
     ends = [bits[-1] for bits in network.values()]
-    name_ends(ax, [*ends, counting[-1]], [*network, "counting"],
+    names = [*(f"network, {way}" for way in network), "counting"]
+    name_ends(ax, [*ends, counting[-1]], names,
               [COLOURS["brown"], COLOURS["vermillion"], COLOURS["black"]])  # fmt: skip
     best = int(np.argmin(counting))
     given = ", ".join(str(k) for k in letters)
