@@ -337,6 +337,7 @@ HELPERS = {
     "bug_zoo": "Bug forward backward as_long_as",  # the lesson's own code, shown and broken
     "cells": "rnn_step rnn_step_backward through_sum lstm_step lstm_step_backward gru_step "
     "gru_step_backward gru_step_reset_after gru_step_reset_after_backward",  # to be read
+    "counting": "stretches_of look_up Table table_of Counting",  # tests/test_counting.py
     "data": "as_table of_each_feature",
     "dictionary": "Words",  # what load_words gives back
     "encoder_decoder": "as_read as_batch Speller Transformer Kind Spellers",

@@ -98,34 +98,46 @@ def race(fig, runs, lines):
 
 
 @figure
-def by_the_past(fig, letters, network, counting):
-    """What a letter costs a network that is given the last `letters` (n,) alone, network (n,), and
-    counting models that look at 0, 1, 2, ..., counting (orders,).
+def by_the_past(fig, letters, network, counting, lines):
+    """What a letter costs a network that is given the last `letters` (n,) alone, begun in different
+    ways, network {way: (n,)}; counting models that look at 0, 1, 2, ..., counting (orders,); and
+    lines {name: bits} of others.
 
-    >>> fig, sentence = drawn(by_the_past, letters=np.array([1, 4, 16]),
-    ...                       network=np.array([3.5, 2.5, 2]), counting=np.array([4, 3, 2.6]))
+    >>> fig, sentence = drawn(by_the_past, letters=np.array([1, 4, 16]), lines={"b": 2.1},
+    ...                       network={"empty": np.array([3.5, 2.5, 2]),
+    ...                                "not": np.array([4, 2.6, 2])},
+    ...                       counting=np.array([4, 3, 2.6]))
     >>> holds(fig.axes[0], [1, 4, 16], [3.5, 2.5, 2])
     True
     >>> print(sentence)
-    Given 16 letters, the network is at 2.00 bits; counting is best at 2.60, with 2. The network,
-    given 1, 4, 16: 3.50, 2.50, 2.00. Counting, given 1, 2: 3.00, 2.60.
+    Given 16 letters, the network is at 2.00 bits; counting is at 2.60 with 2, b at 2.10. The
+    network, given 1, 4, 16: empty 3.50, 2.50, 2.00; not 4.00, 2.60, 2.00. Counting, given 1, 2:
+    3.00, 2.60.
     """
-    (ax,) = panels(fig, right=0.8)
+    (ax,) = panels(fig, right=0.68)
     orders = np.arange(1, len(counting))
-    line(ax, letters, network, "brown", linestyle="-", marker="o", markersize=5)
+    looks = (("brown", "-", "o"), ("vermillion", "--", "s"))
+    for bits, (colour, style, marker) in zip(network.values(), looks, strict=False):
+        line(ax, letters, bits, colour, linestyle=style, marker=marker, markersize=4)
     line(ax, orders, counting[1:], "black", marker="o", markersize=5)
+    for name, each in lines.items():
+        guide(ax, each, name, x=0.02, ha="left", above=False)
     ax.set(xscale="log", title="What more of the past is worth", ylabel="bits a letter")
-    ax.set(xlabel="letters of the past that are given", ylim=(1.7, 4.6))
+    ax.set(xlabel="letters of the past that are given", ylim=(1.6, 6.2))
     ax.set_xticks(letters, [str(k) for k in letters], minor=False)
     ax.set_xticks([], minor=True)
-    name_ends(ax, [network[-1], counting[-1]], ["network", "counting"],
-              [COLOURS["brown"], COLOURS["black"]])  # fmt: skip
+    ends = [bits[-1] for bits in network.values()]
+    names = [*(f"network, {way}" for way in network), "counting"]
+    name_ends(ax, [*ends, counting[-1]], names,
+              [COLOURS["brown"], COLOURS["vermillion"], COLOURS["black"]])  # fmt: skip
     best = int(np.argmin(counting))
     given = ", ".join(str(k) for k in letters)
+    others = "".join(f", {name} at {fixed(each, 2)}" for name, each in lines.items())
+    told = [f"{way} {', '.join(fixed(b, 2) for b in bits)}" for way, bits in network.items()]
     return (
-        f"Given {letters[-1]} letters, the network is at {fixed(network[-1], 2)} bits; counting is "
-        f"best at {fixed(counting[best], 2)}, with {best}.\nThe network, given {given}: "
-        f"{', '.join(fixed(b, 2) for b in network)}. Counting, given "
+        f"Given {letters[-1]} letters, the network is at {fixed(ends[0], 2)} bits; counting is "
+        f"at {fixed(counting[best], 2)} with {best}{others}.\nThe network, given {given}: "
+        f"{'; '.join(told)}. Counting, given "
         f"{', '.join(map(str, orders))}: {', '.join(fixed(b, 2) for b in counting[1:])}."
     )
 
