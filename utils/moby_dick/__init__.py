@@ -15,7 +15,7 @@ from utils.shipped import verified
 FOLDER = Path(__file__).resolve().parent
 SHA256 = {
     "moby_dick.txt.bz2": "5bfb7c3d5ff0dda5a911561a76c021eaddfd3e22a037c0b56eb0c36375a83099",
-    "writer.npz": "922c3e55e3871d0c939c7aad6d869607523b47bbbbb0bd6cc05cb77f40fd2138",
+    "writer.npz": "47a4b396a3fef5fb7e868b66fb9133dd9360f2e48b32c364ea998971b785de5b",
 }
 SYMBOLS = "\n !\"'(),-.:;?abcdefghijklmnopqrstuvwxyz"  # all that is left after folding
 NO_SYMBOL = re.compile(f"[^{re.escape(SYMBOLS)}]+")
