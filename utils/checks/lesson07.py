@@ -404,7 +404,7 @@ BY_HAND, SIGNS = "which k is it there, by hand?", "what has 0 to do with it?"
     probes=[
         residual_probe(58, 3, 0.8),
         residual_probe(39, 2, 0.9, "where (n + 1) (1 - level) / 2 is a whole number", BY_HAND),
-        residual_probe(24, 1, 0.8, "for one step ahead", "look at the axes"),
+        residual_probe(26, 1, 0.8, "for one step ahead", "look at the axes"),
         residual_probe(27, 2, 0.5, "where half is to be covered", BY_HAND),
         residual_probe(13, 2, 0.7, "for 13 residuals and a level of 0.7", BY_HAND),
         residual_probe(35, 2, 0.6, "where all residuals are above 0", SIGNS, move=9),

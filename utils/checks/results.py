@@ -187,7 +187,8 @@ def difference(got, want, axes):
         if any(right) and axes.count(axis) == 1:
             wrong = [i for i, ok in enumerate(right) if not ok]
             if len(wrong) > 8 and wrong != [*range(wrong[0], wrong[-1] + 1)]:
-                return f"is wrong at {len(wrong)} of the {len(right)} {axis}, and right elsewhere{which}"
+                many = f"{len(wrong)} of the {len(right)} {axis}"
+                return f"is wrong at {many}, and right elsewhere{which}"
             return f"is wrong at {axis} {wrong}, counted from 0, and right elsewhere{which}"
     for k, axis in enumerate(axes):
         if want.ndim > 1 < want.shape[k] and close(in_order(got, k), in_order(want, k)):
