@@ -383,13 +383,14 @@ class Diagnosis:
         own, theirs = ([self.heard(f, probe) for probe in self.probes] for f in functions)
         if not labels or not all(map(same_questions, own, theirs)):
             return None
-        agree = []
+        agree, wrong = [], [k for k, right in enumerate(self.right) if not right]
         for k, (name, asked) in enumerate(theirs[0]):
             for j, (what, axes) in zip(range(len(asked)), labels[name].items(), strict=True):
                 got, want = ([each[k][1][j] for each in heard] for heard in (own, theirs))
                 if words := self.about_question(got, want, axes.split()):
                     one = "agrees" if len(agree) == 1 else "agree"
-                    return (f"{listed(agree)} {one}. But " if agree else "") + f"{what} {words}"
+                    said = f"{listed(agree)} {one}. But " if agree else ""
+                    return f"{self.exercise.otherwise(wrong[0], wrong)}{said}{what} {words}"
                 agree.append(what)
         return self.about_reply(agree)
 
