@@ -17,13 +17,24 @@ import numpy as np
 import pytest
 
 from tests.helpers.judged import ROOT, line_of
-from utils.checks import calls, diagnosis, engine, mends, pairs, patterns, probes, results, slips
+from utils.checks import (
+    asked,
+    calls,
+    diagnosis,
+    engine,
+    mends,
+    pairs,
+    patterns,
+    probes,
+    results,
+    slips,
+)
 from utils.checks.diagnosis import Diagnosis
 from utils.checks.engine import Exercise, Probe, exercise, random_probes
 
 AXES = {"x": "batch features", "W": "features units", "b": "units"}
 SCALE = np.ones(2)
-MODULES = [calls, diagnosis, engine, mends, pairs, patterns, probes, results, slips]
+MODULES = [asked, calls, diagnosis, engine, mends, pairs, patterns, probes, results, slips]
 
 
 @exercise(
@@ -238,6 +249,7 @@ DENSE = [
     (keeps, "called twice with the same arguments, your function answers differently"),
     (in_place, "the numbers are right, but your function changes its argument x in place, and"),
     (wrong_in_place, "Not yet: your function changes its argument x in place: work on a copy."),
+    (wrong_in_place, "work on a copy. And the numbers are wrong as well, which may come of it: "),
     (below_a_stub, "raise NotImplementedError() still stands in your function: delete that line."),
     (lambda x, W, b: x @ W + b + b, "the bias counts twice"),
     (lambda x, W, b: abs(x @ W) + 2 * b, "counts twice. And the product has lost its sign."),
@@ -707,6 +719,81 @@ def test_the_first_small_example_that_comes_out_wrong_is_told(capsys):
 
     with pytest.raises(ValueError, match=r"takes \(x\), and a probe gives \(y\)"):
         exercise({"x": "batch"}, examples=[{"y": 1}], returns={"y": "batch"}, right="")(itself)
+
+
+def test_a_change_that_mends_the_probes_alone_is_none(capsys):
+    def ends(x):
+        return x[0] + x[-1] ** 2
+
+    def answer(x):
+        return x[0] + x[2] ** 2 + np.sin(x[1] - x[2])
+
+    probes = [Probe({"x": np.array([n, 2.5, n + 0.5, n + 0.5])}) for n in (1.5, 5.0)]
+    told = []
+    for examples in ([], [{"x": np.array([5.0, 2, 3, 4])}]):
+        how = {"probes": probes, "examples": examples, "returns": {"y": ""}, "right": ""}
+        told.append(line_of(exercise(**how)(ends), answer, capsys)[0])
+    assert "one change makes it right: look at" in told[0], told
+    assert told[1].endswith("yours gives 13.2, and 21 is right."), told
+
+
+def test_of_truths_it_is_told_how_many_are_wrong_and_one_for_all_is_no_constant(capsys):
+    probes = [Probe({"x": np.array([3.0, -1, 2, k])}, "", "", {"steps": 4}) for k in (-2, 5)]
+
+    @exercise(probes=probes, returns={"y": "steps"}, right="")
+    def above(x):
+        return x > 0.5 + 0.01 * x.mean()
+
+    told = line_of(above, lambda x: (x > 4) & (np.arange(4) > 1) | (x < -1.5), capsys)[0]
+    assert ": 2 are 0 where 1 is right and 1 is 1 where 0 is right" in told
+    told = line_of(above, lambda x: bool((x > 2).any()), capsys)[0]
+    assert told == "Not yet: y is a single number, and should have the shape (steps) = (4,)."
+    told = line_of(above, lambda x: True, capsys)[0]
+    assert told == "Not yet: you return the same number whatever the arguments."
+    nothing, right = np.zeros(3), np.array([1, 2.5, 3])
+    assert results.difference(nothing, right, ["steps"]) == "is zero everywhere"
+
+
+def fitted(x, y):
+    if x.shape != y.shape:
+        raise ValueError("not as many targets as numbers")
+    return lambda new: np.tanh(new / 7 + x.mean() / 5 - y.std() + y.mean(axis=1).std())
+
+
+@exercise(
+    probes=[
+        Probe({"fit": fitted, "x": np.random.default_rng(n).uniform(1, 3, (n, 4)), "k": n / 3})
+        for n in (5, 7)
+    ],
+    asked={
+        "fit": {"what fit is given as x": "batch units", "the target": "batch units"},
+        "fit()": {"what the model is asked": "batch units"},
+    },
+    returns={"the forecast": "batch units"}, right="",
+)  # fmt: skip
+def forecast(fit, x, k):
+    return fit(x - k, x)(x * k) + np.sqrt(x)
+
+
+ASKED = [
+    (lambda f, x, k: f((x - k) * np.cos(k), x)(x * k) + np.sqrt(x),
+     "Not yet: what fit is given as x has another scale than it should: in one case it is −0.691"),
+    (lambda f, x, k: f(x - k, x + x[:, :1] ** 3)(x * k) + np.sqrt(x),
+     "as x agrees. But the target is off by one number in each of its batch: has it"),
+    (lambda f, x, k: f(x - k, x)(np.tanh(x) ** 3 * k) + np.sqrt(x),
+     "and the target agree. But what the model is asked has the right shape, and other numbers: "),
+    (lambda f, x, k: f(x - k, x)(x * k) + x**0.3, "of the answer is not right: if it is 0 every"),
+    (lambda f, x, k: f(x - k, x)(x * k) * x**0.3 + np.sqrt(x), "its scale is not: if it is 1"),
+    (lambda f, x, k: np.stack([f(x - k, x)(r * k) for r in x]) + x**0.3, "other numbers than it"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("answer", "words"), ASKED)
+def test_it_is_told_whether_the_question_is_wrong_or_what_is_made_of_the_answer(
+    answer, words, capsys
+):
+    line, _ = line_of(forecast, answer, capsys)
+    assert words in line, line
 
 
 def test_no_pattern_is_found_in_what_is_right_or_has_none():

@@ -412,7 +412,7 @@ WRONG_NUMERIC = [
     (central((1, 0)), "the lower point is w itself"),
     (central((0, -1)), "the upper point is w itself"),
     (numeric_never_restored, "after your function w is not what it was: put each entry back"),
-    (numeric_of_ravel, "right otherwise, but when w is a transpose gradient is 0 times"),
+    (numeric_of_ravel, "right otherwise, but when w is a transpose gradient is zero"),
     (numeric_of_copies, "every entry is zero: the loss has not seen a change"),
     (central(share=of(lambda up, low, e: (up - low) / e)), "twice what it should be: the two"),
     (central(share=of(lambda up, low, e: (up - low) / 2 * e)), "brackets are missing"),

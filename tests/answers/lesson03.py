@@ -320,7 +320,7 @@ WRONG_NEXT = [
     (lambda answer, w: answer(w - w[-1:]) + w[-1:, 0], "that is the last window"),
     (next_in_place, "changes its argument windows in place: work on a copy"),
     # nobody foresaw these
-    (next_to(lambda w: 2 * moved(w)), "right while the network answers 0, and wrong otherwise"),
+    (next_to(lambda w: 2 * moved(w)), "what the network is asked is 2 times what it should be"),
     (next_to(moved, lambda w: 2 * w[:, -1]), "what is made of last is added twice"),
     (next_to(lambda w: moved(w)[..., 0]), "an array (samples, timesteps, 1), and got (6, 8) (6 is"),
     (next_to(lambda w: w[:, :, 0] - w[:, -1]), "raises ValueError: `answer` takes an array"),

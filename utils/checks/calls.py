@@ -173,6 +173,20 @@ def read_from_notebook(function):
     return {n: v for n, v in held.items() if isinstance(v, plain)}
 
 
+def objects_from_notebook(function):
+    """What is said of other things of the notebook that a function reads, such as a model."""
+    if not hasattr(function, "__code__"):
+        return ""
+    held = {n: function.__globals__.get(n) for n in function.__code__.co_names}
+    known = types.ModuleType | types.FunctionType | types.BuiltinFunctionType | type | NoneType
+    plain = read_from_notebook(function)
+    things = [f"`{n}`" for n, v in held.items() if not isinstance(v, known) and n not in plain]
+    things = [n for n in things if not n[1:-1].startswith("__")]
+    if not things:
+        return ""
+    return f" (you read {listed(things)}, which the notebook holds: use the arguments alone)"
+
+
 def with_globals(function, **changed):
     """The function, reading other values."""
     new = types.FunctionType(

@@ -11,9 +11,11 @@ import itertools
 import numpy as np
 
 from utils.checks import slips
+from utils.checks.asked import listening, scale_or_level
 from utils.checks.calls import (
     call,
     draws,
+    objects_from_notebook,
     read_from_notebook,
     with_globals,
     written_out,
@@ -58,7 +60,8 @@ class Diagnosis:
         looks = [self.known, self.constant, self.order, self.whole, self.share, self.exchanged]
         looks += [self.one_pattern, self.one_slip, self.chance, self.place]
         looks += [self.each_part, self.no_number, self.two_known, self.known_in_pattern]
-        looks += [self.two_slips, self.from_notebook, self.unused, self.influence, self.one_of_two]
+        looks += [self.two_slips, self.from_notebook, self.unused, self.asked, self.influence]
+        looks += [self.one_of_two]
         return next((words for look in looks if (words := look())), None) or self.description()
 
     # --- what explains all that is wrong ---
@@ -85,10 +88,23 @@ class Diagnosis:
         if all(map(same, self.wanted, [self.wanted[0]] * len(self.wanted))):
             return None
         alike = first[0].size and all(same(first, other) for other in self.results)
-        if alike and np.all(np.isfinite(first[0])):
+        if alike and np.all(np.isfinite(first[0])) and not self.depends():
             several = "s" if first[0].size > 1 else ""
             return f"you return the same number{several} whatever the arguments"
         return None
+
+    @functools.cached_property
+    def one_number(self):
+        """Is it the same number everywhere? That comes of many mistakes, and speaks for none."""
+        return one_number(self.pick(self.results)) and not one_number(self.wanted)
+
+    def depends(self):
+        """Does the result change with an argument, though the probes' differences don't show it?"""
+        changes = (
+            self.changed_by(self.answer, name, much=much)
+            for name in self.probes[0].args for much in (1, 10, 0.01)
+        )  # fmt: skip
+        return any(c.any() for change in changes for c in change or ())
 
     def no_number(self):
         """NaN or infinity where numbers are asked for."""
@@ -160,6 +176,8 @@ class Diagnosis:
 
     def one_pattern(self):
         """The same pattern in all that is wrong."""
+        if self.one_number and not same_shapes(self.results[0], self.wanted[0]):
+            return None
         found = {self.pattern(part) for part in self.wrong}
         if len(found) == 1 and (words := found.pop()):
             names = [self.names[part] for part in self.wrong]
@@ -205,7 +223,7 @@ class Diagnosis:
 
     def one_slip(self, part=None):
         """The words for one slip with these results, which NaN has in common with too many."""
-        if not all(np.isfinite(array).all() for array in self.results[0]):
+        if self.one_number or not all(np.isfinite(array).all() for array in self.results[0]):
             return None
         for slip, first in self.exercise.slips:
             if isinstance(first, list) and same(self.results[0], first, part):
@@ -240,8 +258,10 @@ class Diagnosis:
         return where and f"one change makes it right: look at {where}"
 
     def is_right(self, function):
-        calls = (call(function, p.args, self.exercise.returns, PATIENCE) for p in self.probes)
-        pairs = zip(calls, self.wanted, strict=True)
+        """On the probes, and on the small examples, for which nothing was looked for."""
+        probes, theirs = [*self.probes, *self.exercise.examples], self.exercise.examples_wanted
+        calls = (call(function, p.args, self.exercise.returns, PATIENCE) for p in probes)
+        pairs = zip(calls, [*self.wanted, *theirs], strict=True)
         return all(same(one.result, want) and not one.changed for one, want in pairs)
 
     # --- what explains one of several arrays ---
@@ -312,7 +332,8 @@ class Diagnosis:
             return None
         has, holds = ("have", "they hold") if none[1:] else ("has", "it holds")
         words = f"{listed(none)} {has} no part in your result: whatever {holds}, the same comes out"
-        return words + self.exercise.own_weights(self.answer) + self.shape_too() + self.more(none)
+        words += objects_from_notebook(self.answer) + self.exercise.own_weights(self.answer)
+        return words + self.shape_too() + self.more(none)
 
     def is_unused(self, name):
         """Does an argument change the reference's result, and not this one?"""
@@ -354,6 +375,67 @@ class Diagnosis:
         if any(a.shape != b.shape for a, b in zip(before, after, strict=True)):
             return None
         return [np.abs(a - b) > 1e-9 for a, b in zip(before, after, strict=True)]
+
+    def asked(self):
+        """What is wrong with what a function among the arguments is asked, or with what is made of
+        its answer."""
+        labels = self.exercise.asked
+        functions = self.answer, self.exercise.reference
+        own, theirs = ([self.heard(f, probe) for probe in self.probes] for f in functions)
+        if not labels or not all(map(same_questions, own, theirs)):
+            return None
+        agree, wrong = [], [k for k, right in enumerate(self.right) if not right]
+        for k, (name, asked) in enumerate(theirs[0]):
+            for j, (what, axes) in zip(range(len(asked)), labels[name].items(), strict=True):
+                got, want = ([each[k][1][j] for each in heard] for heard in (own, theirs))
+                if words := self.about_question(got, want, axes.split()):
+                    one = "agrees" if len(agree) == 1 else "agree"
+                    said = f"{listed(agree)} {one}. But " if agree else ""
+                    return f"{self.exercise.otherwise(wrong[0], wrong)}{said}{what} {words}"
+                agree.append(what)
+        return self.about_reply(agree)
+
+    def heard(self, function, probe, reply=lambda value: value, result=False):
+        """What the functions among the probe's arguments are asked, or the result."""
+        heard = []
+        try:
+            args = listening(probe.args, heard, reply)
+            came = self.exercise.call(function, probe._replace(args=args)).result
+        except (TypeError, ValueError):
+            return None
+        return came if result else heard
+
+    def about_question(self, got, want, axes):
+        """How arrays that a function was given differ from those that it should be, if they do."""
+        pairs = [*zip(got, want, strict=True)]
+        if all(close(g, w) for g, w in pairs):
+            return None
+        wanted = [Wanted(w, axes, p.lengths) for w, p in zip(want, self.probes, strict=True)]
+        found = pattern(got, wanted, close) or scale_or_level(got, want, axes, close)
+        if found:
+            return found
+        at, (g, w) = next((k, pair) for k, pair in enumerate(pairs) if not close(*pair))
+        words = shape_difference(g, w, self.probes[at].lengths) or difference(g, w, axes)
+        return words or f"has the right shape, and other numbers: {first_off(g, w)}"
+
+    def about_reply(self, agree):
+        """What is wrong with what becomes of the answer, the questions being right."""
+        said = f"{listed(agree)} {'agrees' if len(agree) == 1 else 'agree'}. But what you make "
+        for k, probe in enumerate(self.probes):
+            for number_said in (0, 1):
+                got, want = (
+                    self.heard(f, probe, lambda a, n=number_said: 0 * a + n, result=True)
+                    for f in (self.answer, self.exercise.reference)
+                )
+                if not isinstance(got, list) or self.right[k]:
+                    break
+                if not same(got, want) and not shape_difference(got[0], want[0], probe.lengths):
+                    right = "what is added to it is right, and its scale is not: " * number_said
+                    return (
+                        f"{said}of the answer is not right: {right}if it is {number_said} "
+                        f"everywhere, {first_off(got[0], want[0])}"
+                    )
+        return None
 
     def influence(self):
         """A sample or a time step that has a part in what it should leave alone, or none in what
@@ -416,6 +498,8 @@ class Diagnosis:
 
     def two_slips(self):
         """The words for two slips that together have these results."""
+        if self.one_number:
+            return None
         made = [slip for slip, _ in self.exercise.slips]
         alone = [[first] for _, first in self.exercise.slips]
         for pair in nearest(alone, self.wanted[:1], self.results[:1]):
@@ -453,11 +537,8 @@ class Diagnosis:
 
     def with_example(self, words):
         """The words and the first small example that comes out wrong, to be done by hand."""
-        for probe in self.exercise.examples:
-            got, want = (
-                self.exercise.call(function, probe).result
-                for function in (self.answer, self.exercise.reference)
-            )
+        for probe, want in zip(self.exercise.examples, self.exercise.examples_wanted, strict=True):
+            got = self.exercise.call(self.answer, probe).result
             if isinstance(got, list) and not same(got, want):
                 given = ", ".join(f"{name} = {written(a)}" for name, a in probe.args.items())
                 yours, right = (" and ".join(map(written, each)) for each in (got, want))
@@ -510,13 +591,33 @@ class Diagnosis:
         return None
 
 
+def same_questions(own, theirs):
+    """Are two lists of questions put to the same functions, with as many arguments?"""
+    return own is not None and [(n, len(a)) for n, a in own] == [(n, len(a)) for n, a in theirs]
+
+
+def first_off(got, want):
+    """The first number that is wrong, in words."""
+    at = np.flatnonzero(np.abs(got - want).ravel() > 1e-5 * np.abs(want).max())[0]
+    return f"{number(got.flat[at])} comes where {number(want.flat[at])} is right"
+
+
+def one_number(lists):
+    """Is there the same number everywhere?"""
+    held = [array.ravel() for arrays in lists for array in arrays]
+    return bool(held) and np.unique(np.concatenate(held)).size == 1
+
+
 def ended(words):
     """A sentence with the point at its end, or the question mark."""
     return words if words.endswith((".", "?")) else f"{words}."
 
 
 def written(value):
-    """An argument or a result as one would type it, three digits a number."""
+    """An argument or a result as one would type it, three digits a number; of a function what it
+    says it does."""
+    if callable(value):
+        return value.__doc__
     if np.ndim(value):
         return f"[{', '.join(map(written, value))}]"
     is_float = isinstance(value, float | np.floating | np.ndarray)

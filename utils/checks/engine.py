@@ -102,9 +102,13 @@ class Exercise:
     shares: {"W_x": function of the arguments}, the parts of a number that is a sum.
     remarks: {pattern: how it is said here} for what would be said of a mistake nobody foresaw.
     examples: small arguments by hand, {"x": array, ...}; of a mistake nobody foresaw the first that
-        comes out wrong is told, with what came and what is right.
+        comes out wrong is told, with what came and what is right; and a change of the answer counts
+        as a mend only if they come out right, too.
     restored: {"w": what is said} of an argument that is changed on purpose and put back, if it is
         not what it was.
+    asked: {"fit": {"what fit is given as x": "samples units"}} of arguments that are functions:
+        each of theirs, in words, and its axes; "fit()" is what `fit` returns. Of a mistake nobody
+        foresaw it is told whether the question is wrong, or what is made of the answer.
     places: whether whole numbers are asked for that index an array, which floats can't.
     seconds: how long an answer may take, in all its calls together.
 
@@ -116,13 +120,14 @@ class Exercise:
 
     def __init__(
         self, reference, probes, arguments=None, *, returns, right, origin=None, evidence=None,
-        shares=None, remarks=None, examples=(), restored=None, places=False, seconds=LIMIT,
+        shares=None, remarks=None, examples=(), restored=None, asked=None, places=False,
+        seconds=LIMIT,
     ):  # fmt: skip
         self.reference, self.probes, self.returns, self.right = reference, probes, returns, right
         self.arguments, self.origin, self.evidence = arguments or {}, origin, evidence
         self.shares, self.remarks, self.seconds = shares or {}, remarks or {}, seconds
         self.examples, self.restored = [Probe(args) for args in examples], restored or {}
-        self.places = places
+        self.asked, self.places = asked or {}, places
         self.name, self.mistakes, self.judges = reference.__name__, [], {}
         self.coded = {}  # slips: the reference with them, as code
         self.answer, self.spent = None, 0  # what is judged, and the seconds it has taken
@@ -134,6 +139,7 @@ class Exercise:
                 given = f"{self.name} takes ({', '.join(wanted)})"
                 raise ValueError(f"{given}, and a probe gives ({', '.join(probe.args)})")
         must_be("what is restored", self.restored, wanted)
+        must_be("what is asked", [name.removesuffix("()") for name in self.asked], wanted)
         if origin:
             must_be("origin", [origin], returns)
         for pattern, how in self.remarks.items():
@@ -310,9 +316,11 @@ class Exercise:
                 f"the numbers are right, but your function changes its argument {changed[0]} "
                 "in place, and whoever called it may need the old values: work on a copy"
             )
-        if changed:  # which may be all that is wrong: a slice of it has changed, too
-            return f"your function changes its argument {changed[0]} in place: work on a copy"
-        return Diagnosis(self, answer, results).words()
+        words = Diagnosis(self, answer, results).words()
+        if changed:  # a slice of it has changed, too, and may be why they are wrong
+            copy = f"your function changes its argument {changed[0]} in place: work on a copy"
+            words = f"{copy}. And the numbers are wrong as well, which may come of it: {words}"
+        return words
 
     def outlived(self, answer, first):
         """Does the first probe's result change from call to call?"""
@@ -360,6 +368,11 @@ class Exercise:
     def wanted(self):
         """The reference's results."""
         return self.results(self.reference)
+
+    @functools.cached_property
+    def examples_wanted(self):
+        """The reference's results for the small examples."""
+        return [self.call(self.reference, probe).result for probe in self.examples]
 
     def variant(self, *mistakes):
         """The reference with these mistakes in it, or nothing where one is in another's place."""

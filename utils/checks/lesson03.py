@@ -8,7 +8,7 @@ from itertools import combinations_with_replacement
 
 import numpy as np
 
-from utils.checks.calls import LIMIT
+from utils.checks.calls import LIMIT, objects_from_notebook
 from utils.checks.engine import Probe, call, exercise, kind
 from utils.checks.patterns import Wanted, pattern
 from utils.checks.results import close, listed
@@ -676,6 +676,10 @@ def often(n):
 
 def all_at_once(times):
     """The words for what has befallen all terms, or all of the recurrent layers."""
+    none = [LETTER[size] for size in "fabo" if not any(n for t, n in times.items() if size in t)]
+    if len(none) > 1:
+        words = f"{listed(none)} have no part in your count: whatever they hold, the same comes out"
+        return words + objects_from_notebook(count_stacked.answer)
     swap = dict(zip("fabo", "fbao", strict=True))
     swapped = {"".join(sorted(map(swap.get, term), key="fabo".index)) for term in PARTS}
     if all(n == (term in swapped) for term, n in times.items()):
@@ -822,19 +826,32 @@ def padded(lengths, timesteps, features, padding, when="", look=""):
     return Probe({"h": h, "x": x, "padding": padding}, when, look, sizes)
 
 
+def ending_in(step, padding, when, look):
+    """A probe in which each last real step is this one."""
+    lengths = [2, 4, 3]
+    probe = padded(lengths, 5, len(step), padding, when, look)
+    for sample, length in enumerate(lengths):
+        probe.args["x"][sample, length - 1] = step
+    return probe
+
+
+EQUAL, EACH = "which values count as padding?", "what is compared with the padding value?"
 WHOLE = "does a step count that holds the padding value in some of its features?"
 
 
 @exercise(
     probes=[
         padded([3, 6, 1, 4, 2], 7, 1, -1.0),
-        padded([5, 9, 3], 9, 1, 5.05, "where one sequence fills the array", "how long is it?"),
+        padded([5, 9, 3], 9, 1, -1.0, "where one sequence fills the array", "how long is it?"),
+        padded([3, 7, 6], 10, 1, 5.05, "where values lie below the padding value", EQUAL),
         padded([2, 5, 4, 3], 6, 1, 0.0, "where the padding is 0", WRITTEN_OUT),
         padded([2, 7, 5, 1], 8, 3, -1.0, "for three features", WHOLE),
+        ending_in([1.0, -1.0], 0.0, "where a step's features add up to those of padding", EACH),
+        ending_in([-1.000005], -1.0, "where a real value lies close to the padding value", EQUAL),
         padded([4], 6, 1, -1.0, "for a single sample", "do the samples get mixed up?"),
     ],
     returns={"states": "samples units"},
-    right="the states agree for five arrays, also where a sequence fills it and where a real step "
+    right="the states agree for eight arrays, also where a sequence fills it and where a real step "
     "holds the padding value in some of its features",
 )
 def last_real(h, x, padding):
@@ -846,6 +863,13 @@ def last_real(h, x, padding):
 
 PICKED = "return h[np.arange(len(h)), steps - 1]"
 REAL = "real = np.any(x != padding, axis=2)"
+BELOW = (
+    "a real value below the padding value is taken for padding: it is padding where it equals it"
+)
+ADDED_UP = (
+    "the features of a step are added up and compared with the padding value: a step is padding if "
+    "each of them has it"
+)
 BEHIND = "that is a state after padding: the state goes on changing there"
 ONE_LATE = "one step too late: the step whose index is the number of real steps is padding already"
 
@@ -901,16 +925,34 @@ last_real.knows(
             "all of its features have the padding value",
             "real = np.any(x != 0, axis=2)": "0 is taken for the padding value, whatever it is: "
             "it is an argument",
-            "real = x.sum(axis=2) != padding": "the features of a step are added up and compared "
-            "with the padding value: a step is padding if each of them has it",
-            "real = np.any(x > padding, axis=2)": "a real value below the padding value is taken "
-            "for padding: it is padding where it equals it",
+            "real = x.sum(axis=2) != padding": ADDED_UP,
+            "real = x.sum(axis=2) != padding * x.shape[2]": ADDED_UP,
+            "real = x.mean(axis=2) != padding": ADDED_UP,
+            "real = np.any(x > padding, axis=2)": BELOW,
+            "real = ~np.isclose(x, padding).all(axis=2)": "a real value that lies close to the "
+            "padding value is taken for padding: it is padding where it equals it",
             "real = np.any(x != -1, axis=2)": "−1 is taken for the padding value, "
             "whatever it is: it is an argument",
             "real = np.moveaxis(x != padding, 1, 2).reshape(len(x), -1)": "the numbers "
             "are counted, several for each step: how many steps are real?",
             "real = np.all(x == padding, axis=2)": "the steps of the padding are counted: how many "
             "real ones stand before them?",
+        },
+    }
+)
+
+
+# The same steps, counted from the end.
+FROM_THE_END = "steps = real.shape[1] - real[:, ::-1].argmax(axis=1)"
+
+last_real.knows(
+    {
+        f"{REAL}\n    steps = real.sum(axis=1)": {
+            f"real = {real}\n    {FROM_THE_END}": words
+            for real, words in {
+                "np.any(x > padding, axis=2)": BELOW,
+                "x.sum(axis=2) != padding * x.shape[2]": ADDED_UP,
+            }.items()
         },
     }
 )
@@ -929,6 +971,9 @@ def network(of):
         return of(np.asarray(windows, float)).reshape(-1, 1)
 
     return answer
+
+
+NETWORK = {"answer": {"what the network is asked": "samples timesteps features"}}
 
 
 def recurrent(windows):
@@ -956,6 +1001,7 @@ def scale_of(of, when="", look="", samples=6, mean=40.0, spread=16.0):
         scale_of(recurrent, "for a single sample", "do the samples get mixed up?", samples=1),
     ],
     returns={"the result": "samples outputs"},
+    asked=NETWORK,
     right="the next numbers agree for three networks, for three scales, and for a single sample",
 )
 def predict_scaled(answer, windows, mean, spread):
@@ -1041,6 +1087,7 @@ ASK = "what is the network asked?"
         asked(recurrent, "for a single sample", "do the samples get mixed up?", samples=1),
     ],
     returns={"the result": "samples outputs"},
+    asked=NETWORK,
     right="the next numbers agree for five networks, and for a single sample",
 )
 def predict_next(answer, windows):

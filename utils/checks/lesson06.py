@@ -97,6 +97,12 @@ cut_windows.knows(
                 "window k begins one step late, and so holds its own first target"
             ),
         },
+        "    return x, y\n": {
+            "    rows = np.concatenate([x, y], axis=1).T.reshape(samples, -1)\n"
+            "    return rows[:, :window], rows[:, window:]\n": "the windows are mixed up, with the "
+            "right numbers in the wrong places: reshape doesn't swap axes; did you want a "
+            "transpose?",
+        },
         "return x, y": {
             "return x[1:], y[1:]": "the first window is missing: it begins with the series",
             "return x[:-1], y[1:]": "a step is skipped between window and targets: the first "
@@ -554,12 +560,12 @@ def reported(args, got):
     return f"where the ratios are, sorted, {shown}, you report {said}"
 
 
-def report_probe(runs, seed, when="", tie=False):
+def report_probe(runs, seed, when="", near=None):
     rng = np.random.default_rng(seed)
     linear = rng.uniform(0.5, 3.0, runs)
     mine = linear * rng.uniform(0.8, 1.15, runs)
-    if tie:
-        mine[1] = linear[1]
+    if near:
+        mine[1] = near * linear[1]
     look = "look at how you compare"
     return Probe({"mine": mine, "linear": linear}, when, look, {"runs": runs})
 
@@ -568,7 +574,8 @@ def report_probe(runs, seed, when="", tie=False):
     probes=[
         report_probe(7, 0),
         report_probe(6, 1, "for an even number of runs"),
-        report_probe(5, 2, "where one run is a draw", tie=True),
+        report_probe(5, 2, "where one run is a draw", near=1),
+        report_probe(5, 4, "where one run is ahead by 0.3%", near=0.997),
         report_probe(1, 3, "for a single run"),
     ],
     returns={"median": "", "lowest": "", "highest": "", "wins": ""},
@@ -631,6 +638,8 @@ report.knows(
         WINS: {
             "np.sum(ratios <= 1)": "wins: a draw counts as a win",
             "np.sum(ratios < 0.99)": "wins: a lower MAE counts, be it by less than 1%",
+            "np.sum(np.round(ratios, 2) < 1)": "wins: the ratios are rounded before they are "
+            "counted, and 0.997 is below 1",
             "np.sum(ratios > 1)": "wins: those are the runs that you lost",
             "np.mean(ratios < 1)": "wins: a share, where a count is asked for",
             "int(np.median(ratios) < 1) * len(ratios)": "wins: all runs or none, by the median: "

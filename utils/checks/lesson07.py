@@ -13,10 +13,15 @@ def curved(x):
     return np.tanh(x[:, :, 0] @ weights + 0.2)[:, None]
 
 
-def feeding_probe(samples, window, horizon, when="", look=""):
+def feeding_probe(samples, window, horizon, when="", look="", model=curved):
     x = np.random.default_rng(samples).uniform(-0.9, 0.9, (samples, window, 1))
     sizes = {"samples": samples, "window": window, "horizon": horizon}
-    return Probe({"model": curved, "x": x, "horizon": horizon}, when, look, sizes)
+    return Probe({"model": model, "x": x, "horizon": horizon}, when, look, sizes)
+
+
+def twice(x):
+    """twice the last value, with a minus"""
+    return -2 * x[:, -1]
 
 
 @exercise(
@@ -26,7 +31,11 @@ def feeding_probe(samples, window, horizon, when="", look=""):
         feeding_probe(5, 1, 3, "for a window of 1", "what is left of the window?"),
         feeding_probe(1, 4, 2, "for a single window", "look at the axes"),
         feeding_probe(2, 33, 3, "for a longer window", "is its length written out?"),
+        feeding_probe(
+            3, 4, 5, "where forecasts lie far outside of the window", "are they kept?", twice
+        ),
     ],
+    examples=[{"model": twice, "x": np.array([[[1.0], [2]]]), "horizon": 3}],
     returns={"the forecast": "samples horizon"},
     right="the forecasts agree, for one window and for many, for a horizon of 1 and for one that "
     "is longer than the window",
@@ -138,6 +147,13 @@ def level_probe(samples, window, horizon, samples_new, when="", look=""):
         level_probe(5, 6, 2, 1, "for a single new window", "whose level is put back?"),
     ],
     returns={"the forecast": "samples_new horizon"},
+    asked={
+        "fit": {
+            "what fit is given as windows": "samples window features",
+            "what fit is given as targets": "samples horizon",
+        },
+        "fit()": {"what the fitted model is asked": "samples_new window features"},
+    },
     right="the forecasts agree, one step ahead and several, for many new windows and for one",
 )
 def own_level(fit, x, y, x_new):
@@ -374,19 +390,25 @@ def wrong_train(k, got, train, test, embargo):
 # --- an interval from residuals ---------------------------------------------------------------
 
 
-def residual_probe(samples, horizon, level, when="", look=""):
+def residual_probe(samples, horizon, level, when="", look="", move=0):
     # Asymmetric, so that who takes one side for both, or sizes for values, gets something else.
-    residuals = np.random.default_rng(samples).gumbel(0.3, 1.0, (samples, horizon))
+    residuals = np.random.default_rng(samples).gumbel(0.3, 1.0, (samples, horizon)) + move
     sizes = {"samples": samples, "horizon": horizon}
     return Probe({"residuals": residuals, "level": level}, when, look, sizes)
+
+
+BY_HAND, SIGNS = "which k is it there, by hand?", "what has 0 to do with it?"
 
 
 @exercise(
     probes=[
         residual_probe(58, 3, 0.8),
-        residual_probe(39, 2, 0.9, "where (n + 1) (1 - level) / 2 is a whole number", "rounding"),
-        residual_probe(24, 1, 0.5, "for one step ahead", "look at the axes"),
-        residual_probe(27, 2, 0.5, "where half is to be covered", "what is k made of?"),
+        residual_probe(39, 2, 0.9, "where (n + 1) (1 - level) / 2 is a whole number", BY_HAND),
+        residual_probe(26, 1, 0.8, "for one step ahead", "look at the axes"),
+        residual_probe(27, 2, 0.5, "where half is to be covered", BY_HAND),
+        residual_probe(13, 2, 0.7, "for 13 residuals and a level of 0.7", BY_HAND),
+        residual_probe(35, 2, 0.6, "where all residuals are above 0", SIGNS, move=9),
+        residual_probe(35, 2, 0.6, "where all residuals are below 0", SIGNS, move=-9),
         residual_probe(19, 4, 0.9, "where k is 1", "which are the outermost residuals?"),
     ],
     returns={"low": "horizon", "high": "horizon"},
@@ -399,6 +421,9 @@ def interval(residuals, level):
     k = int((len(residuals) + 1) * (1 - level) / 2 + 1e-9)
     return ordered[k - 1], ordered[-k]
 
+
+K_LINE = "k = int((len(residuals) + 1) * (1 - level) / 2 + 1e-9)"
+N_ALONE = "n is 1 too small in k: it is made of n + 1"
 
 interval.knows(
     {
@@ -418,8 +443,11 @@ interval.knows(
             "two ends",
             "level / 2": "k counts what is left out at each end, not what is kept",
         },
+        f"{K_LINE}\n": {
+            "k = max(int(len(residuals) * (1 - level) / 2 + 1e-9), 1)\n": N_ALONE,
+        },
         "len(residuals) + 1": {
-            "len(residuals)": "n is 1 too small in k: it is made of n + 1",
+            "len(residuals)": N_ALONE,
             "residuals.size + 1": "n is the number of windows, not of all residuals",
         },
         " + 1e-9": {
@@ -468,7 +496,7 @@ interval.knows(
 # --- raise an alarm ---------------------------------------------------------------------------
 
 
-def alarm_probe(calm_steps, one_in, when="", look=""):
+def alarm_probe(calm_steps, one_in, when="", look="", together=False):
     """Sizes of calm residuals lie 0.1 apart, the new ones half-way between them: so it makes no
     difference where between two sizes a threshold is put. One has the size of the threshold."""
     rng = np.random.default_rng(calm_steps)
@@ -476,15 +504,20 @@ def alarm_probe(calm_steps, one_in, when="", look=""):
     calm = rng.permutation(signs * 0.1 * np.arange(1, calm_steps + 1))
     new = 0.1 * np.arange(calm_steps + 12) + 0.0999
     new = rng.permutation([*new, 0.1 * (calm_steps - calm_steps // one_in)])
-    new *= rng.choice([-1, 1], len(new))
+    new = np.sort(new)[::-1] if together else new
+    new = new * rng.choice([-1, 1], len(new))
     sizes = {"calm_steps": calm_steps, "steps": len(new)}
     return Probe({"calm": calm, "new": new, "one_in": one_in}, when, look, sizes)
 
 
 @exercise(
-    probes=[alarm_probe(101, 20), alarm_probe(41, 4, "for one in 4", "which share?")],
+    probes=[
+        alarm_probe(101, 20),
+        alarm_probe(41, 4, "for one in 4", "which share?"),
+        alarm_probe(61, 10, "where all alarms come first", "is each for itself?", together=True),
+    ],
     examples=[
-        {"calm": np.array([1.0, -2, 3, -4]), "new": np.array([-5.0, 0, 4.5]), "one_in": 4},
+        {"calm": np.array([1.0, -2, 3, -4]), "new": np.array([-5.0, 4.5, 0]), "one_in": 4},
         {"calm": np.arange(-9.0, 2), "new": np.array([-8.5, 6.5, 7.5, 0]), "one_in": 5},
     ],
     returns={"the row of alarms": "steps"},

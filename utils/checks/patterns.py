@@ -41,7 +41,8 @@ def patterns(axes, several):
                 "transposed: its axes are" if len(axes) == 2 else "wrong in the order of its axes:"
             )
             yield f"is {mixed} {turned}", functools.partial(turn, order)
-            yield RESHAPED, functools.partial(reshaped, order)
+            for letter in ("C", "F"):
+                yield RESHAPED, functools.partial(reshaped, order, letter)
     for k in range(len(axes) + 1):
         shape = ", ".join([*axes[:k], "1", *axes[k:]])
         words = f"has one axis too many, of length 1: its shape is ({shape})"
@@ -152,6 +153,10 @@ ALONG = {  # of an array and an axis of it
     "is standardised along {}, to mean 0 and spread 1": lambda a, k: (
         (a - a.mean(k, keepdims=True)) / a.std(k, keepdims=True)
     ),
+    "has its mean along {} subtracted": lambda a, k: a - a.mean(k, keepdims=True),
+    "has the last of its {} subtracted everywhere": lambda a, k: a - part(a, k, slice(-1, None)),
+    "has the first of its {} subtracted everywhere": lambda a, k: a - part(a, k, slice(1)),
+    "is divided by its largest along {}": lambda a, k: a / np.abs(a).max(k, keepdims=True),
     "holds differences along {}": lambda a, k: np.diff(a, axis=k),
 }
 
@@ -168,8 +173,8 @@ def turn(order, wanted):
     return wanted.array.transpose(order)
 
 
-def reshaped(order, wanted):
-    return wanted.array.transpose(order).reshape(wanted.array.shape)
+def reshaped(order, letter, wanted):
+    return wanted.array.transpose(order).reshape(wanted.array.shape, order=letter)
 
 
 def part(array, axis, which):

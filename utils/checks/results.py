@@ -174,23 +174,40 @@ def difference(got, want, axes):
     """How one array differs from what it should be, if there is a pattern in it."""
     if not np.isfinite(got).all():
         return "holds NaN or infinity" if got.ndim else f"is {got}, which is no number"
-    if want.size > 1 and want.any():
+    truths = two_valued(got) and two_valued(want)
+    which = of_truths(got, want) if truths and want.ndim == 1 else ""
+    if want.size > 1 and want.any() and not truths:
         factor = np.sum(got * want) / np.sum(want * want)
         if close(got, factor * want):
-            return f"is {number(factor)} times what it should be"
+            return (
+                f"is {number(factor)} times what it should be" if factor else "is zero everywhere"
+            )
     for k, axis in enumerate(axes):
         right = [close(got.take(i, k), want.take(i, k)) for i in range(want.shape[k])]
         if any(right) and axes.count(axis) == 1:
             wrong = [i for i, ok in enumerate(right) if not ok]
             if len(wrong) > 8 and wrong != [*range(wrong[0], wrong[-1] + 1)]:
-                return f"is wrong at {len(wrong)} of the {len(right)} {axis}, and right elsewhere"
-            return f"is wrong at {axis} {wrong}, counted from 0, and right elsewhere"
+                many = f"{len(wrong)} of the {len(right)} {axis}"
+                return f"is wrong at {many}, and right elsewhere{which}"
+            return f"is wrong at {axis} {wrong}, counted from 0, and right elsewhere{which}"
     for k, axis in enumerate(axes):
         if want.ndim > 1 < want.shape[k] and close(in_order(got, k), in_order(want, k)):
             return f"has the right {axis}, but in another order"
     if want.ndim and close(np.sort(got, axis=None), np.sort(want, axis=None)):
         return "has the right numbers in the wrong places"
     return None
+
+
+def two_valued(array):
+    """Does it hold nothing but 0 and 1, as what is True or False does?"""
+    return bool(np.isin(array, (0, 1)).all())
+
+
+def of_truths(got, want):
+    """How many are 0 where 1 is right, and the other way round."""
+    off = [(np.sum((want == a) & (got == 1 - a)), a) for a in (1, 0)]
+    told = [f"{n} {'is' if n == 1 else 'are'} {1 - a} where {a} is right" for n, a in off if n]
+    return f": {' and '.join(told)}" if told else ""
 
 
 def in_order(a, axis):
