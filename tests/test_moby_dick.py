@@ -89,7 +89,7 @@ def test_training(monkeypatch):
     """It learns, and the same seed gives the same weights."""
     monkeypatch.setattr(train_writer, "UNITS", 8)
     codes = np.tile(train_writer.encoded(["the whale, the sea.\n"]), 300)
-    plan = train_writer.Plan(epochs=2, batch=4, rate=0.02, dropped=0.2)
+    plan = train_writer.Plan(epochs=2, batch=4, rate=0.02, dropped=0.2, decay=0.1)
     runs = []
     for _ in range(2):
         gru, dense = train_writer.network()

@@ -268,7 +268,7 @@ class Exercise:
     def no_places(self, value):
         """What is said of numbers that can't index an array, where they are to."""
         for part in (value if len(self.returns) > 1 else [value]) if self.places else ():
-            if not isinstance(part, np.ndarray) and not any(np.ndim(item) for item in part):
+            if isinstance(part, list | tuple) and not any(map(np.ndim, part)):
                 return f"your function returns {kind(part)}, where an array is asked for"
             array = np.asarray(part)
             if array.dtype.kind == "f" and np.all(array == np.floor(array)):
