@@ -322,6 +322,13 @@ TABLE = {
     "encoder_decoder.Recurrent.backward": {"dy": (np.ones((3, 5, 41)), array(3, 5, 41))},
     "encoder_decoder.Recurrent.write": {
         "letters": (WORDS + 1, array(None, None) | NO_LETTERS), "steps": (2, COUNT)},
+    "encoder_decoder.Transformer": {
+        "units": (4, COUNT | st.just(3)), "heads": (2, COUNT | st.just(3)), "hidden": (2, COUNT),
+        "placed": (True, SWITCH), "seed": (0, SEED)},
+    "counting.Counting": {
+        "codes": ([0, 1, 2], array(None) | st.sampled_from([[0.5], [-1], [39], []])),
+        "order": (1, COUNT.filter(lambda v: v is not None and v != 0)),
+        "by_neighbours": (True, SWITCH)},
     "encoder_decoder.fit": {
         "network": (speller(), THING), "letters": (WORDS + 1, array(None, None) | NO_LETTERS),
         "sounds": (WORDS + 1, array(3, None) | st.just([[0.5]] * 3)), "epochs": (1, COUNT),
@@ -337,10 +344,10 @@ HELPERS = {
     "bug_zoo": "Bug forward backward as_long_as",  # the lesson's own code, shown and broken
     "cells": "rnn_step rnn_step_backward through_sum lstm_step lstm_step_backward gru_step "
     "gru_step_backward gru_step_reset_after gru_step_reset_after_backward",  # to be read
-    "counting": "stretches_of look_up Table table_of Counting",  # tests/test_counting.py
+    "counting": "stretches_of look_up Table table_of",  # tests/test_counting.py
     "data": "as_table of_each_feature",
     "dictionary": "Words",  # what load_words gives back
-    "encoder_decoder": "as_read as_batch Speller Transformer Kind Spellers",
+    "encoder_decoder": "as_read as_batch Speller Kind Spellers",
     "explore": "Explorer explore",  # tests/test_explore.py
     "forecasting": "flat in_parts in_units_of answer root_mean_square verdict",
     "keras_setup": "start_anew new_one new_optimizer shapes",  # tests/test_keras_setup.py
@@ -349,7 +356,7 @@ HELPERS = {
     "unpacked padded as_mask steps_heard",
     "shipped": "verified",  # tests/test_shipped.py
     "series": "CsvFile find read date_column value_column read_numbers without_gaps read_dates",
-    "spelling": "texts lists whole_numbers",
+    "spelling": "texts lists",
     "training": "same_shape answers log_softmax at_right Optimizer norm_of arrays pairs "
     "same_arrays judged Decay restore_rate names_of refuse_unfit GradientRow compare explained "
     "numeric_gradient",
@@ -361,6 +368,8 @@ INHERITED = "get_weights set_weights count_params recall"  # tests/test_layers.p
 INSIDE = {
     "attention.MultiHeadAttention": "cut joined",
     "encoder_decoder.Recurrent": "read look step gathered",
+    "encoder_decoder.Transformer": "read step gathered place forward backward write",  # as above
+    "counting.Counting": "of_letters following",  # tests/test_counting.py
     "spelling.Windows": "window",
     "data.Standardizer": "fitted features_of",
     "forecasting.Scoreboard": "table missing row numbers cells verdicts note",

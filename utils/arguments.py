@@ -197,6 +197,14 @@ def whole_number(name, value, least=0):
     return int(value)
 
 
+def whole_numbers(name, value, shape, classes):
+    """`value` as whole numbers from 0 to `classes` - 1, in an array of that shape."""
+    array = as_floats(name, value, shape)
+    if (array != np.floor(array)).any() or array.min() < 0 or array.max() >= classes:
+        raise ValueError(f"{name} must be whole numbers below {classes}, got {shown(value)}")
+    return array.astype(int)
+
+
 def positive_integer(name, value):
     return whole_number(name, value, 1)
 

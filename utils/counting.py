@@ -10,9 +10,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from utils.arguments import shown, true_or_false, whole_number, whole_numbers
 from utils.moby_dick import SYMBOLS
 
 BASE = len(SYMBOLS)
+MOST = 9  # letters of a context: two more, and the stretch is still a whole number of 64 bits
 
 
 def stretches_of(codes, n):
@@ -59,6 +61,10 @@ class Counting:
     """
 
     def __init__(self, codes, order, by_neighbours=False):
+        codes = whole_numbers("codes", codes, ("letters",), BASE)
+        if whole_number("order", order) > MOST:
+            raise ValueError(f"order must be at most {MOST}, got {shown(order)}")
+        true_or_false("by_neighbours", by_neighbours)
         self.tables = []
         for n in range(order + 1):
             stretches = stretches_of(codes, n + 1)

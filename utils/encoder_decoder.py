@@ -21,12 +21,14 @@ from utils.arguments import (
     positive_integer,
     random_generator,
     shown,
+    true_or_false,
+    whole_numbers,
 )
 from utils.attention import Block, LayerNorm, attend, attend_backward, causal, positions
 from utils.dictionary import FOLDER
 from utils.layers import GRU, Dense, Embedding, Layer
 from utils.shipped import verified
-from utils.spelling import CLASSES, LETTERS, MARK, MOST_SOUNDS, whole_numbers
+from utils.spelling import CLASSES, LETTERS, MARK, MOST_SOUNDS
 from utils.training import Adam, clip_by_norm, cross_entropy
 
 
@@ -164,7 +166,8 @@ class Transformer(Speller):
     def __init__(self, units=52, heads=4, hidden=104, placed=True, seed=None):
         super().__init__()
         s = random_generator("seed", seed).integers(0, 2**31, 5).tolist()
-        self.units, self.placed = units, placed
+        self.units, self.placed = positive_integer("units", units), true_or_false("placed", placed)
+        hidden = positive_integer("hidden", hidden)
         self.letters = Embedding(units, len(LETTERS) + 1, seed=s[0])
         self.sounds = Embedding(units, CLASSES, seed=s[1])
         self.reader = Block(units, heads, hidden, seed=s[2])

@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 
 import numpy as np
 
-from utils.arguments import as_floats, positive_integer, shown, whole_number
+from utils.arguments import positive_integer, shown, whole_number, whole_numbers
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"  # 1 to 26
 SOUNDS = (
@@ -71,14 +71,6 @@ def lists(name, value, count=None):
     if count is not None and len(value) != count:
         raise ValueError(f"{name} must have {count} words, got {len(value)}")
     return value
-
-
-def whole_numbers(name, value, shape, classes):
-    """`value` as whole numbers from 0 to `classes` - 1, in an array of that shape."""
-    array = as_floats(name, value, shape)
-    if (array != np.floor(array)).any() or array.min() < 0 or array.max() >= classes:
-        raise ValueError(f"{name} must be whole numbers below {classes}, got {shown(value)}")
-    return array.astype(int)
 
 
 # --- what is wrong ----------------------------------------------------------------------------
