@@ -50,7 +50,8 @@ def table_of(stretches):
     stretches, count = np.unique(stretches, return_counts=True)
     # Sorted, those of one context stand side by side: `first` is where each context's begin.
     contexts, first, T = np.unique(stretches // BASE, return_index=True, return_counts=True)
-    return Table(stretches, count, contexts, np.add.reduceat(count, first), T)
+    N = np.add.reduceat(count, first)
+    return Table(stretches, count.astype("int32"), contexts, N.astype("int32"), T.astype("int32"))
 
 
 class Counting:
