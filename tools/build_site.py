@@ -180,7 +180,8 @@ def show(output):
 def mathematical_font(pages):
     """The letters of all formulae, out of STIX Two Math, as the address of a font."""
     formulae = re.findall(r"<math.*?</math>", "".join(pages), re.DOTALL)
-    options = subset.Options(flavor="woff", name_IDs=["*"])  # with its names goes its licence
+    # With its names goes its licence; hints are for coarse screens.
+    options = subset.Options(flavor="woff", name_IDs=["*"], hinting=False)
     font = subset.load_font(FONT, options)
     subsetter = subset.Subsetter(options)
     subsetter.populate(text=letters("".join(formulae)), unicodes=[*ITALICS, ROOT_SIGN])
