@@ -92,7 +92,7 @@ def epochs_of(gru, dense, codes, plan, seed=0):
             loss, dy = cross_entropy(dense.forward(h * seen), letters[:, 1:])
             gru.backward(dense.backward(dy) * seen)
             for w in weights:
-                if w.ndim > 1:
+                if w.ndim > 1:  # all but Dense's bias
                     w *= np.float32(1 - optimizer.learning_rate * plan.decay)
             optimizer.step(weights, clip_by_norm(gru.grads + dense.grads, 1.0))
             losses.append(loss)

@@ -483,10 +483,8 @@ class Diagnosis:
 
     def known_in_pattern(self):
         """The words for a known mistake whose results came back in a pattern."""
-        if not self.wrong:  # the arrays are right: what is wrong came as an error
+        if not self.wrong or self.one_number:  # no array is wrong: what is wrong came as an error
             return None
-        if all(np.ptp(result[0]) == 0 for result in self.pick(self.results) if result[0].size):
-            return None  # the same number everywhere comes of many patterns
         for theirs, words in self.exercise.tried:
             if not all(isinstance(result, list) for result in theirs) or len(self.names) > 1:
                 continue
@@ -584,9 +582,8 @@ class Diagnosis:
         for k, probe in enumerate(self.probes):
             if k in self.arrays and same(self.results[k], self.wanted[k], part) and probe.when:
                 if self.wanted[k][part].any():
-                    hint = (
-                        probe.hint if probe.zero else ""
-                    )  # of the others it is about those that fail
+                    # A hint is about a probe that fails, but for those with something switched off.
+                    hint = probe.hint if probe.zero else ""
                     return f"right {probe.when}, and wrong otherwise{hint}"
         return None
 
