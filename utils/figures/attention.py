@@ -91,7 +91,7 @@ def mean_of_three(fig, letters, values, weights):
     >>> [float(bar.get_height()) for bar in fig.axes[0].patches]
     [0.5, 0.5, 0.0]
     >>> print(sentence)
-    The context is (0.50, 0.00), nearest to t. The weights: t 50%, h 50%, e 0%.
+    The context is (0.50, 0.00), nearest to t and h. The weights: t 50%, h 50%, e 0%.
     """
     left, right = panels(fig, 2, width_ratios=(1, 1.2))
     left.bar(range(3), weights, color=ROLES["input"], width=0.7)
@@ -107,7 +107,8 @@ def mean_of_three(fig, letters, values, weights):
     note(right, "context", context, (0, 10), ha="center", color=ROLES["output"])
     right.set(title="Values, and their mean", xlim=(-0.2, 1.3), ylim=(-0.2, 1.3))
     right.set(xlabel="first number", ylabel="second number")
-    nearest = letters[int(np.linalg.norm(values - context, axis=1).argmin())]
+    away = np.linalg.norm(values - context, axis=1)
+    nearest = " and ".join(letters[k] for k in np.flatnonzero(np.isclose(away, away.min())))
     told = ", ".join(f"{a} {percent(w)}" for a, w in zip(letters, weights, strict=True))
     return (
         f"The context is ({context[0]:.2f}, {context[1]:.2f}), nearest to {nearest}.\n"
