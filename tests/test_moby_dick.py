@@ -99,3 +99,9 @@ def test_training(monkeypatch):
         assert second < first < before + 0.5 and train_writer.bits(gru, dense, codes) < second
         runs.append(gru.get_weights() + dense.get_weights())
     assert all(map(np.array_equal, *runs))
+
+    kept = plan._replace(decay=0.0)
+    gru, dense = train_writer.network()
+    list(train_writer.epochs_of(gru, dense, codes, kept))
+    decayed, larger = ([np.linalg.norm(w) for w in each[:2]] for each in (runs[0], gru.weights))
+    assert np.less(decayed, larger).all()  # W_x and W_h

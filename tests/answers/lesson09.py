@@ -120,6 +120,17 @@ def naive_softmax(y, temperature, rng):
     return draw_by_cumsum(np.log(p / p.sum(axis=1, keepdims=True)), 1.0, rng)
 
 
+def topmost(p, k):
+    """Only the k likeliest are left."""
+    p = np.where(np.argsort(np.argsort(-p, axis=1), axis=1) < k, p, 0)
+    return p / p.sum(axis=1, keepdims=True)
+
+
+def floored(p):
+    p = np.maximum(p, 0.001)
+    return p / p.sum(axis=1, keepdims=True)
+
+
 RIGHT = {
     "bits_a_letter": [
         bits(),
@@ -173,6 +184,13 @@ WRONG = {
         (drawn(lambda y, T: softmax(y)), "has no effect"),
         (draw_one_for_all, "rows with the same logits all get the same letter"),
         (without_rng, "draw from rng alone"),
+        (
+            lambda y, T, rng: draw_by_noise(y, T, np.random.default_rng(0)),
+            "another rng draws the same letters",
+        ),
+        (lambda y, T, rng: draw_by_noise(y, T, rng) * 1.0, "floats can't index an array"),
+        (drawn(lambda y, T: topmost(softmax(y / T), len(y[0]) - 1)), "letter 4 never comes"),
+        (drawn(lambda y, T: floored(softmax(y / T))), "next to no probability"),
         (lambda y, T, rng: draw_by_cumsum(y, T, rng) + 1, "letters are whole numbers from 0"),
         (lambda y, T, rng: softmax(y / T), "a number for each symbol"),
         (naive_softmax, "for logits near 900"),
