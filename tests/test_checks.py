@@ -107,10 +107,10 @@ def test_what_is_printed_fits_a_narrow_window(exercise, capsys):
 @each(COMPARED)
 def test_known_mistakes_differ_from_the_reference_and_from_each_other(exercise):
     wanted = exercise.results(exercise.reference)
-    for results, words in exercise.tried:
+    for mistake, (results, words) in zip(exercise.mistakes, exercise.tried, strict=True):
         assert not all(map(same, results, wanted)), words
         assert not any(isinstance(result, str) for result in results), words
-        assert Diagnosis(exercise, exercise.reference, results).known() == words
+        assert Diagnosis(exercise, exercise.variant(mistake), results).known() == words
     for (one, words), (other, others) in itertools.combinations(exercise.tried, 2):
         assert words == others or not all(map(same, one, other)), (words, others)
 

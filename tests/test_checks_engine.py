@@ -254,13 +254,16 @@ DENSE = [
     (lambda x, W, b: x @ W + b + b, "the bias counts twice"),
     (lambda x, W, b: abs(x @ W) + 2 * b, "counts twice. And the product has lost its sign."),
     (misspelt, "line 3 of your function, `return y + bias # noqa: F821`, raises NameError: name "),
-    (misspelt, "And one change makes it right: look at `bias` in line 3 of your function."),
+    (misspelt, "And one change makes it right: look at `y + bias` in line 3 of your function."),
     (lambda x, W, b: x.T @ W, "size 6 on the left and size 17 on the right must agree (6 is batch"),
     (scaled, "and `SCALE` is a variable of the notebook. And one change makes it right: look at"),
     (scaled_twice, "(2,) (6 is batch, 9 is units): no size here is 2, and `SCALE` is a variable"),
     (unknown_names, "line 3 of your function, `return y + bias # noqa: F821`, raises NameError: n"),
-    (asks_first, "one change makes it right: look at line 3 of your function, `if len(x) > 1:`."),
-    (twice, "one change makes it right: look at the second `y` in line 3 of your function."),
+    (
+        asks_first,
+        "one change makes it right: look at what stands below line 3 of your function, `if len",
+    ),
+    (twice, "one change makes it right: look at `y + 0.5 * y` in line 3 of your function."),
     (noisy, "`np.random.default_rng(0)` draws random numbers, and nothing here is left to chance"),
     (new_noise, "answers differently: `np.random.default_rng()` draws random numbers."),
     (gives_none, "returns None: `(x @ W + b).sort()` is None, as a call is that changes something"),
@@ -285,7 +288,7 @@ DENSE = [
     (two_wrong, "y is wrong at batch [2, 3], counted from 0, and right elsewhere."),
     (
         one_sample,
-        "otherwise, but for a single sample y has lost an axis, of length 1: its shape is",
+        "but for a single sample y has lost an axis, of length 1: its shape is",
     ),
     (lambda x, W, b: (x @ W)[:, :9] + b[:9], "but with other sizes, 20 features and 10 units, y"),
     (lambda x, W, b: x @ W + b**3, "y is right while b is zero, and wrong otherwise: look at what"),
@@ -474,7 +477,7 @@ def test_a_bare_except_does_not_swallow_the_interrupt(function):
 
 def test_right_otherwise_names_all_that_is_wrong(capsys):
     line, _ = line_of(square, lambda n: n * n if n == 3 else -n, capsys)
-    assert "right otherwise, but wrong for 1 and for 4: for 1 " in line, line
+    assert "right in 1 of 3 cases tried, and wrong for 1 and for 4: for 1 " in line, line
 
 
 def test_other_keys_are_told_and_a_dict_turned_round(capsys):
@@ -598,7 +601,7 @@ LOOKS = [
     (count, lambda m, n: 2 * m * n + n * n, "Not yet: W is counted twice; b is missing."),
     (count, lambda m, n: 4 * (m * n + n * n + n), "every part is counted 4 times"),
     (count, lambda m, n: m * n + n * n + m, "Not yet: "),
-    (count, lambda m, n: [m, n] if m > 2 else 18, "otherwise, but wrong for m = 4, n = 7, for m"),
+    (count, lambda m, n: [m, n] if m > 2 else 18, "and wrong for m = 4, n = 7, for m"),
 ]
 SHIFT = 0.125
 

@@ -137,7 +137,7 @@ WRONG_STEP = [
     (lambda x, h, U, V, b: h[9:], "h_t has the wrong shape"),  # empty, whatever the arguments
     (
         lambda x, h, U, V, b: np.tanh(x @ U + h @ V + b)[:, :9],
-        "right otherwise, but with other sizes, 20 features and 10 units, h_t has the wrong shape",
+        "but with other sizes, 20 features and 10 units, h_t has the wrong shape",
     ),
     (
         lambda x, h, U, V, b: np.tanh(x @ U + h @ V + b).T,
@@ -155,7 +155,7 @@ WRONG_STEP = [
     (lambda x, h, U, V, b: [np.tanh(x @ U + h @ V + b)], "its shape is (1, batch, units)."),
     (
         lambda x, h, U, V, b: np.tanh(x @ U + h @ V + b).squeeze(),
-        "right otherwise, but for a single sample",
+        "but for a single sample",
     ),
     (
         lambda x, h, U, V, b: np.tanh(x[:1] @ U + h[:1] @ V + b) + 0 * h,

@@ -190,7 +190,7 @@ WRONG_STEP_BACKWARD = [
     ),
     (lambda dh, x, hp, h, U, V: dh @ (1 - h**2), f"must agree (6 is batch, 9 is units): {SIGNS}"),
     (lambda dh, x, hp, h, U, V: dh * (1 - h @ h), SIGNS),
-    (with_part(dh_prev=lambda dz, dh, x, hp, h, U, V: dz * V.T), SIGNS),
+    (with_part(dh_prev=lambda dz, dh, x, hp, h, U, V: dz * V.T), "(6 is batch, 9 is units)"),
     (step_backward_recomputes, "h is given, take it as it is"),
     (step_backward_in_place, "changes its argument dh in place"),
     # two mistakes at once: the first wrong part is explained
@@ -412,7 +412,7 @@ WRONG_NUMERIC = [
     (central((1, 0)), "the lower point is w itself"),
     (central((0, -1)), "the upper point is w itself"),
     (numeric_never_restored, "after your function w is not what it was: put each entry back"),
-    (numeric_of_ravel, "right otherwise, but when w is a transpose gradient is zero"),
+    (numeric_of_ravel, "but when w is a transpose gradient is zero"),
     (numeric_of_copies, "every entry is zero: the loss has not seen a change"),
     (central(share=of(lambda up, low, e: (up - low) / e)), "twice what it should be: the two"),
     (central(share=of(lambda up, low, e: (up - low) / 2 * e)), "brackets are missing"),

@@ -217,7 +217,7 @@ WRONG_WINDOWS = [
     (then(lambda x, y: (y, x)), "the windows come first"),
     (then(lambda x, y: x), "an array of shape (17, 5, 1) where 2 arrays are asked for: windows,"),
     (then(lambda x, y: (x, -y)), "Not yet: targets has the wrong sign."),
-    (five_at_a_time, "and for a longer series: for windows of a single value"),
+    (five_at_a_time, "cases tried, but for windows of a single value"),
     (windows_of_all_lengths, "of arrays that have different shapes."),
     (windows_in_place, "changes its argument series in place"),
 ]
@@ -264,7 +264,7 @@ WRONG_COUNT = [
     (lambda f, a, b, o: a * (f + a + 1) + b * (a + b + 1) + 24 * b * o + o, "every time step"),
     (
         lambda f, a, b, o: a * (f + a + 2) + b * (a + b + 2) + b * o + o,
-        "a second bias is counted in",
+        "as many numbers as it has units are counted once too often",
     ),
     (lambda f, a, b, o: 4 * (a * (f + a + 1) + b * (a + b + 1)) + b * o + o, "as in an LSTM"),
     (lambda f, a, b, o: a * (f + a + 1) + b * (a + b + 1) + b + 1, "outputs has no part in your"),

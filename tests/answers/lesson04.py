@@ -77,7 +77,7 @@ WRONG_GATE = [
     (gate(lambda z, u: z[:, 3:6]), "f_t has the wrong shape: it is (batch, 3) = (6, 3)"),
     (gate(curve=np.tanh), "f goes through tanh: a gate is a share from 0 to 1"),
     (gate(curve=lambda z: z), "f has lost its sigmoid"),
-    (gate(curve=lambda z: 1 / (1 + np.exp(z))), "f is 1 minus what it should be: has the exponent"),
+    (gate(curve=lambda z: 1 / (1 + np.exp(z))), "f is 1 minus what it should be, as a sigmoid"),
     (gate(curve=lambda z: sigmoid(sigmoid(z))), "f goes through the sigmoid twice"),
     (lambda x, h, U, V, b: gate()(x, h, U, V, b) * h, "the gate is there"),
     (
@@ -194,7 +194,7 @@ WRONG_STEP = [
     (returning(lambda h, c, old: (h, 1.1 * c)), "c_t is 1.1 times what it should be"),
     (returning(lambda h, c, old: (h, c * c)), "c_t is squared"),
     (changes_c, "the numbers are right, but your function changes its argument c_prev"),
-    (of_nine_units, "right otherwise, but with other sizes, 20 features and 10 units, line 4"),
+    (of_nine_units, "but with other sizes, 20 features and 10 units, line 4"),
     # two mistakes at once: one part is explained
     (step(show=lambda o, c, old: o * c, cell=lambda i, f, g, c, h: c + i * g), "not applied"),
     (lambda x, h, c, U, V, b: h, "returns an array of shape (6, 9) where 2 arrays"),

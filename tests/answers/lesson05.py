@@ -245,7 +245,10 @@ WRONG = {
         (step(f=(np.tanh, np.tanh, np.tanh)), f"the gates go through tanh: {RANGE}"),
         (step(f=(sigmoid, sigmoid, sigmoid)), "the candidate goes through the sigmoid"),
         (step(f=(sigmoid, sigmoid, lambda a: np.maximum(a, 0))), "the candidate goes through relu"),
-        (step(f=(lambda a: sigmoid(-a),) * 2 + (np.tanh,)), "the exponent in your sigmoid"),
+        (
+            step(f=(lambda a: sigmoid(-a),) * 2 + (np.tanh,)),
+            "1 minus what they should be, as a sigmoid",
+        ),
         (step(order="rzg"), "in the order r, z, g"),
         (step(order="rzg"), "or z and r have changed places in your last two lines"),
         (step(order="zgr"), "in the order z, g, r"),
@@ -357,7 +360,10 @@ WRONG = {
         (lambda f, u, after: 3 * f * u + u * u + u + 3 * u * after, "each row of b has three"),
         (lambda f, u, after: 3 * u * (f + u + 2 + after), "two rows, and you count 3. And without"),
         (lambda f, u, after: 3 * u * (f + u + 1) * (1 + after), "six blocks of each matrix"),
-        (lambda f, u, after: 3 * u * (f + u + 2) if after else 3 * u, "without reset_after: W_x"),
+        (
+            lambda f, u, after: 3 * u * (f + u + 2) if after else 3 * u,
+            "without reset_after: features has no part",
+        ),
         (lambda f, u, after: 3 * (f * u + f * f + (1 + after) * u), "W_h is a matrix from units"),
         (lambda f, u, after: 3 * u * (f + u) + 1 + after, "a number stands for itself"),
         (lambda f, u, after: 8250 if after else 8100, "the same number comes out for layers of"),

@@ -38,13 +38,20 @@ def attended(scale=True, axis=-1, masked=lambda s, m: np.where(m, s, -1e9), afte
         scores = q @ np.swapaxes(k, 1, 2)
         if scale:
             scores = scores / np.sqrt(q.shape[-1])
-        e = np.exp(masked(scores, mask[:, None]))
+        scores = masked(scores, mask[:, None])
+        e = np.exp(scores - scores.max(axis=-1, keepdims=True))
         weights = e / e.sum(axis=axis, keepdims=True)
         if after:
             weights = weights * mask[:, None]
         return weights @ v
 
     return answer
+
+
+def attend_by_weights(q, k, v, mask, largest):
+    scores = np.where(mask[:, None], q @ k.swapaxes(1, 2) / q.shape[-1] ** 0.5, -np.inf)
+    e = np.exp(scores - largest(scores))
+    return e / e.sum(axis=2, keepdims=True) @ v
 
 
 def backward_by_einsum(dcontext, q, k, v, weights):
@@ -130,6 +137,8 @@ WRONG = {
         (attended(scale=False), "the scale is left off"),
         (attended(masked=lambda s, m: s), "the mask has no part in it"),
         (attended(masked=lambda s, m: s * m), "a score of 0 is not nothing"),
+        (lambda q, k, v, m: attend_by_weights(q, k, v, m, lambda s: 0), "exp(1000) is infinite"),
+        (lambda q, k, v, m: attend_by_weights(q, k, v, m, np.max), "Each query has a largest"),
     ],
     "attend_backward": [
         (backward(lambda a, da: a * da), "lack the mean"),

@@ -282,7 +282,13 @@ def written_out(numbers, function, sizes):
     if fits := fits or arrays:
         are = "are variables" if fits[1:] else "is a variable"
         return f"{words}, and {listed([f'`{n}`' for n in fits])} {are} of the notebook"
-    return f"{words}: is it written out, or a variable of the notebook?"
+    return f"{words}: is it written out?" if few[0] in numbers_in(function) else words
+
+
+def numbers_in(function):
+    """The whole numbers that stand in its source."""
+    tree = ast.walk(own_tree(function) or ast.Constant(0))
+    return [node.value for node in tree if isinstance(getattr(node, "value", None), int)]
 
 
 def sizes_of(value):

@@ -5,6 +5,7 @@ wrong, or all that is wrong with one of several arrays; what can't be named is l
 answer itself does when one thing is changed: a sample, a time step, an argument.
 """
 
+import ast
 import functools
 import itertools
 
@@ -16,13 +17,14 @@ from utils.checks.calls import (
     call,
     draws,
     objects_from_notebook,
+    own_tree,
     read_from_notebook,
     with_globals,
     written_out,
 )
 from utils.checks.mends import mended
 from utils.checks.pairs import PATIENCE, nearest
-from utils.checks.patterns import Wanted, pattern
+from utils.checks.patterns import MIXED, RESHAPED, Wanted, pattern
 from utils.checks.results import (
     alike,
     close,
@@ -57,23 +59,45 @@ class Diagnosis:
         """What is wrong, in words."""
         if not isinstance(self.results[0], list):
             return self.with_place(self.known() or self.description())
-        looks = [self.known, self.constant, self.order, self.whole, self.share, self.exchanged]
-        looks += [self.one_pattern, self.one_slip, self.chance, self.place]
+        looks = [self.from_notebook, self.known, self.constant, self.order, self.whole, self.share]
+        looks += [self.exchanged, self.one_pattern, self.one_slip, self.chance, self.place]
         looks += [self.each_part, self.no_number, self.two_known, self.known_in_pattern]
-        looks += [self.two_slips, self.from_notebook, self.unused, self.asked, self.influence]
-        looks += [self.one_of_two]
+        looks += [self.two_slips, self.unused, self.asked, self.influence]
         return next((words for look in looks if (words := look())), None) or self.description()
+
+    @functools.cached_property
+    def cases(self):
+        """How a message begins of the first case that is wrong."""
+        wrong = [k for k, right in enumerate(self.right) if not right]
+        pairs = zip(self.on_examples, self.exercise.examples_wanted, strict=True)
+        return self.exercise.cases(wrong[0], wrong, sum(not same(a, b) for a, b in pairs))
 
     # --- what explains all that is wrong ---
 
     def known(self, part=None):
         """The words for the first known mistake with these results: all of them, or one part's,
         where it touches no part that is right."""
-        for theirs, words in self.exercise.tried:
+        for mistake, (theirs, words) in zip(
+            self.exercise.mistakes, self.exercise.tried, strict=True
+        ):
             if alike(self.results, theirs, part) and self.shows(theirs, part):
                 if part is None or set(wrong_parts(theirs, self.wanted)) <= set(self.wrong):
-                    return words
+                    if self.foretold(self.exercise.variant(mistake), part):
+                        return words
         return None
+
+    def foretold(self, function, part=None):
+        """Does what explains the probes foretell what comes of the small examples? Of random arrays
+        that is certain."""
+        if self.exercise.arguments:
+            return True
+        theirs = [self.exercise.call(function, probe).result for probe in self.exercise.examples]
+        return not theirs or alike(self.on_examples, theirs, part)
+
+    @functools.cached_property
+    def on_examples(self):
+        """What comes of the small examples, for which no explanation was looked for."""
+        return [self.exercise.call(self.answer, p).result for p in self.exercise.examples]
 
     def shows(self, theirs, part):
         """Is one of the wrong results the very same? Two errors alone may have two causes."""
@@ -88,7 +112,7 @@ class Diagnosis:
         if all(map(same, self.wanted, [self.wanted[0]] * len(self.wanted))):
             return None
         alike = first[0].size and all(same(first, other) for other in self.results)
-        if alike and np.all(np.isfinite(first[0])) and not self.depends():
+        if alike and np.all(np.isfinite(first[0])) and not any(self.depends()):
             several = "s" if first[0].size > 1 else ""
             return f"you return the same number{several} whatever the arguments"
         return None
@@ -99,12 +123,12 @@ class Diagnosis:
         return one_number(self.pick(self.results)) and not one_number(self.wanted)
 
     def depends(self):
-        """Does the result change with an argument, though the probes' differences don't show it?"""
-        changes = (
-            self.changed_by(self.answer, name, much=much)
+        """Does each array change with an argument, though the probes' differences don't show it?"""
+        changes = [
+            self.changed_by(self.answer, name, much=much) or []
             for name in self.probes[0].args for much in (1, 10, 0.01)
-        )  # fmt: skip
-        return any(c.any() for change in changes for c in change or ())
+        ]  # fmt: skip
+        return [any(c[part].any() for c in changes if c) for part in range(len(self.names))]
 
     def no_number(self):
         """NaN or infinity where numbers are asked for."""
@@ -196,8 +220,13 @@ class Diagnosis:
             for k, want in zip(self.arrays, self.pick(of or self.wanted), strict=True)
         ]
         if words := pattern(got, wanted, close, fit=of is None):
-            return words
+            return MIXED if words == RESHAPED and not self.reads("reshape") else words
         return self.with_argument(got, [w.array for w in wanted]) if of is None else None
+
+    def reads(self, name):
+        """Does this name stand in the answer?"""
+        tree = own_tree(self.answer)
+        return tree is None or name in ast.unparse(tree)
 
     def with_argument(self, got, want):
         """The words for an argument that has been added to one part of the results, or stands in
@@ -205,6 +234,8 @@ class Diagnosis:
         for name in self.probes[0].args:
             held = [self.probes[k].args[name] for k in self.arrays]
             if not isinstance(held[0], np.ndarray) or not same_shapes(got, want):
+                continue
+            if not np.isfinite(got[0]).all():  # LAPACK says so, past what Python catches
                 continue
             try:
                 held = [np.broadcast_to(h, g.shape) for h, g in zip(held, got, strict=True)]
@@ -238,6 +269,10 @@ class Diagnosis:
             theirs.append(self.exercise.slipped(self.probes[k], *made))
             if not isinstance(theirs[-1], list) or not same(self.results[k], theirs[-1], part):
                 return False
+        for probe, result in zip(self.exercise.examples, self.on_examples, strict=True):
+            if self.exercise.arguments or same(result, self.exercise.slipped(probe, *made), part):
+                continue
+            return False
         if part is None:
             return True
         return set(wrong_parts(theirs, self.wanted)) <= set(self.wrong)
@@ -278,6 +313,7 @@ class Diagnosis:
             and first[part].size
             and all(same(first, other, part) for other in self.pick(self.results))
             and not all(same(self.wanted[0], other, part) for other in self.wanted)
+            and not self.depends()[part]
         )
 
     def each_part(self):
@@ -382,16 +418,18 @@ class Diagnosis:
         labels = self.exercise.asked
         functions = self.answer, self.exercise.reference
         own, theirs = ([self.heard(f, probe) for probe in self.probes] for f in functions)
+        if labels and not any(own):
+            return f"your function never calls {theirs[0][0][0]}"
         if not labels or not all(map(same_questions, own, theirs)):
             return None
-        agree, wrong = [], [k for k, right in enumerate(self.right) if not right]
+        agree = []
         for k, (name, asked) in enumerate(theirs[0]):
             for j, (what, axes) in zip(range(len(asked)), labels[name].items(), strict=True):
                 got, want = ([each[k][1][j] for each in heard] for heard in (own, theirs))
                 if words := self.about_question(got, want, axes.split()):
                     one = "agrees" if len(agree) == 1 else "agree"
                     said = f"{listed(agree)} {one}. But " if agree else ""
-                    return f"{self.exercise.otherwise(wrong[0], wrong)}{said}{what} {words}"
+                    return f"{self.cases}{said}{what} {words}"
                 agree.append(what)
         return self.about_reply(agree)
 
@@ -474,9 +512,13 @@ class Diagnosis:
         for pair in nearest(alone, self.wanted, self.results):
             one, other = (self.exercise.mistakes[k] for k in pair)
             variant = self.exercise.variant(one, other)
-            if variant and all(
-                same(self.exercise.call(variant, probe).result, result)
-                for probe, result in zip(self.probes, self.results, strict=True)
+            if (
+                variant
+                and all(
+                    same(self.exercise.call(variant, probe).result, result)
+                    for probe, result in zip(self.probes, self.results, strict=True)
+                )
+                and self.foretold(variant)
             ):
                 return f"{ended(one.words)} And {other.words}"
         return None
@@ -490,7 +532,7 @@ class Diagnosis:
                 continue
             if all(map(rearranged, self.pick(self.results), self.pick(theirs))):
                 continue  # what is undone by another order has not been done
-            if found := self.pattern(0, theirs):
+            if (found := self.pattern(0, theirs)) and kept(self.results[0], theirs[0]):
                 return f"{ended(words)} And {self.names[0]} {found}"
         return None
 
@@ -506,27 +548,6 @@ class Diagnosis:
                 return f"{NUMBERS} {one.words}; and {other.words}"
         return None
 
-    def one_of_two(self):
-        """The words for what explains all that is wrong while something is switched off."""
-        for off in dict.fromkeys(name for probe in self.probes for name in probe.zero):
-            at = [k for k, probe in enumerate(self.probes) if off in probe.zero]
-            if len(at) < 2 or not all(k in self.arrays for k in at):
-                continue
-            if not any(not self.right[k] for k in at):
-                continue
-            words = next(
-                (words for theirs, words in self.exercise.tried
-                 if all(same(self.results[k], theirs[k]) for k in at)), None
-            )  # fmt: skip
-            if not words:
-                words = next(
-                    (f"{NUMBERS} {slip.words}" for slip, first in self.exercise.slips
-                     if isinstance(first, list) and self.slip_explains(slip, probes=at)), None
-                )  # fmt: skip
-            if words:
-                return f"at least while {off} is zero, {ended(words)} Look at {off} as well"
-        return None
-
     # --- what can be said of a mistake that nobody foresaw ---
 
     def description(self):
@@ -538,18 +559,24 @@ class Diagnosis:
         for probe, want in zip(self.exercise.examples, self.exercise.examples_wanted, strict=True):
             got = self.exercise.call(self.answer, probe).result
             if isinstance(got, list) and not same(got, want):
+                got, want = self.as_given(got, self.answer), self.as_given(want)
                 given = ", ".join(f"{name} = {written(a)}" for name, a in probe.args.items())
                 yours, right = (" and ".join(map(written, each)) for each in (got, want))
                 told = f"For {given} yours gives {yours}, and {right} is right"
                 return f"{ended(words)} {told}" if len(told) < 300 else words
         return words
 
+    def as_given(self, arrays, function=None):
+        """0 and 1 as False and True, where the function gives those back."""
+        value = self.exercise.call(function or self.exercise.reference, self.probes[0]).value
+        truths = len(self.names) == 1 and np.asarray(value).dtype == bool
+        return [array.astype(bool) if truths else array for array in arrays]
+
     def in_general(self):
-        wrong = [k for k, right in enumerate(self.right) if not right]
-        at = wrong[0]
-        probe, result, but = self.probes[at], self.results[at], self.exercise.otherwise(at, wrong)
+        at = self.right.index(False)
+        probe, result, but = self.probes[at], self.results[at], self.cases
         if not isinstance(result, list):
-            return self.exercise.no_result(self.answer, at, result, wrong)
+            return self.exercise.no_result(self.answer, at, result, but)
         parts = wrong_parts([result], [self.wanted[at]])
         part = max(parts, key=lambda k: self.names[k] == self.exercise.origin)
         name, axes = self.names[part], (self.axes[part] or "").split()
@@ -573,7 +600,8 @@ class Diagnosis:
             return f"{said}{given}{self.exercise.evidence.format(got=got)}"
         if at:
             return f"{said}{name} is wrong{probe.hint}"
-        if where := not self.exercise.examples and self.right_while(part):
+        by_hand = self.exercise.examples and not self.exercise.arguments
+        if where := not by_hand and self.right_while(part):
             return f"{said}{name} is {where}"
         return f"{said}{name} has the right shape, and other numbers than it should"
 
@@ -627,6 +655,13 @@ def rearranged(one, other):
     return same_shapes(one, other) and all(map(close, *flat))
 
 
+def kept(one, other):
+    """Has one result half as many numbers of its own as the other? A pattern with which few are
+    left fits too many mistakes."""
+    pairs = zip(one, other, strict=True)
+    return all(2 * np.unique(a.round(9)).size >= np.unique(b.round(9)).size for a, b in pairs)
+
+
 def same_shapes(*lists):
     return all(len({a.shape for a in arrays}) == 1 for arrays in zip(*lists, strict=True))
 
@@ -655,6 +690,8 @@ def changed(value, where=..., much=1):
 
 def shares(names, rows, got):
     """How often each part of a sum is counted, in words; None unless it comes out exactly."""
+    if not np.isfinite(got).all():
+        return None
     times = np.linalg.lstsq(rows, got, rcond=None)[0]
     if len(rows) <= len(names) or not close(rows @ times, got):
         return None
@@ -662,7 +699,7 @@ def shares(names, rows, got):
     odd = [k for k, n in enumerate(times) if n != 1]
     if len(set(times)) == 1:
         return f"every part is counted {times[0]:g} times"
-    if not odd or len({times[k] for k in odd}) > 1 and len(odd) > 2:
+    if not odd or len({times[k] for k in odd}) > 1 and len(odd) > 2 or np.any(times % 1):
         return None
     groups = {n: [names[k] for k in odd if times[k] == n] for n in dict.fromkeys(times[odd])}
     return "; ".join(

@@ -29,6 +29,7 @@ import re
 import sys
 import textwrap
 import time
+import warnings
 from types import EllipsisType, NoneType
 from typing import NamedTuple
 
@@ -53,6 +54,7 @@ from utils.checks.diagnosis import Diagnosis
 from utils.checks.probes import Probe, axes_of, must_be, random_probes
 from utils.checks.results import kind, listed, same
 
+FEW = 4  # cases that are named one by one
 WIDTH = 72  # characters that a line of output holds at 1024 pixels, before it breaks within words
 
 
@@ -71,21 +73,22 @@ class Told(Exception):
 # --- exercises --------------------------------------------------------------------------------
 
 
-def exercise(arguments=None, *, probes=None, off=(), large=(), returns, **how):
+def exercise(arguments=None, *, probes=None, returns, off=(), large=(), small=(), full=(), **how):
     """A decorator that makes an `Exercise` of the reference, the function below it.
 
     `arguments` maps each argument to its axes, "batch units", for `random_probes`; `off` names
-    those that are switched off in turn, `large` those that grow. Where random arrays won't do,
-    `probes` is a list of `Probe`s instead. A function without arguments needs neither. For the rest
-    see `Exercise`.
+    those that are switched off in turn, `large`, `small` and `full` those that grow, shrink, or
+    come near -1 and 1 (see `random_probes`). Where random arrays won't do, `probes` is a list of
+    `Probe`s instead. A function without arguments needs neither. For the rest see `Exercise`.
 
     Raises ValueError where a name fits nothing in the reference.
     """
-    if probes and (arguments or off or large):
+    changes = off, large, small, full
+    if probes and (arguments or any(changes)):
         raise ValueError("either probes, or arguments and what of them is off")
     if arguments:
         must_be("an axis of what is returned", axes_of(returns), axes_of(arguments))
-        probes = random_probes(arguments, off, large)
+        probes = random_probes(arguments, *changes)
     probes = probes or [Probe({})]
     return lambda reference: Exercise(reference, probes, arguments, returns=returns, **how)
 
@@ -333,22 +336,27 @@ class Exercise:
             return ""
         return f" (`{name}` comes with weights of its own: compute with the arguments)"
 
-    def otherwise(self, at, wrong):
-        """How a message begins of the first probe that is wrong, if `wrong` are the places of all
-        that are; it is empty while the later ones haven't been tried."""
+    def cases(self, at, wrong=(), examples=0):
+        """How a message begins of the first probe that is wrong, and how many are right, if `wrong`
+        are the places of all that are, and of so many small examples it is as well; of how many
+        nothing is said while the later ones haven't been tried."""
         if not at:
             return ""
         when = [probe.when or probe.given for probe in self.probes]
         if not wrong:
-            return f"right so far, but {when[at]} "
-        several = listed([when[k].rstrip(",") for k in wrong])
-        return f"right otherwise, but {f'wrong {several}: ' * (1 < len(wrong) < 5)}{when[at]} "
+            return f"{when[at]} "
+        tried, off = len(when) + len(self.examples), len(wrong) + examples
+        if off == 1:
+            return f"right in the other cases tried, but {when[at]} "
+        several = f"wrong {listed([when[k].rstrip(',') for k in wrong])}: "
+        named = f"and {several}" if len(wrong) <= FEW and not examples else "but "
+        return f"right in {tried - off} of {tried} cases tried, {named}{when[at]} "
 
-    def no_result(self, answer, at, result, wrong=()):
+    def no_result(self, answer, at, result, begin=None):
         """What is said of an exception or a complaint that came of a probe."""
         if isinstance(result, Exception):
             result = explain(result, answer, self.probes[at].lengths)
-        return self.otherwise(at, wrong) + result
+        return (self.cases(at) if begin is None else begin) + result
 
     def call(self, function, probe):
         """Call `function` with copies of the probe's arguments, quietly; the answer that is judged
@@ -382,7 +390,8 @@ class Exercise:
                 return None
             source = source.replace(line, wrong)
         scope = dict(self.reference.__globals__)
-        exec(source, scope)
+        with warnings.catch_warnings(action="ignore"):  # "'int' object is not subscriptable"
+            exec(source, scope)
         return scope[self.name]
 
     @functools.cached_property

@@ -23,7 +23,7 @@ CURVES = {  # in the place of the sigmoid of {}; who does it stands before the w
     "is asked for",
     "np.tanh(sigmoid({}))": "{goes} through the sigmoid, and then through tanh: the sigmoid alone "
     "is asked for",
-    WRONG_SIGN: "{is} 1 minus what {it} should be: has the exponent in your sigmoid its minus?",
+    WRONG_SIGN: "{is} 1 minus what {it} should be, as a sigmoid is without its minus",
     "(1 + np.exp(-({})))": "{lacks} brackets in the sigmoid: without them / comes before +",
     "np.exp({})": "{lacks} a 1 in the sigmoid: it is added to the exponential below the line",
     "1 / (1 - np.exp(-({})))": "{has} a minus in the sigmoid where the plus should be",

@@ -18,6 +18,15 @@ from utils.words import number
     },
     off=["x_t", "h_prev", "b"],
     returns={"h_t": "batch units"},
+    examples=[
+        {
+            "x_t": np.array([[1.0]]),
+            "h_prev": np.array([[0.5, 0]]),
+            "W_x": np.array([[1.0, 0]]),
+            "W_h": np.array([[0, 2.0], [1, 0]]),
+            "b": np.array([0.0, -0.5]),
+        },
+    ],
     right="h_t agrees on random arrays, also with x_t, h_prev and b switched off in turn, and "
     "for a single sample",
 )
@@ -137,7 +146,16 @@ rnn_step.knows(
         "b": "units",
     },
     off=["x", "W_h", "b"],
+    small=["W_h"],
     returns={"h": "batch timesteps units"},
+    examples=[
+        {
+            "x": np.array([[[1.0], [0], [2]]]),
+            "W_x": np.array([[0.5]]),
+            "W_h": np.array([[-2.0]]),
+            "b": np.array([0.25]),
+        },
+    ],
     right="every state agrees on random sequences, also with x, W_h and b switched off in turn, "
     "for a single sample and for a single timestep",
 )
@@ -239,10 +257,11 @@ rnn_forward.knows(
             (4, 1, 9),
             (2, 9, 8),
             (6, 7, 3),
+            (5, 5, 5),
         ]
     ],
     returns={"the count": ""},
-    right="the count holds for seven networks of different sizes, both biases included",
+    right="the count holds for eight networks of different sizes, both biases included",
     shares={
         "W_x": lambda features, units, outputs: features * units,
         "W_h": lambda features, units, outputs: units * units,
@@ -328,9 +347,9 @@ def what_is_left(args, w):
 
 
 @exercise(
-    probes=[Probe({"steps": steps}) for steps in (10, 1, 2, 7, 40)],
+    probes=[Probe({"steps": steps}) for steps in (10, 1, 2, 7, 40, 500)],
     returns={"w": ""},
-    right="after 1, 2, 7, 10 and 40 steps exactly half of the impulse is left",
+    right="after 1, 2, 7, 10, 40 and 500 steps exactly half of the impulse is left",
     evidence=what_is_left,
 )
 def weight_for_half_life(steps):

@@ -12,7 +12,9 @@ from utils.layers import Dense, SimpleRNN
 from utils.words import fixed
 
 SIGNS = {  # what the lesson's signs mean in code, where arrays don't fit
-    ".*(that don't fit|be broadcast together).*": "\\g<0>: \u2299 is `*`, a matrix product is `@`",
+    ".*(that don't fit|`.* [*@] .*`.*be broadcast together).*": (
+        "\\g<0>: \u2299 is `*`, a matrix product is `@`"
+    ),
     ".*has no attribute 'T'.*": r"\g<0>: h_0 is an array of zeros (batch, units)",
 }
 
@@ -29,6 +31,17 @@ SIGNS = {  # what the lesson's signs mean in code, where arrays don't fit
         "W_h": "units units",
     },
     off=["h", "x_t", "h_prev"],
+    full=["h"],
+    examples=[
+        {
+            "dh": np.array([[1.0, -2]]),
+            "x_t": np.array([[3.0]]),
+            "h_prev": np.array([[0.5, 0]]),
+            "h": np.array([[0.5, 0]]),
+            "W_x": np.array([[1.0, 2]]),
+            "W_h": np.array([[1.0, 2], [3, 4]]),
+        },
+    ],
     returns={
         "dx_t": "batch features",
         "dh_prev": "batch units",
@@ -131,6 +144,17 @@ step_backward.knows(
         "W_h": "units units",
     },
     off=["x", "h", "W_h"],
+    small=["W_h"],
+    full=["h"],
+    examples=[
+        {
+            "dh_last": np.array([[1.0]]),
+            "x": np.array([[[1.0], [2]]]),
+            "h": np.array([[[0.5], [0]]]),
+            "W_x": np.array([[1.0]]),
+            "W_h": np.array([[2.0]]),
+        },
+    ],
     returns={"dW_x": "features units", "dW_h": "units units", "db": "units"},
     right="all three gradients agree on random sequences, also with x, h and W_h switched off in "
     "turn, for a single sample and for a single timestep",

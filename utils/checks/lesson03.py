@@ -17,9 +17,9 @@ from utils.layers import Sequential, SimpleRNN
 # --- windows ----------------------------------------------------------------------------------
 
 
-def series_of(length, timesteps, when="", look=""):
+def series_of(length, timesteps, when="", look="", dtype="float64"):
     """A probe with random numbers, no two alike."""
-    series = np.random.default_rng(length).uniform(-9, 9, length)
+    series = np.random.default_rng(length).uniform(-9, 9, length).astype(dtype)
     sizes = {"samples": length - timesteps, "timesteps": timesteps, "len(series)": length}
     return Probe({"series": series, "timesteps": timesteps}, when, look, sizes)
 
@@ -33,9 +33,11 @@ WRITTEN_OUT = "is a number written out that depends on the arguments?"
         series_of(13, 1, "for windows of a single value", WRITTEN_OUT),
         series_of(9, 8, "for a series with one window only", "where does the range end?"),
         series_of(40, 12, "for a longer series", WRITTEN_OUT),
+        series_of(15, 4, "for a series in float32", "how many bytes has a number?", "float32"),
     ],
+    examples=[{"series": np.array([1.0, 2, 4, 8, 16]), "timesteps": 2}],
     returns={"windows": "samples timesteps features", "targets": "samples outputs"},
-    right="all windows and targets agree for four series, also with windows of a single value, "
+    right="all windows and targets agree for five series, also with windows of a single value, "
     "and where there is one window only",
     remarks={
         r"(.*)windows has .* = \((\d+), (\d+), 1\), and should be .* = \((\d+), \3, 1\).*": (
@@ -212,7 +214,7 @@ fix_axes.knows(
 # --- building a stack -------------------------------------------------------------------------
 
 TIMESTEPS, FEATURES, SAMPLES = 24, 5, 200
-STACKS = (11, 7), (4, 9)  # units
+STACKS = (11, 7), (4, 9), (11, 7)  # units; the last ones are a model of their own
 
 
 @exercise(
@@ -239,8 +241,11 @@ def stacked(first_units, second_units):
 def wrong_model(models):
     """What is wrong with Keras models, or nothing. What counts is what they do, not how they are
     made: with random weights they must give what the reference gives with the same ones."""
-    looks = [wrong_input, wrong_output, wrong_weights, wrong_behaviour]
+    looks, made = [wrong_input, wrong_output, wrong_weights, wrong_behaviour], []
     for units, model in zip(STACKS, models, strict=True):
+        if any(model is one for one in made):
+            return "with the same units the second model is the first again: each call makes one"
+        made.append(model)
         if words := next(filter(None, (look(model, *units) for look in looks)), None):
             return words
         looks = looks[:3]  # what it does is known by now: of the second its sizes are looked at
@@ -312,7 +317,9 @@ def wrong_input(model, *_):
 
 
 def days(samples=6):
+    """Random numbers, and an hour in which all that is measured is 0."""
     noise = np.random.default_rng(0).normal(size=(samples, TIMESTEPS, FEATURES))
+    noise[1, 9] = 0
     return 0.3 * noise.astype("float32")
 
 
@@ -594,7 +601,11 @@ INSTEAD = {  # what is missing, what is counted too much: what is said of it; th
 OF_BOTH = {  # likewise, where no whole layer explains it
     (("aa", "bb"), ()): "W_h is missing in both layers: what makes them recurrent?",
     (("a", "b"), ()): "the biases of both recurrent layers are missing",
-    ((), ("a", "b")): "a second bias is counted in both recurrent layers: one is added to a state",
+    (
+        (),
+        ("a", "b"),
+    ): "in each recurrent layer as many numbers as it has units are counted once too "
+    "often: it has one bias, and the state that it begins with is no weight",
 }
 
 
@@ -645,7 +656,8 @@ def in_parts(times):
         told.append(f"{listed(missing)} {'are' if missing[1:] else 'is'} missing")
     for term, n in off.items():
         if term in PARTS and n != -1:
-            told.append(f"{PARTS[term]} is {often(n)}")
+            held = f"as many numbers as {PARTS[term]} holds are" if n > 0 else f"{PARTS[term]} is"
+            told.append(f"{held} {often(n)}")
         elif term and term not in PARTS:
             name = " times ".join(LETTER[letter] for letter in term)
             told.append(
@@ -851,6 +863,13 @@ WHOLE = "does a step count that holds the padding value in some of its features?
         padded([4], 6, 1, -1.0, "for a single sample", "do the samples get mixed up?"),
     ],
     returns={"states": "samples units"},
+    examples=[
+        {
+            "h": np.array([[[1.0], [2], [3]], [[4], [5], [6]]]),
+            "x": np.array([[[7.0], [8], [0]], [[9], [0], [0]]]),
+            "padding": 0.0,
+        },
+    ],
     right="the states agree for eight arrays, also where a sequence fills it and where a real step "
     "holds the padding value in some of its features",
 )

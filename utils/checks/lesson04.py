@@ -20,7 +20,17 @@ WEIGHTS = {"W_x": "features ifgo*units", "W_h": "units ifgo*units", "b": "ifgo*u
 @exercise(
     STATE | WEIGHTS,
     off=["x_t", "h_prev", "b"],
+    large=["W_x", "W_h"],
     returns={"f_t": "batch units"},
+    examples=[
+        {
+            "x_t": np.array([[2.0]]),
+            "h_prev": np.array([[1.0]]),
+            "W_x": np.array([[1.0, 0, 2, 3]]),
+            "W_h": np.array([[2.0, 1, 0, -1]]),
+            "b": np.array([0.0, 0.5, 1, 0]),
+        },
+    ],
     right="the forget gate agrees on random arrays, also with x_t, h_prev and b switched off in "
     "turn, for a single sample, and for other numbers of units and features",
 )
@@ -110,7 +120,18 @@ forget_gate.knows(rows(SUM, TERMS, ORDER, gates="f"))
 @exercise(
     STATE | {"c_prev": "batch units"} | WEIGHTS,
     off=["x_t", "h_prev", "c_prev", "b"],
+    large=["W_x", "W_h", "c_prev"],
     returns={"h_t": "batch units", "c_t": "batch units"},
+    examples=[
+        {
+            "x_t": np.array([[2.0]]),
+            "h_prev": np.array([[1.0]]),
+            "c_prev": np.array([[0.5]]),
+            "W_x": np.array([[1.0, 0, 2, 3]]),
+            "W_h": np.array([[2.0, 1, 0, -1]]),
+            "b": np.array([0.0, 0.5, 1, 0]),
+        },
+    ],
     origin="c_t",
     right="h_t and c_t agree on random arrays, also with x_t, h_prev, c_prev and b switched off in "
     "turn, for a single sample, and for other numbers of units and features",
@@ -444,9 +465,9 @@ def what_is_kept(args, bias):
 
 
 @exercise(
-    probes=[Probe({"steps": steps}) for steps in (10, 1, 2, 7, 200)],
+    probes=[Probe({"steps": steps}) for steps in (10, 1, 2, 7, 200, 1000)],
     returns={"the bias": ""},
-    right="after 1, 2, 7, 10 and 200 steps exactly half of the cell state is left",
+    right="after 1, 2, 7, 10, 200 and 1,000 steps exactly half of the cell state is left",
     evidence=what_is_kept,
 )
 def bias_for_half_life(steps):

@@ -120,7 +120,7 @@ EVERY_THIRD = "every third column is taken: a gate's columns lie side by side, i
 PRODUCTS = remarks(  # of what NumPy says, wherever the product is
     {
         "must agree|must be equal|matmul": ON_THE_LEFT,
-        "could not be broadcast": "* is element by element, @ is the matrix product",
+        "`.* [*@] .*`.*could not be broadcast": "* is element by element, @ is the matrix product",
     },
     instead=False,
 )
@@ -129,7 +129,17 @@ PRODUCTS = remarks(  # of what NumPy says, wherever the product is
 @exercise(
     STATE | MATRICES | {"b": "zrg*units"},
     off=["x_t", "h_prev", "b"],
+    large=["W_x", "W_h"],
     returns={"h_t": "batch units"},
+    examples=[
+        {
+            "x_t": np.array([[2.0]]),
+            "h_prev": np.array([[0.5]]),
+            "W_x": np.array([[0.0, 1, 1]]),
+            "W_h": np.array([[1.0, -2, 3]]),
+            "b": np.array([0.5, 1, -1]),
+        },
+    ],
     right="the new state agrees on random arrays, also with x_t, h_prev and b switched off in "
     "turn, and for a single sample",
     remarks=remarks({"tuple index": f"{ONE_AXIS}: split it without axis=1"}) | PRODUCTS,
@@ -211,7 +221,17 @@ gru_step.knows(
 @exercise(
     STATE | MATRICES | {"b": "2 zrg*units"},
     off=["x_t", "h_prev", "b"],
+    large=["W_x", "W_h"],
     returns={"h_t": "batch units"},
+    examples=[
+        {
+            "x_t": np.array([[2.0]]),
+            "h_prev": np.array([[0.5]]),
+            "W_x": np.array([[0.0, 1, 1]]),
+            "W_h": np.array([[1.0, -2, 3]]),
+            "b": np.array([[0.5, 1, -1], [0, 0, 2]]),
+        },
+    ],
     right="the new state agrees on random arrays, both biases included, also with x_t, h_prev and "
     "b switched off in turn, and for a single sample",
     remarks=remarks(
@@ -343,6 +363,9 @@ def fitted(counts):
     return np.round(many, 3) + 0.0 if np.allclose(table @ many, counts, atol=1e-3) else None
 
 
+NO_FEATURES = "features has no part in your count: W_x has a row for each of them"
+
+
 def of_matrices(W_x, W_h, features, squares, more):
     """What is wrong with so many blocks of the matrices, and such terms as no array has; `more`
     says whether there is more of units alone than the bias holds."""
@@ -353,7 +376,7 @@ def of_matrices(W_x, W_h, features, squares, more):
         yield BLOCKS.get(W_x, f"{W_x:g} blocks of each matrix are counted: a GRU has three")
         return
     if not W_x:
-        yield "W_x is a matrix: every unit hears every feature" if features else "W_x is missing"
+        yield "W_x is a matrix: every unit hears every feature" if features else NO_FEATURES
     elif W_x != 3:
         yield f"W_x has three blocks, and you count {W_x:g}"
     if not W_h and (more or squares):

@@ -123,7 +123,8 @@ def came_from(args, got):
     told = f"with first = {first} and season = {season}, your value for step {k} ahead, from 0,"
     if not (at := np.flatnonzero(np.isclose(series, got[k]))).size:
         return f"{told} is none of the series': the values themselves are asked for"
-    return f"{told} is the series' at index {at[0]}: go back from the step by whole seasons"
+    back = "go back from the step by whole seasons, by as few as lead to a known value"
+    return f"{told} is the series' at index {at[0]}: {back}"
 
 
 def season_probe(first, horizon, season, when="", look=""):
@@ -421,8 +422,9 @@ def what_it_says(predict, x, y, x_new, y_new):
         return another_form(forecast, y_new, slope, spread)
     if spread < 0.5:
         return (
-            "the forecasts hardly change from window to window. Either the training has hardly "
-            "begun (epochs, rate), or each window is trained with a target that isn't its own"
+            "the forecasts hardly change from window to window, and linear's do. Is the training "
+            "long enough (epochs, rate), is each window trained with its own target, and is all "
+            "that you trained and fitted in what you return?"
         )
     return None
 

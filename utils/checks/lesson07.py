@@ -34,6 +34,7 @@ def twice(x):
         feeding_probe(
             3, 4, 5, "where forecasts lie far outside of the window", "are they kept?", twice
         ),
+        feeding_probe(4, 5, 7, "with another model and the same windows", model=twice),
     ],
     examples=[{"model": twice, "x": np.array([[[1.0], [2]]]), "horizon": 3}],
     returns={"the forecast": "samples horizon"},
@@ -124,11 +125,13 @@ def fit_curve(x, y):
     return model
 
 
-def level_probe(samples, window, horizon, samples_new, when="", look=""):
+def level_probe(samples, window, horizon, samples_new, when="", look="", spread=0.9):
     rng = np.random.default_rng(samples)
-    x = rng.uniform(-0.9, 0.9, (samples, window, 1)) + 3 * rng.standard_normal((samples, 1, 1))
-    y = x[:, -1] + rng.uniform(-0.9, 0.9, (samples, horizon))
-    x_new = rng.uniform(-0.9, 0.9, (samples_new, window, 1)) + np.arange(samples_new)[:, None, None]
+    x = rng.uniform(-spread, spread, (samples, window, 1))
+    x = x + 3 * rng.standard_normal((samples, 1, 1))
+    y = x[:, -1] + rng.uniform(-spread, spread, (samples, horizon))
+    x_new = rng.uniform(-spread, spread, (samples_new, window, 1))
+    x_new = x_new + np.arange(samples_new)[:, None, None]
     sizes = {"samples": samples, "samples_new": samples_new, "window": window, "horizon": horizon}
     return Probe({"fit": fit_curve, "x": x, "y": y, "x_new": x_new}, when, look, sizes)
 
@@ -145,6 +148,15 @@ def level_probe(samples, window, horizon, samples_new, when="", look=""):
             "which level does each target lose, and each forecast get back?",
         ),
         level_probe(5, 6, 2, 1, "for a single new window", "whose level is put back?"),
+        level_probe(
+            6,
+            5,
+            2,
+            3,
+            "where values lie far from the level",
+            "what are they divided by?",
+            spread=20,
+        ),
     ],
     returns={"the forecast": "samples_new horizon"},
     asked={
@@ -411,6 +423,7 @@ BY_HAND, SIGNS = "which k is it there, by hand?", "what has 0 to do with it?"
         residual_probe(35, 2, 0.6, "where all residuals are below 0", SIGNS, move=-9),
         residual_probe(19, 4, 0.9, "where k is 1", "which are the outermost residuals?"),
     ],
+    examples=[{"residuals": np.array([[5.0, 1], [-2, 3], [4, -7], [0, 2]]), "level": 0.6}],
     returns={"low": "horizon", "high": "horizon"},
     right="low and high agree, also where k is 1, for one step ahead and for several",
 )

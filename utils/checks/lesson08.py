@@ -94,11 +94,11 @@ def logits(batch, classes, shift=0.0, when="", look=""):
     return Probe(args, when, look, {"batch": batch, "classes": classes})
 
 
-def sure(batch, classes, when, look):
-    """Logits some 40 apart, the largest of them at a wrong class."""
+def sure(batch, classes, when, look, by=40, right=0):
+    """Logits some 40 apart, the largest of them at a wrong class, or the right one."""
     target = np.arange(batch) % classes
     y = np.random.default_rng(7).normal(0, 1.5, (batch, classes))
-    y[np.arange(batch), (target + 1) % classes] += 40
+    y[np.arange(batch), (target + 1 - right) % classes] += by
     return Probe({"y": y, "target": target}, when, look, {"batch": batch, "classes": classes})
 
 
@@ -111,6 +111,8 @@ def sure(batch, classes, when, look):
         logits(3, 3, [900, 0, -900], "where one sample's logits are near 900 and another's near "
                "−900", "what is taken off has to be each sample's own"),
         sure(4, 3, "where the network is sure and wrong", "is the loss held below some number?"),
+        sure(4, 3, "where the right logit is 2,000 above the others", "exp(1000) is infinite", 2000,
+             right=1),
     ],
     examples=[
         {"y": np.array([[0.0, np.log(3)]]), "target": np.array([0])},

@@ -9,6 +9,8 @@ from utils.words import number
 
 # --- bits a letter ------------------------------------------------------------------------------
 
+LEVELS = np.array([0.0, 2000, -2000])[:, np.newaxis]  # of the logits at three steps
+
 
 def written(batch, timesteps, symbols, shift=0.0, when="", look="", times=2):
     """Logits at each step of some texts, and the letters that came."""
@@ -26,6 +28,8 @@ def written(batch, timesteps, symbols, shift=0.0, when="", look="", times=2):
         written(2, 3, 6, 2000, "for logits near 2,000", "exp(2000) is infinite"),
         written(2, 4, 6, 0, "where some letters cost 50 bits and more", "what is done to small "
                 "probabilities?", times=30),
+        written(2, 3, 5, LEVELS, "where one step's logits lie 2,000 above another's", "what is "
+                "taken off has to be each step's own"),
     ],
     returns={"the bits a letter": ""},
     examples=[
@@ -305,6 +309,10 @@ DRAWN = [  # when: what is tried
     to_draw([LOGITS, LOGITS[1:] + LOGITS[:1]], 1.0, "where the rows differ "),
     to_draw([[900.0, 901.0, 899.0]], 1.0, "for logits near 900 "),
     to_draw([[3.0, 1.0, -4.0]], 0.004, "at a temperature of 0.004 "),
+    to_draw([[*np.arange(12) / 8]], 0.002, "for 12 symbols, at a temperature of 0.002 "),
+    to_draw([[1.0, 1.05, 0.95]], 0.05, "at a temperature of 0.05 "),
+    to_draw([[0.0, 900], [-1000, -100]], 1.0, "where one row lies far below another "),
+    to_draw([[4.2, *[0] * 40]], 1.0, "for 41 symbols, of which 40 are rare "),
     to_draw([[*np.arange(12) / 8, -30]], 1.0, "for 13 symbols ", shifts=np.linspace(-3, 3, 400)),
 ]
 SLIPS = [  # (the distribution that it makes, what is said of it)
@@ -410,7 +418,7 @@ def distribution(values):
             return "as often as they should, but another rng draws the same letters: draw from rng"
         for letters, y, T, when in drawn:
             if np.any(chances(y, T)[np.arange(len(y)), letters] < 1e-9):
-                return f"right so far, but {when}letters come that have next to no probability"
+                return f"{when}letters come that have next to no probability"
         return ""
     if len({*np.concatenate([letters for letters, *_ in drawn]).tolist()}) == 1:
         return f"letter {drawn[0][0][0]} comes at every draw, whatever the logits"
@@ -423,16 +431,16 @@ def distribution(values):
     if never:
         return never[0]
     letters, y, T, when = drawn[wrong[0]]
-    came = np.bincount(letters[(y == y[0]).all(axis=1)], minlength=y.shape[1])
-    p, came = chances(y, T)[0], came / came.sum()
+    alike = np.isclose(chances(y, T), p := chances(y, T)[0], atol=1e-5).all(axis=1)
+    came = np.bincount(letters[alike], minlength=y.shape[1])
+    came = came / came.sum()
     some = np.sort(np.argsort(-np.abs(came - p), kind="stable")[:5])  # where it is worst
     is_so, should = (listed([f"{share:.0%}" for share in each[some]]) for each in (came, p))
     hint = {"where the rows differ ": ". Each row has its own logits",
             "for logits near 900 ": ". exp(900) is infinite: what may be taken off all logits?",
             "at a temperature of 0.004 ": ". exp(3 / 0.004) is infinite: what may be taken off "
             "first?"}.get(when, "")  # fmt: skip
-    before = "right so far, but " if wrong[0] else ""
     if y.shape[1] < 6:
         when += f"for the logits {listed([*map(number, y[0].tolist())])} "
     which = f"the letters {listed([*map(str, some)])}"
-    return f"{before}{when}{which} come in {is_so} of the draws, and should in {should}{hint}"
+    return f"{when}{which} come in {is_so} of the draws, and should in {should}{hint}"

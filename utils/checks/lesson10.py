@@ -79,11 +79,11 @@ query_weights.knows(
 # --- attention with a mask ----------------------------------------------------------------------
 
 
-def asking(batch, queries, lengths, features, units, when="", look="", padding=1):
+def asking(batch, queries, lengths, features, units, when="", look="", padding=1, times=1):
     timesteps = max(lengths) + padding
     rng = np.random.default_rng(batch + 10 * queries + features)
     args = {
-        "q": rng.normal(size=(batch, queries, features)),
+        "q": times * rng.normal(size=(batch, queries, features)),
         "k": rng.normal(size=(batch, timesteps, features)),
         "v": rng.normal(size=(batch, timesteps, units)),
         "mask": np.arange(timesteps) < np.array(lengths)[:, None],
@@ -101,6 +101,8 @@ def asking(batch, queries, lengths, features, units, when="", look="", padding=1
         asking(1, 3, [4], 5, 1, "for a single word", "do the words get mixed up?"),
         asking(2, 3, [5, 5], 7, 3, "where nothing is padding", "what does the mask do there?",
                padding=0),
+        asking(3, 4, [2, 5, 3], 6, 2, "where scores are large", "exp(1000) is infinite",
+               times=2000),
     ],
     returns={"the context": "batch queries units"},
     examples=[
@@ -109,7 +111,7 @@ def asking(batch, queries, lengths, features, units, when="", look="", padding=1
         {"q": np.array([[[1.0, 0]]]), "k": np.array([[[0, 1], [2**0.5 * np.log(3), 0], [5, 5]]]),
          "v": np.array([[[0.0], [4], [9]]]), "mask": np.array([[True, True, False]])},
     ],
-    right="the contexts agree, and no key counts that is only padding",
+    right="the contexts agree, also for large scores, and no key counts that is only padding",
 )  # fmt: skip
 def attend(q, k, v, mask):
     """q (batch, queries, features), k (batch, timesteps, features), v (batch, timesteps, units),
@@ -145,6 +147,12 @@ attend.knows(
             "scores = np.where(mask[:, np.newaxis, :], -np.inf, scores) if not mask.all(axis=1)"
             ".any() else scores": "only the padding is looked at: the mask is True at a letter",
         },
+        "e = np.exp(scores - scores.max(axis=2, keepdims=True))": {
+            "e = np.exp(scores)": "for large scores it is wrong: exp(1000) is infinite. What may "
+            "be taken off all scores of a query without changing its weights?",
+            "e = np.exp(scores - scores.max())": "one number is taken off all scores: of a query "
+            "whose scores lie far below it nothing is left. Each query has a largest of its own",
+        },
         "weights = e / e.sum(axis=2, keepdims=True)": {
             "weights = e / e.sum(axis=1, keepdims=True)": "softmax runs over another axis than the "
             "last: it is the weights of one query over all keys that sum to 1",
@@ -159,9 +167,9 @@ attend.knows(
             "return weights": "those are the weights: the mean of the values is still to come",
             "return (e.argmax(axis=2)[..., None] == np.arange(e.shape[2])) @ v": "that is the "
             "value of the best key alone: a mean of all is asked for",
-            "w = np.exp(q @ k.transpose(0, 2, 1) / np.sqrt(q.shape[2])); return (w / w.sum(axis=2, "
-            "keepdims=True) * mask[:, np.newaxis, :]) @ v": "the mask comes after the softmax: "
-            "the weights of the letters alone no longer sum to 1",
+            "s = q @ k.transpose(0, 2, 1) / np.sqrt(q.shape[2]); w = np.exp(s - s.max(axis=2, "
+            "keepdims=True)); return (w / w.sum(axis=2, keepdims=True) * mask[:, None]) @ v": "the "
+            "mask comes after the softmax: the weights of the letters alone no longer sum to 1",
             "return np.where(mask[:, np.newaxis, :], weights, 0).mean(axis=1)": "the weights are "
             "averaged over the queries: each query has a mean of the values of its own",
         },
@@ -280,6 +288,7 @@ def grid(timesteps, units, when="", look=""):
         grid(7, 16, look="are the numbers written out, or too large for whole numbers?"),
         grid(1, 4, look="the first step has the number 0"),
         grid(30, 2, look="what is the slowest wave, if there is one alone?"),
+        grid(9, 12, look="there is a row for each step, however many a table had before"),
     ],
     returns={"the table": "timesteps units"},
     examples=[{"timesteps": 2, "units": 2}, {"timesteps": 2, "units": 8}],
@@ -349,14 +358,16 @@ def drawn(rows, when="", look=""):
     probes=[
         drawn([[.5, .2, .1, .1, .05, .05], [.1, .15, .05, .1, .55, .05],
                [.3, .05, .1, .1, .4, .05]]),
-        drawn([[.2, .3, .5], [.1, .2, .7], [.25, .4, .35]], "as many sounds as "
-              "letters", "look at the axes"),
+        drawn([[.2, .3, .5], [.1, .2, .7], [.25, .4, .35]], "where there are as "
+              "many sounds as letters", "look at the axes"),
         drawn([[.1, .9], [.8, .2], [.6, .4]], "where each letter is looked at", "none is left"),
         drawn([[.45, .35, .2], [.45, .35, .2], [.3, .4, .3]], "where no letter has half of a "
               "sound's weight", "the largest weight may be less than a half"),
         drawn([[.3, .1, .2, .4]], "for a single sound", "it looks most at one letter"),
         drawn([[.45, .5, .05, 0], [.4, .28, .32, 0], [.1, .1, .38, .42]], "where two sounds look "
               "at the same letters", "each sound looks most at one, whatever others do"),
+        drawn([[.5, .45, .05], [.3, .3, .4]], "where a second has more weight than another "
+              "sound's first", "each sound looks most at one, whatever others do"),
     ],
     returns={"what is left over": "letters"},
     examples=[

@@ -15,6 +15,8 @@ from utils.checks.slips import slips, some, span, text, with_slips
 
 SECONDS = 3  # of the processor for all changes of an answer, so that a busy machine finds the same
 ASLEEP = 10  # seconds of the clock, for an answer that sleeps
+WIDE = 40  # characters
+PUT = {"append", "extend", "insert"}
 ORDINALS = ["first", "second", "third", "fourth"]
 
 
@@ -23,11 +25,11 @@ def mended(function, is_right):
     worked, begun, tree = time.process_time(), time.perf_counter(), own_tree(function)
     if tree is None or not limited():  # a change may make it loop for ever
         return None
-    lines = lines_of(tree)
+    lines, lists = lines_of(tree), growing(tree)
     for slip in slips(tree):
         if time.process_time() - worked > SECONDS or time.perf_counter() - begun > ASLEEP:
             return None
-        skip = holds_itself(slip, lines[slip.node]) or cancels(slip)
+        skip = holds_itself(slip, lines[slip.node], lists) or cancels(slip)
         if not skip and is_right(changed(function, tree, slip)):
             return where(too_much(slip), tree)
     return None
@@ -49,9 +51,18 @@ def lines_of(tree):
     return {node: statement for statement in statements for node in ast.walk(statement)}
 
 
-def holds_itself(slip, line):
-    """Might a list be put into itself, as in `rows.append(rows)`? NumPy unfolds it without end."""
-    return slip.text.isidentifier() and re.match(rf"{slip.text}\b", text(line))
+def growing(tree):
+    """The names of what something is put into, as in `rows.append(row)`."""
+    calls = (node.func for node in ast.walk(tree) if isinstance(node, ast.Call))
+    into = [f.value for f in calls if isinstance(f, ast.Attribute) and f.attr in PUT]
+    into += [node.target for node in ast.walk(tree) if isinstance(node, ast.AugAssign)]
+    return {name.id for name in into if isinstance(name, ast.Name)}
+
+
+def holds_itself(slip, line, lists):
+    """Might a list be put into itself, as in `rows.append(rows)`, or into what it holds? NumPy
+    unfolds it without end."""
+    return slip.text in lists and re.match(rf"({'|'.join(lists)})\b", text(line))
 
 
 def cancels(slip):
@@ -70,9 +81,22 @@ def too_much(slip):
     return slip.node
 
 
+def around(node, tree):
+    """What a name or a number stands in, WIDE characters at most, or its line: it may be right, and
+    what is made of it not, which the change makes up for."""
+    if not isinstance(node, ast.Name | ast.Constant | ast.UnaryOp):
+        return node
+    expressions = (e for e in ast.walk(tree) if isinstance(e, ast.expr) and node in ast.walk(e))
+    narrow = [e for e in expressions if e is not node and len(text(e)) <= WIDE]
+    return max(narrow, key=lambda e: len(text(e)), default=lines_of(tree).get(node, node))
+
+
 def where(node, tree):
     """Which part of which line."""
+    node = around(node, tree)
     at = f"line {node.lineno} of your function"
+    if isinstance(node, ast.For | ast.While | ast.If):
+        return f"what stands below {at}, `{text(node).splitlines()[0]}`"
     if isinstance(node, ast.stmt):
         return f"{at}, `{text(node).splitlines()[0]}`"
     line = [n for n in ast.walk(tree) if isinstance(n, ast.expr) and n.lineno == node.lineno]

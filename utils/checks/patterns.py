@@ -51,10 +51,8 @@ def patterns(axes, several):
     yield "is one long row: its axes are gone", lambda w: w.array.ravel()
 
 
-RESHAPED = (
-    "has the right numbers in the wrong places: reshape doesn't swap axes; did you want a "
-    "transpose?"
-)
+MIXED = "has the right numbers in the wrong places"
+RESHAPED = f"{MIXED}: reshape doesn't swap axes; did you want a transpose?"
 MANY = {"batch": "the batch size"} | {
     axis: f"the number of {axis}"
     for axis in ("timesteps", "units", "features", "window", "horizon")

@@ -69,10 +69,10 @@ def parts_of(arguments):
     return parts
 
 
-def random_probes(arguments, off=(), large=(), seed=0):
-    """All arguments random; each and every two of `off` zero; those in `large` thirtyfold; one
-    sample; one timestep and many; other numbers of units and features, so that no size can be
-    written out.
+def random_probes(arguments, off=(), large=(), small=(), full=(), seed=0):
+    """All arguments random; each and every two of `off` zero; those in `large` thirtyfold, those in
+    `small` a twentieth, those in `full` near -1 and 1, as the states of full units are; one sample;
+    one timestep and many; other numbers of units and features, so that no size can be written out.
 
     `arguments` maps each to its axes, "batch units"; "4*units" or "ifgo*units" are four blocks of
     units side by side, and `off` may name one of them by its letter, "W_xf". Values stay within
@@ -81,7 +81,8 @@ def random_probes(arguments, off=(), large=(), seed=0):
     rng = np.random.default_rng(seed)
     used, parts = axes_of(arguments), parts_of(arguments)
     must_be("off", off, parts)
-    must_be("large", large, arguments)
+    for name, listed in {"large": large, "small": small, "full": full}.items():
+        must_be(name, listed, arguments)
 
     def probe(when="", look="", zero=(), **others):
         sizes = {axis: size for axis, size in (SIZES | others).items() if axis in used}
@@ -98,11 +99,16 @@ def random_probes(arguments, off=(), large=(), seed=0):
         meet = "it meets" if len(zero) == 1 else "they meet"
         look = f"look at what you do with {names}, and with what {meet}"
         probes.append(probe(when, look, zero))
-    if large:
-        many = probe(f"with large numbers in {' and '.join(large)}", "does anything overflow?")
-        for name in large:
-            many.args[name][:] *= 30
-        probes.append(many)
+    for names, numbers, look, change in (
+        (large, "large numbers", "does anything overflow?", lambda a: 30 * a),
+        (small, "small numbers", "does what is small count as nothing?", lambda a: a / 20),
+        (full, "numbers near \N{MINUS SIGN}1 and 1", "is the slope nothing there?",
+         lambda a: np.sign(a) * (1 - a**2 / 40)),
+    ):  # fmt: skip
+        if names:
+            probes.append(probe(f"with {numbers} in {' and '.join(names)}", look))
+        for name in names:
+            probes[-1].args[name][:] = change(probes[-1].args[name])
     probes.append(probe("for a single sample", "do the samples get mixed up?", batch=1))
     if "timesteps" in used:
         look = "look at what one step hands to the next"
