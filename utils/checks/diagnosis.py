@@ -336,6 +336,8 @@ class Diagnosis:
         left = [self.names[k] for k in order if k not in found]
         if left and order[0] not in found:
             return None
+        if self.exercise.origin in self.names and order[0] in found:
+            left = []  # what is made of it may be wrong for that alone
         more = f" That isn't all: {listed(left)} is wrong as well" if left else ""
         return " And ".join(map(ended, told)) + more
 

@@ -516,7 +516,7 @@ def alarm_probe(calm_steps, one_in, when="", look="", together=False):
     signs = rng.choice([-1, 1], calm_steps)
     calm = rng.permutation(signs * 0.1 * np.arange(1, calm_steps + 1))
     new = 0.1 * np.arange(calm_steps + 12) + 0.0999
-    new = rng.permutation([*new, 0.1 * (calm_steps - calm_steps // one_in)])
+    new = rng.permutation([*new, 0.1 * (calm_steps - calm_steps // one_in), 0.3 * calm_steps])
     new = np.sort(new)[::-1] if together else new
     new = new * rng.choice([-1, 1], len(new))
     sizes = {"calm_steps": calm_steps, "steps": len(new)}
