@@ -54,6 +54,7 @@ from utils.checks.diagnosis import Diagnosis
 from utils.checks.probes import Probe, axes_of, must_be, random_probes
 from utils.checks.results import kind, listed, same
 
+CHANGES = "off", "large", "small", "full", "one_hot"  # of some arguments, for `random_probes`
 FEW = 4  # cases that are named one by one
 WIDTH = 72  # characters that a line of output holds at 1024 pixels, before it breaks within words
 
@@ -73,22 +74,22 @@ class Told(Exception):
 # --- exercises --------------------------------------------------------------------------------
 
 
-def exercise(arguments=None, *, probes=None, returns, off=(), large=(), small=(), full=(), **how):
+def exercise(arguments=None, *, probes=None, returns, **how):
     """A decorator that makes an `Exercise` of the reference, the function below it.
 
-    `arguments` maps each argument to its axes, "batch units", for `random_probes`; `off` names
-    those that are switched off in turn, `large`, `small` and `full` those that grow, shrink, or
-    come near -1 and 1 (see `random_probes`). Where random arrays won't do, `probes` is a list of
-    `Probe`s instead. A function without arguments needs neither. For the rest see `Exercise`.
+    `arguments` maps each argument to its axes, "batch units", for `random_probes`, which says what
+    `off`, `large`, `small`, `full` and `one_hot` name. Where random arrays won't do, `probes` is a
+    list of `Probe`s instead. A function without arguments needs neither. For the rest see
+    `Exercise`.
 
     Raises ValueError where a name fits nothing in the reference.
     """
-    changes = off, large, small, full
-    if probes and (arguments or any(changes)):
+    changes = {name: how.pop(name) for name in CHANGES if name in how}
+    if probes and (arguments or changes):
         raise ValueError("either probes, or arguments and what of them is off")
     if arguments:
         must_be("an axis of what is returned", axes_of(returns), axes_of(arguments))
-        probes = random_probes(arguments, *changes)
+        probes = random_probes(arguments, **changes)
     probes = probes or [Probe({})]
     return lambda reference: Exercise(reference, probes, arguments, returns=returns, **how)
 

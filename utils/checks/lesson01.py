@@ -17,6 +17,7 @@ from utils.words import number
         "b": "units",
     },
     off=["x_t", "h_prev", "b"],
+    one_hot=["x_t"],
     returns={"h_t": "batch units"},
     examples=[
         {
@@ -147,6 +148,7 @@ rnn_step.knows(
     },
     off=["x", "W_h", "b"],
     small=["W_h"],
+    one_hot=["x"],
     returns={"h": "batch timesteps units"},
     examples=[
         {

@@ -31,6 +31,8 @@ SIGNS = {  # what the lesson's signs mean in code, where arrays don't fit
         "W_h": "units units",
     },
     off=["h", "x_t", "h_prev"],
+    large=["dh"],
+    one_hot=["x_t"],
     full=["h"],
     examples=[
         {
@@ -145,6 +147,7 @@ step_backward.knows(
     },
     off=["x", "h", "W_h"],
     small=["W_h"],
+    one_hot=["x"],
     full=["h"],
     examples=[
         {

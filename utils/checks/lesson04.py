@@ -21,6 +21,7 @@ WEIGHTS = {"W_x": "features ifgo*units", "W_h": "units ifgo*units", "b": "ifgo*u
     STATE | WEIGHTS,
     off=["x_t", "h_prev", "b"],
     large=["W_x", "W_h"],
+    one_hot=["x_t"],
     returns={"f_t": "batch units"},
     examples=[
         {
@@ -121,6 +122,7 @@ forget_gate.knows(rows(SUM, TERMS, ORDER, gates="f"))
     STATE | {"c_prev": "batch units"} | WEIGHTS,
     off=["x_t", "h_prev", "c_prev", "b"],
     large=["W_x", "W_h", "c_prev"],
+    one_hot=["x_t"],
     returns={"h_t": "batch units", "c_t": "batch units"},
     examples=[
         {

@@ -130,6 +130,7 @@ PRODUCTS = remarks(  # of what NumPy says, wherever the product is
     STATE | MATRICES | {"b": "zrg*units"},
     off=["x_t", "h_prev", "b"],
     large=["W_x", "W_h"],
+    one_hot=["x_t"],
     returns={"h_t": "batch units"},
     examples=[
         {
@@ -222,6 +223,7 @@ gru_step.knows(
     STATE | MATRICES | {"b": "2 zrg*units"},
     off=["x_t", "h_prev", "b"],
     large=["W_x", "W_h"],
+    one_hot=["x_t"],
     returns={"h_t": "batch units"},
     examples=[
         {

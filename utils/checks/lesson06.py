@@ -14,8 +14,8 @@ from utils.words import fixed, number
 # --- a series cut into windows ----------------------------------------------------------------
 
 
-def window_probe(steps, window, horizon, when="", look=""):
-    series = np.random.default_rng(steps).uniform(-0.9, 0.9, steps)
+def window_probe(steps, window, horizon, when="", look="", dtype="float64"):
+    series = np.random.default_rng(steps).uniform(-0.9, 0.9, steps).astype(dtype)
     sizes = {"samples": steps - window - horizon + 1, "window": window, "horizon": horizon}
     return Probe({"series": series, "window": window, "horizon": horizon}, when, look, sizes)
 
@@ -26,6 +26,7 @@ def window_probe(steps, window, horizon, when="", look=""):
         window_probe(29, 7, 1, "for a horizon of 1", "look at where the targets end"),
         window_probe(17, 1, 4, "for a window of 1", "look at where the windows end"),
         window_probe(11, 8, 3, "for the shortest series that will do", "is there one sample?"),
+        window_probe(300, 3, 2, "for 300 steps in float32", "are all windows there?", "float32"),
     ],
     returns={"x": "samples window", "y": "samples horizon"},
     right="every window and its targets agree, for horizons of 1 and more, down to a series that "
@@ -127,10 +128,10 @@ def came_from(args, got):
     return f"{told} is the series' at index {at[0]}: {back}"
 
 
-def season_probe(first, horizon, season, when="", look=""):
+def season_probe(first, horizon, season, when="", look="", times=1):
     # Values after `first` are there, as in the lesson, so that who reads them gets something else.
     series = np.random.default_rng(first).uniform(-0.9, 0.9, first + horizon + 3 * season)
-    args = {"series": series, "first": first, "horizon": horizon, "season": season}
+    args = {"series": times * series, "first": first, "horizon": horizon, "season": season}
     return Probe(args, when, look, {"horizon": horizon})
 
 
@@ -143,6 +144,7 @@ def season_probe(first, horizon, season, when="", look=""):
         season_probe(24, 8, 8, "for a horizon of one season", "look at the last step"),
         season_probe(9, 4, 9, "where the series begins one season before", "look at the index"),
         season_probe(26, 3, 1, "for a season of 1", "that is the naive forecast"),
+        season_probe(31, 5, 7, "for another series", "what is left of an earlier call?", 2),
     ],
     returns={"the forecast": "horizon"},
     evidence=came_from,
@@ -562,10 +564,10 @@ def reported(args, got):
     return f"where the ratios are, sorted, {shown}, you report {said}"
 
 
-def report_probe(runs, seed, when="", near=None):
+def report_probe(runs, seed, when="", near=None, ends=(0.8, 1.15)):
     rng = np.random.default_rng(seed)
     linear = rng.uniform(0.5, 3.0, runs)
-    mine = linear * rng.uniform(0.8, 1.15, runs)
+    mine = linear * rng.uniform(*ends, runs)
     if near:
         mine[1] = near * linear[1]
     look = "look at how you compare"
@@ -579,6 +581,7 @@ def report_probe(runs, seed, when="", near=None):
         report_probe(5, 2, "where one run is a draw", near=1),
         report_probe(5, 4, "where one run is ahead by 0.3%", near=0.997),
         report_probe(1, 3, "for a single run"),
+        report_probe(4, 5, "where all runs are behind by much", ends=(1.2, 3)),
     ],
     returns={"median": "", "lowest": "", "highest": "", "wins": ""},
     evidence=reported,

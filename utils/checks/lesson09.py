@@ -12,11 +12,14 @@ from utils.words import number
 LEVELS = np.array([0.0, 2000, -2000])[:, np.newaxis]  # of the logits at three steps
 
 
-def written(batch, timesteps, symbols, shift=0.0, when="", look="", times=2):
-    """Logits at each step of some texts, and the letters that came."""
+def written(batch, timesteps, symbols, shift=0.0, when="", look="", times=2, far=0):
+    """Logits at each step of some texts, and the letters that came: the likeliest, if one logit
+    lies `far` above the others."""
     rng = np.random.default_rng(batch + timesteps + symbols)
     y = rng.normal(0, times, (batch, timesteps, symbols)) + shift
-    args = {"y": y, "letters": rng.integers(0, symbols, (batch, timesteps))}
+    letters = rng.integers(0, symbols, (batch, timesteps))
+    y += far * np.eye(symbols)[letters]
+    args = {"y": y, "letters": letters}
     return Probe(args, when, look, {"batch": batch, "timesteps": timesteps, "symbols": symbols})
 
 
@@ -30,6 +33,8 @@ def written(batch, timesteps, symbols, shift=0.0, when="", look="", times=2):
                 "probabilities?", times=30),
         written(2, 3, 5, LEVELS, "where one step's logits lie 2,000 above another's", "what is "
                 "taken off has to be each step's own"),
+        written(2, 3, 4, 0, "where one logit lies 2,000 above the others", "exp(1000) is infinite",
+                far=2000),
     ],
     returns={"the bits a letter": ""},
     examples=[
@@ -308,6 +313,7 @@ DRAWN = [  # when: what is tried
     to_draw([LOGITS], 2.5, "at a temperature of 2.5 "),
     to_draw([LOGITS, LOGITS[1:] + LOGITS[:1]], 1.0, "where the rows differ "),
     to_draw([[900.0, 901.0, 899.0]], 1.0, "for logits near 900 "),
+    to_draw([[900.0, 901.0, 899.0]], 0.5, "for logits near 900 and a temperature of 0.5 "),
     to_draw([[3.0, 1.0, -4.0]], 0.004, "at a temperature of 0.004 "),
     to_draw([[*np.arange(12) / 8]], 0.002, "for 12 symbols, at a temperature of 0.002 "),
     to_draw([[1.0, 1.05, 0.95]], 0.05, "at a temperature of 0.05 "),

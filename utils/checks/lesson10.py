@@ -288,6 +288,7 @@ def grid(timesteps, units, when="", look=""):
         grid(7, 16, look="are the numbers written out, or too large for whole numbers?"),
         grid(1, 4, look="the first step has the number 0"),
         grid(30, 2, look="what is the slowest wave, if there is one alone?"),
+        grid(600, 4, look="is a length written out?"),
         grid(9, 12, look="there is a row for each step, however many a table had before"),
     ],
     returns={"the table": "timesteps units"},

@@ -69,10 +69,11 @@ def parts_of(arguments):
     return parts
 
 
-def random_probes(arguments, off=(), large=(), small=(), full=(), seed=0):
+def random_probes(arguments, off=(), large=(), small=(), full=(), one_hot=(), seed=0):
     """All arguments random; each and every two of `off` zero; those in `large` thirtyfold, those in
-    `small` a twentieth, those in `full` near -1 and 1, as the states of full units are; one sample;
-    one timestep and many; other numbers of units and features, so that no size can be written out.
+    `small` a twentieth, those in `full` near -1 and 1, as the states of full units are, the rows of
+    those in `one_hot` whole numbers, one of which is 1; one sample; one timestep and many; other
+    numbers of units and features, so that no size can be written out.
 
     `arguments` maps each to its axes, "batch units"; "4*units" or "ifgo*units" are four blocks of
     units side by side, and `off` may name one of them by its letter, "W_xf". Values stay within
@@ -81,7 +82,8 @@ def random_probes(arguments, off=(), large=(), small=(), full=(), seed=0):
     rng = np.random.default_rng(seed)
     used, parts = axes_of(arguments), parts_of(arguments)
     must_be("off", off, parts)
-    for name, listed in {"large": large, "small": small, "full": full}.items():
+    kinds = {"large": large, "small": small, "full": full, "one_hot": one_hot}
+    for name, listed in kinds.items():
         must_be(name, listed, arguments)
 
     def probe(when="", look="", zero=(), **others):
@@ -104,11 +106,13 @@ def random_probes(arguments, off=(), large=(), small=(), full=(), seed=0):
         (small, "small numbers", "does what is small count as nothing?", lambda a: a / 20),
         (full, "numbers near \N{MINUS SIGN}1 and 1", "is the slope nothing there?",
          lambda a: np.sign(a) * (1 - a**2 / 40)),
+        (one_hot, "whole numbers", "which type have your arrays?",
+         lambda a: np.eye(a.shape[-1], dtype=int)[a.argmax(axis=-1)]),
     ):  # fmt: skip
         if names:
             probes.append(probe(f"with {numbers} in {' and '.join(names)}", look))
         for name in names:
-            probes[-1].args[name][:] = change(probes[-1].args[name])
+            probes[-1].args[name] = change(probes[-1].args[name])
     probes.append(probe("for a single sample", "do the samples get mixed up?", batch=1))
     if "timesteps" in used:
         look = "look at what one step hands to the next"
