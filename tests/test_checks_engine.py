@@ -475,7 +475,7 @@ def test_a_bare_except_does_not_swallow_the_interrupt(function):
     time.sleep(0.05)  # and none is left
 
 
-def test_right_otherwise_names_all_that_is_wrong(capsys):
+def test_it_is_said_in_how_many_cases_it_is_right(capsys):
     line, _ = line_of(square, lambda n: n * n if n == 3 else -n, capsys)
     assert "right in 1 of 3 cases tried, and wrong for 1 and for 4: for 1 " in line, line
 
@@ -622,6 +622,31 @@ def test_nothing_is_mended_into_a_list_that_holds_itself(capsys):
     line, _ = line_of(dense, answer, capsys)
     assert "line 5 of your function, `return np.stack(rows, axis=-3)`, raises" in line, line
     assert line.endswith("right: look at `np.stack(rows, axis=-3)` in line 5 of your function.")
+
+
+def test_no_list_is_put_into_another_that_it_holds():
+    """Two lists that hold each other take all memory there is when NumPy makes an array of them."""
+    tree = ast.parse(
+        "def answer(values):\n"
+        "    window, windows, total = [], [], 0\n"
+        "    for value in values:\n"
+        "        windows.append(window)\n"
+        "        window.append(value)\n"
+        "        window = window[1:] + [value]\n"
+        "        total = total + value\n"
+    )
+    lines, lists = mends.lines_of(tree), mends.growing(tree)
+    skipped = {
+        (ast.unparse(lines[slip.node]), slip.text)
+        for slip in slips.slips(tree)
+        if isinstance(slip.node, ast.Name) and mends.holds_itself(slip, lines[slip.node], lists)
+    }
+    assert lists == {"window", "windows"}
+    for line in ("windows.append(window)", "window.append(value)", "window = window[1:] + [value]"):
+        assert {(line, "window"), (line, "windows")} - {
+            ("windows.append(window)", "window")
+        } <= skipped
+    assert ("total = total + value", "values") not in skipped
 
 
 def test_what_can_not_be_made_again_is_not_mended(capsys):
@@ -788,6 +813,7 @@ ASKED = [
     (lambda f, x, k: f(x - k, x)(x * k) + x**0.3, "of the answer is not right: if it is 0 every"),
     (lambda f, x, k: f(x - k, x)(x * k) * x**0.3 + np.sqrt(x), "its scale is not: if it is 1"),
     (lambda f, x, k: np.stack([f(x - k, x)(r * k) for r in x]) + x**0.3, "other numbers than it"),
+    (lambda f, x, k: np.sqrt(x) + x**k, "Not yet: your function never calls fit."),
 ]  # fmt: skip
 
 
@@ -927,6 +953,22 @@ def test_blocks_lie_side_by_side_and_one_of_them_can_be_switched_off():
     assert first.sizes == {"features": 17, "units": 9}
     assert [block.any() for block in np.split(off.args["W"], 3, axis=1)] == [True, False, True]
     assert off.when == "while Wr is zero"
+
+
+def test_arguments_come_at_the_ends_of_their_ranges():
+    axes = {"x": "batch features", "h": "batch units", "W": "units units"}
+    kinds = {"large": ["W"], "small": ["W"], "full": ["h"], "one_hot": ["x"]}
+    first, *probes = random_probes(axes, **kinds)
+    large, small, full, one_hot, *_ = probes
+    assert np.abs(large.args["W"]).max() > 20 > 0.05 > np.abs(small.args["W"]).max()
+    ends = np.abs(full.args["h"])
+    assert 0.97 < ends.min() and ends.max() < 1 and (full.args["h"] < 0).any()
+    rows = one_hot.args["x"]
+    assert rows.dtype == int and (rows.sum(axis=1) == 1).all() and (rows.max(axis=1) == 1).all()
+    assert [p.args["x"].shape for p in probes[:4]] == [first.args["x"].shape] * 4
+    for name in kinds:
+        with pytest.raises(ValueError, match=f"{name} must be one of W, h, x, got 'b'"):
+            random_probes(axes, **{name: ["b"]})
 
 
 # --- refused when it is written, not when a learner errs ----------------------------------------

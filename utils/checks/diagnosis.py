@@ -420,7 +420,7 @@ class Diagnosis:
         labels = self.exercise.asked
         functions = self.answer, self.exercise.reference
         own, theirs = ([self.heard(f, probe) for probe in self.probes] for f in functions)
-        if labels and not any(own):
+        if labels and all(heard == [] for heard in own):
             return f"your function never calls {theirs[0][0][0]}"
         if not labels or not all(map(same_questions, own, theirs)):
             return None

@@ -60,9 +60,10 @@ def growing(tree):
 
 
 def holds_itself(slip, line, lists):
-    """Might a list be put into itself, as in `rows.append(rows)`, or into what it holds? NumPy
-    unfolds it without end."""
-    return slip.text in lists and re.match(rf"({'|'.join(lists)})\b", text(line))
+    """Might a list be put into itself, as in `rows.append(rows)`, or one of `lists` into another
+    that it holds? NumPy unfolds it without end."""
+    into = {*lists, slip.text} if slip.text in lists else {slip.text}
+    return slip.text.isidentifier() and re.match(rf"({'|'.join(into)})\b", text(line))
 
 
 def cancels(slip):
