@@ -23,6 +23,17 @@ def test_right_ones_are_taken_and_wrong_ones_are_not(lesson):
     assert not [each for each in counted if each[1] in ("wrong, and taken", "right, and refused")]
 
 
+ONCE_TAKEN = json.loads(
+    (STRANGERS.parent / "once_taken.json").read_text(encoding="utf-8")
+)  # wrong for arguments that no check had tried
+
+
+@pytest.mark.parametrize("row", ONCE_TAKEN, ids=lambda row: f"{row['lesson']} {row['exercise']}")
+def test_what_was_once_taken_is_refused(row):
+    said, _ = checks.said_of(row["lesson"], row["exercise"], row["source"])
+    assert "Not yet: " in said, row["wrong"]
+
+
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_every_message_was_read(lesson):
     rows = answers(lesson)

@@ -589,7 +589,7 @@ class Diagnosis:
         if name == self.exercise.origin and len(parts) > 1:
             others = listed([self.names[k] for k in parts if k != part])
             said += f"Begin with {name}, of which {others} is made: "
-        said += but
+        said += but[:1].upper() + but[1:] if said.endswith(". ") else but
         if words := shape_difference(got, want, probe.lengths):
             hint = written_out(got.shape, self.answer, probe.lengths) if got.ndim else ""
             return f"{said}{name} {words}{hint}"

@@ -374,13 +374,21 @@ def even(p):
     return p / p.sum(axis=1, keepdims=True)
 
 
-def differs(letters, y, p):
+def differs(letters, p):
     """How much the letters' frequencies differ from p, 0 to 1, in the worst of the groups."""
-    _, rows, group = np.unique(p.round(5), axis=0, return_index=True, return_inverse=True)
-    found = np.zeros((len(rows), y.shape[1]))
-    np.add.at(found, (group.ravel(), letters), 1)
-    found /= found.sum(axis=1, keepdims=True)
-    return np.abs(found - p[rows]).sum(axis=1).max() / 2
+    _, came, should = worst(letters, p.round(5), p)
+    return np.abs(came - should).sum() / 2
+
+
+def worst(letters, alike, p):
+    """(one of its rows, how often each letter came, how often it should) of those rows that are
+    equal in `alike` whose letters are most off."""
+    _, rows, group = np.unique(alike, axis=0, return_index=True, return_inverse=True)
+    came = np.zeros((len(rows), p.shape[1]))
+    np.add.at(came, (group.ravel(), letters), 1)
+    came /= came.sum(axis=1, keepdims=True)
+    at = np.abs(came - p[rows]).sum(axis=1).argmax()
+    return rows[at], came[at], p[rows[at]]
 
 
 def never_comes(letters, y, T, when):
@@ -413,7 +421,7 @@ def distribution(values):
         if words := no_letters(value, y):
             return words
         drawn.append((value.astype(int), y, T, probe.when))
-    wrong = [k for k, (d, y, T, _) in enumerate(drawn) if not differs(d, y, chances(y, T)) < NEAR]
+    wrong = [k for k, (d, y, T, _) in enumerate(drawn) if not differs(d, chances(y, T)) < NEAR]
     never = [words for one in drawn if (words := never_comes(*one))]
     if not wrong and not never:
         if np.any(drawn[0][0] != drawn[1][0]):
@@ -430,23 +438,23 @@ def distribution(values):
         return f"letter {drawn[0][0][0]} comes at every draw, whatever the logits"
     for slip, words in SLIPS:
         with np.errstate(all="ignore"):
-            if all(differs(d, y, slip(y, T)) < NEAR for d, y, T, _ in drawn[:6]):
+            if all(differs(d, slip(y, T)) < NEAR for d, y, T, _ in drawn[:6]):
                 return words
     if not any(np.ptp(letters) for letters, *_ in drawn[:5]):  # where all rows are alike
         return "rows with the same logits all get the same letter: each is to be drawn for itself"
     if never:
         return never[0]
     letters, y, T, when = drawn[wrong[0]]
-    alike = np.isclose(chances(y, T), p := chances(y, T)[0], atol=1e-5).all(axis=1)
-    came = np.bincount(letters[alike], minlength=y.shape[1])
-    came = came / came.sum()
+    few = y.shape[1] < 6  # such logits are told
+    p = chances(y, T)
+    row, came, p = worst(letters, y if few else p.round(5), p)
     some = np.sort(np.argsort(-np.abs(came - p), kind="stable")[:5])  # where it is worst
     is_so, should = (listed([f"{share:.0%}" for share in each[some]]) for each in (came, p))
     hint = {"where the rows differ ": ". Each row has its own logits",
             "for logits near 900 ": ". exp(900) is infinite: what may be taken off all logits?",
             "at a temperature of 0.004 ": ". exp(3 / 0.004) is infinite: what may be taken off "
             "first?"}.get(when, "")  # fmt: skip
-    if y.shape[1] < 6:
-        when += f"for the logits {listed([*map(number, y[0].tolist())])} "
+    if few:
+        when += f"for the logits {listed([*map(number, y[row].tolist())])} "
     which = f"the letters {listed([*map(str, some)])}"
     return f"{when}{which} come in {is_so} of the draws, and should in {should}{hint}"

@@ -102,7 +102,7 @@ def random_probes(arguments, off=(), large=(), small=(), full=(), one_hot=(), se
         look = f"look at what you do with {names}, and with what {meet}"
         probes.append(probe(when, look, zero))
     for names, numbers, look, change in (
-        (large, "large numbers", "does anything overflow?", lambda a: 30 * a),
+        (large, "large numbers", "what becomes of them?", lambda a: 30 * a),
         (small, "small numbers", "does what is small count as nothing?", lambda a: a / 20),
         (full, "numbers near \N{MINUS SIGN}1 and 1", "is the slope nothing there?",
          lambda a: np.sign(a) * (1 - a**2 / 40)),
