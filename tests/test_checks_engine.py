@@ -249,7 +249,10 @@ DENSE = [
     (keeps, "called twice with the same arguments, your function answers differently"),
     (in_place, "the numbers are right, but your function changes its argument x in place, and"),
     (wrong_in_place, "Not yet: your function changes its argument x in place: work on a copy."),
-    (wrong_in_place, "work on a copy. And the numbers are wrong as well, which may come of it: "),
+    (
+        wrong_in_place,
+        "work on a copy. The numbers are wrong as well, which may or may not come of it: ",
+    ),
     (below_a_stub, "raise NotImplementedError() still stands in your function: delete that line."),
     (lambda x, W, b: x @ W + b + b, "the bias counts twice"),
     (lambda x, W, b: abs(x @ W) + 2 * b, "counts twice. And the product has lost its sign."),
@@ -285,7 +288,7 @@ DENSE = [
     (lambda x, W, b: (x @ W + b)[::-1], "y has its batch in reverse order."),
     (lambda x, W, b: (x @ W + b).T.reshape(len(x), -1), "reshape doesn't swap axes; did you want"),
     (middle_wrong, "one change makes it right: look at line 3 of your function, `y[2:4] += 1`."),
-    (two_wrong, "y is wrong at batch [2, 3], counted from 0, and right elsewhere."),
+    (two_wrong, "y is wrong at samples 2 and 3, counted from 0, and right elsewhere."),
     (
         one_sample,
         "but for a single sample y has lost an axis, of length 1: its shape is",
@@ -301,7 +304,7 @@ DENSE = [
 OTHERS = [
     (dense_and_sum, lambda x, W, b: (x @ W - b, 7), "y: a sign is wrong."),
     (dense_and_sum, lambda x, W, b: (x @ W + b, 7), "s is the same whatever the arguments."),
-    (dense_and_sum, lambda x, W, b: (x @ W + b**3, 7), "Begin with y, of which s is made: y has"),
+    (dense_and_sum, lambda x, W, b: (x @ W + b**3, 7), "begin with y, of which s is made: y has"),
     (dense_and_sum, lambda x, W, b: (x @ W + b**3, (x @ W + b).sum()), "s agrees. y has the right"),
     (dense_and_sum, lambda x, W, b: x * W, "(6 is batch, 17 is features, 9 is units): @ is the p"),
     (dense_and_sum, lambda x, W, b: W + B, "Not yet: a NameE."),  # noqa: F821
@@ -477,7 +480,9 @@ def test_a_bare_except_does_not_swallow_the_interrupt(function):
 
 def test_it_is_said_in_how_many_cases_it_is_right(capsys):
     line, _ = line_of(square, lambda n: n * n if n == 3 else -n, capsys)
-    assert "right in 1 of 3 cases tried, and wrong for 1 and for 4: for 1 " in line, line
+    assert (
+        "right in 1 of 3 cases tried, and wrong for 1 and for 4: in the first of these " in line
+    ), line
 
 
 def test_other_keys_are_told_and_a_dict_turned_round(capsys):
@@ -574,7 +579,7 @@ LOOKS = [
     (summed, changed_sum(lambda h, s: (s, h)), "are right and in another order: yours is last, h,"),
     (summed, whole, "h is an array of whole numbers: all behind the decimal point is cut"),
     (summed, changed_sum(lambda h, s: (h, s.astype(np.float16))), "last is in float16"),
-    (summed, changed_sum(lambda h, s: (-h, -s)), "h has the wrong sign, and so is last."),
+    (summed, changed_sum(lambda h, s: (-h, -s)), "h has the wrong sign, and likewise last."),
     (summed, changed_sum(lambda h, s: (h.swapaxes(0, 1), s)), "order of its axes: (timesteps, bat"),
     (summed, changed_sum(lambda h, s: (h[:, :, None], s)), "shape is (batch, timesteps, 1, units)"),
     (summed, changed_sum(lambda h, s: (np.hstack([*h.swapaxes(0, 1)]), s)), "timesteps * units"),
@@ -582,13 +587,17 @@ LOOKS = [
     (
         summed,
         changed_sum(lambda h, s: (h, h[:, 0])),
-        "what x holds at timesteps 1 to 12 has no part in last.",
+        "what x holds at timesteps 1 to 12, counted from 0, has no part in last.",
     ),
     (summed, changed_sum(lambda h, s: (h, s[0])), "last holds the first of its batch alone"),
     (summed, changed_sum(lambda h, s: (np.stack([h, h]) / 2, s)), "is not summed over axis 0"),
     (summed, only_b, "x and W have no part in your result: whatever they hold, the same comes out"),
     (summed, without_b, "b has no part in your result: whatever it holds, the same comes out."),
-    (summed, mixed, "what x holds at batch 0 changes h at batch 1, and should not."),
+    (
+        summed,
+        mixed,
+        "what x holds at sample 0, counted from 0, changes h at sample 1, and should not.",
+    ),
     (dense, lambda x, W, b: x @ W + b + x[0, 0] * SHIFT, "depends on `SHIFT`, which is a variable"),
     (dense, lambda x, W, b: x @ W + 3 * b, "y is what it should be plus 2 times b."),
     (dense, lambda x, W, b: np.round(x @ W, 2), "bias is missing. And y is rounded to 2 digits"),
@@ -596,14 +605,14 @@ LOOKS = [
     (dense, lambda x, W, b: np.clip(x @ W + b, -0.3, 0.3), "cut off below −0.3 and above 0.3."),
     (dense, with_a_layer, "(`Layer` comes with weights of its own: compute with the arguments)."),
     (dense, Layer, "Not yet: dense is a class: a function that returns is asked for."),
-    (square, lambda n: [n].append, "returns a builtin_function_or_method that can't be read as"),
+    (square, lambda n: [n].append, "a builtin_function_or_method, where one number is asked for"),
     (count, lambda m, n: m * n + 4 * n * n + n, "Not yet: V is counted 4 times."),
     (count, lambda m, n: 2 * m * n + n * n, "Not yet: W is counted twice; b is missing."),
     (count, lambda m, n: 4 * (m * n + n * n + n), "every part is counted 4 times"),
     (count, lambda m, n: m * n + n * n + m, "Not yet: "),
     (count, lambda m, n: [m, n] if m > 2 else 18, "and wrong for m = 4, n = 7, for m"),
 ]
-SHIFT = 0.125
+SHIFT = np.pi / 8
 
 
 @pytest.mark.parametrize(("exercise", "answer", "words"), LOOKS)
@@ -773,9 +782,9 @@ def test_of_truths_it_is_told_how_many_are_wrong_and_one_for_all_is_no_constant(
         return x > 0.5 + 0.01 * x.mean()
 
     told = line_of(above, lambda x: (x > 4) & (np.arange(4) > 1) | (x < -1.5), capsys)[0]
-    assert ": 2 are 0 where 1 is right and 1 is 1 where 0 is right" in told
+    assert ": 2 are False where True is right and one is True where False is right" in told
     told = line_of(above, lambda x: bool((x > 2).any()), capsys)[0]
-    assert told == "Not yet: y is a single number, and should have the shape (steps) = (4,)."
+    assert told == "Not yet: y is a single number, and should have the shape (steps,) = (4,)."
     told = line_of(above, lambda x: True, capsys)[0]
     assert told == "Not yet: you return the same number whatever the arguments."
     nothing, right = np.zeros(3), np.array([1, 2.5, 3])

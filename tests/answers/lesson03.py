@@ -217,7 +217,7 @@ WRONG_WINDOWS = [
     (then(lambda x, y: (y, x)), "the windows come first"),
     (then(lambda x, y: x), "an array of shape (17, 5, 1) where 2 arrays are asked for: windows,"),
     (then(lambda x, y: (x, -y)), "Not yet: targets has the wrong sign."),
-    (five_at_a_time, "cases tried, but for windows of a single value"),
+    (five_at_a_time, "cases tried. One that is not, for windows of a single value"),
     (windows_of_all_lengths, "of arrays that have different shapes."),
     (windows_in_place, "changes its argument series in place"),
 ]

@@ -72,7 +72,7 @@ WRONG_GATE = [
     (gate(lambda z, u: z[:, :0]), "f_t has the wrong shape: it is (batch, 0) = (6, 0)"),
     (
         gate(lambda z, u: z[:, 9:18]),
-        "with other sizes, 20 features and 10 units, f_t has the wrong shape",
+        "with other sizes, 20 features and 10 units: f_t has the wrong shape",
     ),
     (gate(lambda z, u: z[:, 3:6]), "f_t has the wrong shape: it is (batch, 3) = (6, 3)"),
     (gate(curve=np.tanh), "f goes through tanh: a gate is a share from 0 to 1"),
@@ -186,7 +186,7 @@ WRONG_STEP = [
     (step(bias=0), "the bias is missing"),
     (step(reads=lambda h, c: c), "the gates read c_prev"),
     (step(reads=lambda h, c: 0 * h), "the gates don't see the previous state"),
-    (returning(lambda h, c, old: (c, h)), "in the other order: h_t first"),
+    (returning(lambda h, c, old: (c, h)), "h_t and c_t have changed places"),
     (returning(lambda h, c, old: (h, h)), "h_t is returned twice"),
     (returning(lambda h, c, old: (c, c)), "c_t is returned twice"),
     (returning(lambda h, c, old: (h, old)), "the old cell state is returned"),
@@ -194,7 +194,7 @@ WRONG_STEP = [
     (returning(lambda h, c, old: (h, 1.1 * c)), "c_t is 1.1 times what it should be"),
     (returning(lambda h, c, old: (h, c * c)), "c_t is squared"),
     (changes_c, "the numbers are right, but your function changes its argument c_prev"),
-    (of_nine_units, "but with other sizes, 20 features and 10 units, line 4"),
+    (of_nine_units, "One that is not, with other sizes, 20 features and 10 units: line 4"),
     # two mistakes at once: one part is explained
     (step(show=lambda o, c, old: o * c, cell=lambda i, f, g, c, h: c + i * g), "not applied"),
     (lambda x, h, c, U, V, b: h, "returns an array of shape (6, 9) where 2 arrays"),
@@ -233,7 +233,7 @@ WRONG_STEP += [
     (mixed("ffgf", "ffgf", "ffgf"), "i, f and o are one and the same: all are made as f"),
     (mixed("ifgo", "figo", "ifgo"), "i and f are swapped in W_h, and nowhere else"),
     (one_gate("f", lambda z: sigmoid(z + 1)), "f has 1 added to the sum"),
-    (one_gate("f", lambda z: sigmoid(z) + 1), "f has 1 added behind the sigmoid"),
+    (one_gate("f", lambda z: sigmoid(z) + 1), "f is too large by 1, behind the sigmoid"),
     (step(candidate=lambda z: 2 * sigmoid(z) - 1), "a tanh half as steep"),
     (step(cell=lambda i, f, g, c, h: np.minimum(f * c + i * g, 1)), "is cut off above 1"),
     (lambda x, h, c, *weights: [c @ c.T] * 2, "@ makes that of two arrays, and * multiplies"),
@@ -286,12 +286,12 @@ WRONG_LATCH = [
     (
         weights([W[0], [20, -20, 0, 0]], B),
         "while the flag is up, i is 0.5, so too little is written; and f is 0.5, so the old value "
-        "is not erased: the flag's weight just cancels the bias",
+        "is not erased: at i and f the flag's weight just cancels the bias",
     ),
     (weights(W[::-1], B), "the rows of W_x are the other way round"),
     (weights([W[0], [40, 40, 0, 0]], [-20, -20, 0, 20]), "f is the wrong way round"),
     (weights([W[0], [-40, -40, 0, 0]], [20, 20, 0, 20]), "i is the wrong way round"),
-    (weights(W, [-20, 20, 0, -20]), "right and not shown: o goes down to 2.1 × 10⁻⁹"),
+    (weights(W, [-20, 20, 0, -20]), "h shows too little of it: o is 2.1 × 10⁻⁹"),
     (weights(W, B, [[0, -50, 0, 0]]), "without W_h your cell would be a latch"),
     (
         weights([W[0], [16, -16, 0, 0]], [-8, 8, 0, 20]),
@@ -313,15 +313,15 @@ WRONG_LATCH = [
     ),
     (weights([[3, 0, 10, 0], W[1]], [-10.35, 20, 0, 20]), "so other values leak in"),  # the +1
     (weights([[-3, 0, 10, 0], W[1]], [-10.35, 20, 0, 20]), "so other values leak in"),
-    (weights(W, [-20, 20, 0, -1]), "right and not shown: o goes down to 0.27"),
+    (weights(W, [-20, 20, 0, -1]), "h shows too little of it: o is 0.27"),
     (
         weights([[0, 0, 0.4, 0], W[1]], B),
         "too little is written, for g is 0.38 for +1 and −0.38 for −1",
     ),
     # the gate at fault is named, not the first that could be better
-    (weights([W[0], [40, -22, 0, 0]], [-20, 20, 0, 0]), "and not shown: o goes down to 0.5"),
-    (weights([W[0], [40, -40, 0, 0]], [-8, 20, 0, 0]), "and not shown: o goes down to 0.5"),
-    (weights([W[0], [22, -40, 0, 0]], [-20, 20, 0, 0]), "and not shown: o goes down to 0.5"),
+    (weights([W[0], [40, -22, 0, 0]], [-20, 20, 0, 0]), "h shows too little of it: o is 0.5"),
+    (weights([W[0], [40, -40, 0, 0]], [-8, 20, 0, 0]), "h shows too little of it: o is 0.5"),
+    (weights([W[0], [22, -40, 0, 0]], [-20, 20, 0, 0]), "h shows too little of it: o is 0.5"),
     (weights([[0, 0, 0.4, 0], [40, -40, 0, 0]], [-20, 8, 0, 20]), "is up, too little is written"),
     (
         weights([[0, 20, 10, 0], W[1]], [-20, 0, 0, 20]),
@@ -363,7 +363,7 @@ WRONG_BIAS = [
     (lambda n: 1 / (2 ** (1 / n) - 1), "one step is left to take"),
     (lambda n: math.log(n), "the usual rule of thumb"),
     (lambda n: math.atanh(0.5 ** (1 / n)), "that inverts tanh"),
-    (lambda n: math.log((1 - 0.5 / n) / (0.5 / n)), "equal bites"),
+    (lambda n: math.log((1 - 0.5 / n) / (0.5 / n)), "one half is shared out over the steps"),
     (lambda n: math.log(0.5**n / (1 - 0.5**n)), "here the gate is the unknown"),
     (lambda n: 3.0, "you return the same number whatever the arguments"),
     (lambda n: 0.2 * n, "with your 2 the gate is 0.8808, and that to the power of 10 is 0.281"),

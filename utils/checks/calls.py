@@ -169,8 +169,24 @@ def read_from_notebook(function):
     inner = [c for c in function.__code__.co_consts if hasattr(c, "co_names")]
     names = dict.fromkeys(itertools.chain(*(c.co_names for c in [function.__code__, *inner])))
     held = {n: function.__globals__[n] for n in names if n in function.__globals__}
+    own = constants_beside(function)
+    held = {n: v for n, v in held.items() if n not in own}
     plain = int | float | np.number | np.ndarray | list | tuple | str
     return {n: v for n, v in held.items() if isinstance(v, plain)}
+
+
+def constants_beside(function):
+    """The names that get a value of their own in the function's cell, made of no other name."""
+    lines = linecache.getlines(function.__code__.co_filename)
+    try:
+        body = ast.parse("".join(lines)).body
+    except SyntaxError:  # a magic command, say
+        return set()
+    given = (line for line in body if isinstance(line, ast.Assign))
+    alone = (
+        line for line in given if not any(isinstance(n, ast.Name) for n in ast.walk(line.value))
+    )
+    return {text for line in alone for text in map(ast.unparse, line.targets)}
 
 
 def objects_from_notebook(function):

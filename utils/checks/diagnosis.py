@@ -30,6 +30,7 @@ from utils.checks.results import (
     close,
     difference,
     listed,
+    places,
     reworded,
     same,
     shape_difference,
@@ -75,16 +76,24 @@ class Diagnosis:
     # --- what explains all that is wrong ---
 
     def known(self, part=None):
-        """The words for the first known mistake with these results: all of them, or one part's,
-        where it touches no part that is right."""
+        """The words for a known mistake with these results: the first with all of them, or, of
+        those with one part's that touch no part that is right, the first that touches fewest."""
+        return self.known_and_others(part)[0]
+
+    def known_and_others(self, part=None):
+        """The words of `known`, and the other parts that the mistake touches and are otherwise."""
+        fits = []
         for mistake, (theirs, words) in zip(
             self.exercise.mistakes, self.exercise.tried, strict=True
         ):
             if alike(self.results, theirs, part) and self.shows(theirs, part):
-                if part is None or set(wrong_parts(theirs, self.wanted)) <= set(self.wrong):
-                    if self.foretold(self.exercise.variant(mistake), part):
-                        return words
-        return None
+                touched = {*wrong_parts(theirs, self.wanted)} if part is not None else set()
+                if touched <= {*self.wrong} and self.foretold(self.exercise.variant(mistake), part):
+                    others = {k for k in touched if not alike(self.results, theirs, k)}
+                    fits.append((len(touched), words, others))
+                    if part is None:
+                        break
+        return min(fits, key=lambda fit: fit[0])[1:] if fits else (None, set())
 
     def foretold(self, function, part=None):
         """Does what explains the probes foretell what comes of the small examples? Of random arrays
@@ -205,10 +214,8 @@ class Diagnosis:
         found = {self.pattern(part) for part in self.wrong}
         if len(found) == 1 and (words := found.pop()):
             names = [self.names[part] for part in self.wrong]
-            return "; ".join(f"{name} {words}" for name in names[:1]) + (
-                f", and so {'is' if len(names) == 2 else 'are'} {listed(names[1:])}"
-                if names[1:] else ""
-            )  # fmt: skip
+            others = f", and likewise {listed(names[1:])}" if names[1:] else ""
+            return f"{names[0]} {words}{others}"
         return None
 
     def pattern(self, part, of=None):
@@ -259,8 +266,18 @@ class Diagnosis:
         for slip, first in self.exercise.slips:
             if isinstance(first, list) and same(self.results[0], first, part):
                 if self.slip_explains(slip, part=part):
-                    return slip.words if part is not None else f"{NUMBERS} {slip.words}"
+                    words = self.slip_words(slip)
+                    return words if part is not None else words and f"{NUMBERS} {words}"
         return None
+
+    def slip_words(self, slip):
+        """The words for a slip; None of a name that only the reference has, or in its place."""
+        tree = own_tree(self.answer)
+        known = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)} if tree else {slip.target}
+        known |= {*self.probes[0].args, *self.names}
+        if isinstance(slip.node, ast.Name) and tree and not {slip.node.id, slip.text} <= known:
+            return None
+        return slip.words + f", in {slip.target}" * (slip.target.partition("[")[0] in known)
 
     def slip_explains(self, *made, part=None, probes=None):
         """Do these slips have the results of the answer, and touch no part that is right?"""
@@ -320,9 +337,10 @@ class Diagnosis:
         """What explains each array that is wrong, by itself; the origin of the others first."""
         if len(self.names) < 2:
             return None
-        order, found = self.in_order(), {}
+        order, found, others = self.in_order(), {}, {}
         for part in order:
-            if words := self.known(part):
+            words, others[part] = self.known_and_others(part)
+            if words:
                 found[part] = words
             elif self.is_constant(part):
                 found[part] = f"{self.names[part]} is the same whatever the arguments"
@@ -330,6 +348,9 @@ class Diagnosis:
                 found[part] = f"{self.names[part]} {words}"
             elif words := self.one_slip(part):
                 found[part] = f"{self.names[part]}: {NUMBERS} {words}"
+        for part in order[1:] if self.exercise.origin in self.names else order:
+            if others[part] & {*found}:  # where another mistake was made instead
+                found.pop(part, None)
         if not found:
             return None
         told = [*dict.fromkeys(found.values())][:2]
@@ -338,8 +359,10 @@ class Diagnosis:
             return None
         if self.exercise.origin in self.names and order[0] in found:
             left = []  # what is made of it may be wrong for that alone
-        more = f" That isn't all: {listed(left)} is wrong as well" if left else ""
-        return " And ".join(map(ended, told)) + more
+        words = " And ".join(map(ended, told))
+        if not left:
+            return words
+        return f"{words} That isn't all: {listed(left)} {'are' if left[1:] else 'is'} wrong as well"
 
     # --- what the answer does when one thing is changed ---
 
@@ -375,13 +398,17 @@ class Diagnosis:
 
     def is_unused(self, name):
         """Does an argument change the reference's result, and not this one?"""
+        moves = False
         for much in (1, 10, 0.01):  # a limit matters only if it is passed
             changes = (
                 self.changed_by(f, name, much=much) for f in (self.answer, self.exercise.reference)
             )
             own, theirs = ([c.any() for c in change or ()] for change in changes)
-            if not own or any(own) or not any(theirs) and much == 1:
+            if not own or any(own):
                 return False
+            moves |= any(theirs)
+        if not moves:
+            return False
         others = (self.changed_by(self.answer, name, probe=probe) for probe in self.probes[1:])
         return not any(c.any() for change in others for c in change or ())
 
@@ -410,7 +437,7 @@ class Diagnosis:
         after = self.exercise.call(function, probe._replace(args={**probe.args, name: new})).result
         if not isinstance(before, list) or not isinstance(after, list):
             return None
-        if any(a.shape != b.shape for a, b in zip(before, after, strict=True)):
+        if any(a.shape != b.shape or not a.size for a, b in zip(before, after, strict=True)):
             return None
         return [np.abs(a - b) > 1e-9 for a, b in zip(before, after, strict=True)]
 
@@ -480,7 +507,7 @@ class Diagnosis:
     def influence(self):
         """A sample or a time step that has a part in what it should leave alone, or none in what
         it should change."""
-        for axis, name, axes in self.axes_in_time_and_batch():
+        for axis, name, axes in self.places_to_change():
             found = {}
             for k in range(self.probes[0].sizes[axis]):
                 where = (slice(None),) * axes.index(axis) + (k,)
@@ -497,11 +524,11 @@ class Diagnosis:
                             found.setdefault(words.format(self.names[part]), []).append(k)
             if found:
                 words, at = next(iter(found.items()))
-                return f"what {name} holds at {axis} {ranges(at)} {words}"
+                return f"what {name} holds at {places(axis, at)}, counted from 0, {words}"
         return None
 
-    def axes_in_time_and_batch(self):
-        for axis in ("batch", "timesteps"):
+    def places_to_change(self):
+        for axis in ("batch", "timesteps", "features", "units"):
             for name, axes in self.exercise.arguments.items():
                 if axis in axes.split():
                     yield axis, name, axes.split()
@@ -547,7 +574,8 @@ class Diagnosis:
         for pair in nearest(alone, self.wanted[:1], self.results[:1]):
             one, other = (made[k] for k in pair)
             if slips.apart(one, other) and self.slip_explains(one, other):
-                return f"{NUMBERS} {one.words}; and {other.words}"
+                told = self.slip_words(one), self.slip_words(other)
+                return f"{NUMBERS} {told[0]}; and {told[1]}" if all(told) else None
         return None
 
     # --- what can be said of a mistake that nobody foresaw ---
@@ -560,52 +588,71 @@ class Diagnosis:
         """The words and the first small example that comes out wrong, to be done by hand."""
         for probe, want in zip(self.exercise.examples, self.exercise.examples_wanted, strict=True):
             got = self.exercise.call(self.answer, probe).result
-            if isinstance(got, list) and not same(got, want):
-                got, want = self.as_given(got, self.answer), self.as_given(want)
+            if isinstance(got, list) and not same(got, want) and (told := self.beside(got, want)):
                 given = ", ".join(f"{name} = {written(a)}" for name, a in probe.args.items())
-                yours, right = (" and ".join(map(written, each)) for each in (got, want))
-                told = f"For {given} yours gives {yours}, and {right} is right"
+                told = f"For {given} {told}"
                 return f"{ended(words)} {told}" if len(told) < 300 else words
         return words
 
-    def as_given(self, arrays, function=None):
-        """0 and 1 as False and True, where the function gives those back."""
-        value = self.exercise.call(function or self.exercise.reference, self.probes[0]).value
-        truths = len(self.names) == 1 and np.asarray(value).dtype == bool
-        return [array.astype(bool) if truths else array for array in arrays]
+    def beside(self, got, want):
+        """Each array of an example that is wrong, beside what is right; nothing where three digits
+        don't show it."""
+        value = self.exercise.call(self.answer, self.probes[0]).value
+        if self.truths and np.asarray(value).dtype == bool:
+            got = [array.astype(bool) for array in got]
+        if self.truths:
+            want = [array.astype(bool) for array in want]
+        pairs = [(written(a), written(b)) for a, b in zip(got, want, strict=True)]
+        off = [(n, a, b) for n, (a, b) in zip(self.names, pairs, strict=True) if a != b]
+        if off and len(pairs) == 1:
+            return f"yours gives {off[0][1]}, and {off[0][2]} is right"
+        return "; ".join(f"{name} is {a}, and should be {b}" for name, a, b in off)
+
+    @functools.cached_property
+    def truths(self):
+        """Are False and True asked for?"""
+        value = self.exercise.call(self.exercise.reference, self.probes[0]).value
+        return len(self.names) == 1 and np.asarray(value).dtype == bool
 
     def in_general(self):
         at = self.right.index(False)
-        probe, result, but = self.probes[at], self.results[at], self.cases
-        if not isinstance(result, list):
-            return self.exercise.no_result(self.answer, at, result, but)
-        parts = wrong_parts([result], [self.wanted[at]])
+        if not isinstance(self.results[at], list):
+            return self.exercise.no_result(self.answer, at, self.results[at], self.cases)
+        parts = wrong_parts([self.results[at]], [self.wanted[at]])
         part = max(parts, key=lambda k: self.names[k] == self.exercise.origin)
+        agree = [name for k, name in enumerate(self.names) if k not in self.wrong]
+        words, said = self.cases + self.of_the_first(at, part), ""
+        if self.names[part] == self.exercise.origin and len(parts) > 1:
+            others = listed([self.names[k] for k in parts if k != part])
+            words = f"begin with {self.names[part]}, of which {others} is made: {words}"
+        if agree:
+            said = f"{listed(agree)} {'agree' if agree[1:] else 'agrees'}. "
+            words = (
+                words[:1].upper() + words[1:] if not words.startswith(self.names[part]) else words
+            )
+        return said + words
+
+    def of_the_first(self, at, part):
+        """What is wrong with one array of the first probe with a wrong one."""
+        probe, result, evidence = self.probes[at], self.results[at], self.exercise.evidence
         name, axes = self.names[part], (self.axes[part] or "").split()
         got, want = result[part], self.wanted[at][part]
-        right_names = [n for k, n in enumerate(self.names) if k not in self.wrong]
-        said = f"{listed(right_names)} agrees. " if len(right_names) == 1 else ""
-        said = f"{listed(right_names)} agree. " if len(right_names) > 1 else said
-        if name == self.exercise.origin and len(parts) > 1:
-            others = listed([self.names[k] for k in parts if k != part])
-            said += f"Begin with {name}, of which {others} is made: "
-        said += but[:1].upper() + but[1:] if said.endswith(". ") else but
         if words := shape_difference(got, want, probe.lengths):
             hint = written_out(got.shape, self.answer, probe.lengths) if got.ndim else ""
-            return f"{said}{name} {words}{hint}"
-        if callable(self.exercise.evidence):
-            return said + self.exercise.evidence(probe.args, result if len(self.names) > 1 else got)
-        if words := difference(got, want, axes):
-            return f"{said}{name} {words}"
-        if self.exercise.evidence:
-            given = "" if at else f"{probe.given} "
-            return f"{said}{given}{self.exercise.evidence.format(got=got)}"
+            return f"{name} {words}{hint}"
+        if callable(evidence):
+            return evidence(probe.args, result if len(self.names) > 1 else got)
+        if words := difference(got, want, axes, self.truths):
+            return f"{name} {words}"
+        if evidence:
+            return f"{'' if at else probe.given} {evidence.format(got=got)}".lstrip()
         if at:
-            return f"{said}{name} is wrong{probe.hint}"
+            return f"{name} is wrong{probe.hint}"
         by_hand = self.exercise.examples and not self.exercise.arguments
         if where := not by_hand and self.right_while(part):
-            return f"{said}{name} is {where}"
-        return f"{said}{name} has the right shape, and other numbers than it should"
+            return f"{name} is {where}"
+        shape = "has the right shape, and other numbers" if want.ndim else "is another number"
+        return f"{name} {shape} than it should{' be' * (not want.ndim)}"
 
     def right_while(self, part):
         """What is switched off in the probes that are right, though not zero for it alone."""
@@ -711,17 +758,6 @@ def shares(names, rows, got):
     )
 
 
-def ranges(numbers):
-    """0 to 3 and 5"""
-    runs = []
-    for n in numbers:
-        if runs and n == runs[-1][-1] + 1:
-            runs[-1] = (runs[-1][0], n)
-        else:
-            runs.append((n, n))
-    return listed([f"{a} to {b}" if b > a else str(a) for a, b in runs])
-
-
 def unlike(own, theirs, axes, axis):
     """How the places that change differ from those that should, along `axis`."""
     if axis not in axes:
@@ -731,7 +767,7 @@ def unlike(own, theirs, axes, axis):
     other = tuple(k for k, a in enumerate(axes) if a != axis)
     own, theirs = own.any(axis=other), theirs.any(axis=other)
     if (extra := np.flatnonzero(own & ~theirs)).size:
-        return f"changes {{}} at {axis} {extra[0]}, and should not"
+        return f"changes {{}} at {places(axis, extra[:1])}, and should not"
     if (missing := np.flatnonzero(theirs & ~own)).size:
-        return f"has no part in {{}} at {axis} {missing[0]}, and should have"
+        return f"has no part in {{}} at {places(axis, missing[:1])}, and should have"
     return None

@@ -323,7 +323,9 @@ class Exercise:
         words = Diagnosis(self, answer, results).words()
         if changed:  # a slice of it has changed, too, and may be why they are wrong
             copy = f"your function changes its argument {changed[0]} in place: work on a copy"
-            words = f"{copy}. And the numbers are wrong as well, which may come of it: {words}"
+            words = (
+                f"{copy}. The numbers are wrong as well, which may or may not come of it: {words}"
+            )
         return words
 
     def outlived(self, answer, first):
@@ -349,9 +351,11 @@ class Exercise:
         tried, off = len(when) + len(self.examples), len(wrong) + examples
         if off == 1:
             return f"right in the other cases tried, but {when[at]} "
-        several = f"wrong {listed([when[k].rstrip(',') for k in wrong])}: "
-        named = f"and {several}" if len(wrong) <= FEW and not examples else "but "
-        return f"right in {tried - off} of {tried} cases tried, {named}{when[at]} "
+        begun = f"right in {tried - off} of {tried} cases tried"
+        if len(wrong) > FEW or examples:
+            return f"{begun}. One that is not, {when[at].rstrip(',')}: "
+        several = listed([when[k].rstrip(",") for k in wrong])
+        return f"{begun}, and wrong {several}: in the first of these "
 
     def no_result(self, answer, at, result, begin=None):
         """What is said of an exception or a complaint that came of a probe."""

@@ -28,7 +28,8 @@ CURVES = {  # in the place of the sigmoid of {}; who does it stands before the w
     "np.exp({})": "{lacks} a 1 in the sigmoid: it is added to the exponential below the line",
     "1 / (1 - np.exp(-({})))": "{has} a minus in the sigmoid where the plus should be",
     "sigmoid(({}) + 1)": "{has} 1 added to the sum, as some libraries do: here b is the whole bias",
-    "(sigmoid({}) + 1)": f"{{has}} 1 added behind the sigmoid: {SHARE}",
+    "(sigmoid({}) + 1)": "{is} too large by 1, behind the sigmoid; or what {it} should multiply is "
+    "added once more by itself",
     "sigmoid(2 * ({}))": "{goes} through a sigmoid twice as steep: tanh needs half of the sum for "
     "a sigmoid to come out",
     "sigmoid(({}) / 2)": "{goes} through a sigmoid half as steep",

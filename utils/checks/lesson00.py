@@ -21,7 +21,7 @@ def against(args, got):
         Probe({"x": [0.5, 1.25, -3.5, 8.0]}, "for a list with fractions"),
         Probe({"x": [2, 5, 2, 2]}, "for a list in which a number comes again"),
     ],
-    returns={"the list": ""},
+    returns={"the list": "numbers"},
     right="every number is the sum so far, for whole, negative and fractional numbers",
     evidence=against,
 )

@@ -109,7 +109,7 @@ step_backward.knows(
             "x_t.T @ dz / len(dz)": "dW_x is averaged over the batch, not summed",
         },
         "h_prev.T @ dz": {
-            "dz.T @ h_prev": "dW_h is transposed: it must have the shape of W_h",
+            "dz.T @ h_prev": "dW_h is transposed: its shape can't show that, for W_h is square",
             "h_prev.T @ dh": f"dW_h: {TANH_LEFT_OUT}",
             "h.T @ dz": "dW_h takes h, the state that came out: W_h has multiplied h_prev",
             "h_prev.T @ dz / len(dz)": "dW_h is averaged over the batch, not summed",
@@ -178,7 +178,9 @@ def rnn_backward(dh_last, x, h, W_x, W_h):
     return dW_x, dW_h, db
 
 
-ONE_SHARE = "is not summed over time: the same weights serve at every step, and each has a share"
+ONE_SHARE = (
+    "is not summed over time: the same weights serve at every step, and each step has its share"
+)
 OFF_BY_ONE = "the state at step t was made from the state of the step before it"
 
 rnn_backward.knows(
@@ -196,7 +198,7 @@ rnn_backward.knows(
         # the sums over time
         "dW_x += x[:, t].T @ dz\n        dW_h += h_prev.T @ dz\n        db += ": {
             "dW_x = x[:, t].T @ dz\n        dW_h = h_prev.T @ dz\n        db = ": (
-                f"no gradient is right: each {ONE_SHARE}"
+                f"dW_x, dW_h and db are {ONE_SHARE.removeprefix('is ')}"
             ),
         },
         "dW_x +=": {"dW_x =": f"dW_x {ONE_SHARE}"},
@@ -254,7 +256,9 @@ rnn_backward.knows(
             "axis 1",
         },
         "x[:, t].T @ dz": {"dz.T @ x[:, t]": "dW_x is transposed: it must have the shape of W_x"},
-        "h_prev.T @ dz": {"dz.T @ h_prev": "dW_h is transposed: it must have the shape of W_h"},
+        "h_prev.T @ dz": {
+            "dz.T @ h_prev": "dW_h is transposed: its shape can't show that, for W_h is square"
+        },
         "dz.sum(axis=0)": {"dz.mean(axis=0)": "db is averaged over the batch, not summed"},
         "dz = dh *": {"dz = -dh *": "the sign flips at every step: where does a minus enter?"},
     }
@@ -346,7 +350,7 @@ numeric_gradient.knows(
             "are missing",
             "(above - below) / 2": "the difference is divided by 2, and not by eps",
             "above - below": "the difference is not divided by the distance of the two points",
-            "(below - above) / (2 * eps)": "the sign is wrong: up minus down",
+            "(below - above) / (2 * eps)": "the sign is wrong: the loss below is to be subtracted",
             "abs(above - below) / (2 * eps)": "the sign is lost: a loss may fall with a weight",
             "(above + below) / (2 * eps)": "the two losses are added: subtract them",
         },

@@ -7,6 +7,7 @@ import numpy as np
 
 from utils.checks.engine import Probe, exercise
 from utils.checks.gates import candidates, curves, rows, taken  # noqa: F401 (taken: in the slips made of rows)
+from utils.checks.results import listed
 from utils.layers import LSTM, sigmoid
 from utils.words import number
 
@@ -104,10 +105,10 @@ forget_gate.knows(
         "h_prev @ W_h": {f"h_prev @ {TURNED}": TRANSPOSED},
         "x_t @ W_x + h_prev @ W_h": {STACKED: STATE_FIRST},
         "units = h_prev.shape[1]": {
-            "units = x_t.shape[1]": "units is the number of features: the blocks are as wide as "
-            "h_prev has columns",
-            "units = len(x_t)": "units is the number of samples: the blocks are as wide as h_prev "
-            "has columns",
+            "units = x_t.shape[1]": "the number of features is taken for that of units: the "
+            "blocks are as wide as h_prev has columns",
+            "units = len(x_t)": "the number of samples is taken for that of units: the "
+            "blocks are as wide as h_prev has columns",
         },
     }
 )
@@ -228,7 +229,7 @@ lstm_step.knows(
         "h_prev @ W_h": {f"h_prev @ {TURNED}": TRANSPOSED},
         # what is returned
         "return h_t, c_t": {
-            "return c_t, h_t": "both are right and in the other order: h_t first",
+            "return c_t, h_t": "h_t and c_t have changed places: h_t comes first",
             "return h_t, h_t": "h_t is returned twice: the second is c_t",
             "return c_t, c_t": "c_t is returned twice: the first is h_t",
             "return h_t, c_prev": "the old cell state is returned: the next step needs the new one",
@@ -382,8 +383,9 @@ def heard(gate, x, **how):
 
 def while_up(roles, gates, x):
     """What is wrong while the flag is up."""
-    i, f, g = (gates[name][phase("up", x)] for name in "ifg")
-    x, told = x[phase("up", x)], []
+    up = phase("up", x)
+    i, f, g = (gates[name][up] for name in "ifg")
+    x, told = x[up], []
     if ("g", "up") in roles:
         follows = np.all(g * x[:, 0] > 0.05)
         fault = "too little is written" if follows else "what is written doesn't follow the value"
@@ -392,8 +394,11 @@ def while_up(roles, gates, x):
         told.append(f"i is {heard(i, x, worst=np.min)}, so too little is written")
     if ("f", "up") in roles:
         told.append(f"f is {heard(f, x)}, so the old value is not erased")
-    if told and any(np.allclose(gate, 0.5, atol=0.01) for gate in (i, f)):
-        told[-1] += ": the flag's weight just cancels the bias, and must be larger"
+    moved = [name for name in "if" if (name, "up") in roles and np.ptp(gates[name]) > 0.05]
+    just = [name for name in moved if np.allclose(gates[name][up], 0.5, atol=0.01)]
+    if just:
+        weight = f"at {listed(just)} the flag's weight"
+        told[-1] += f": {weight} just cancels the bias, and must be larger"
     return told
 
 
@@ -428,8 +433,9 @@ def what_leaks(weights):
         if words
     ]
     if ("o", "always") in roles:
-        right = "the cell state is right and not shown: " * (len(roles) == 1)
-        told.append(f"{right}o goes down to {number(gates['o'].min(), 2)}")
+        right = "the cell state is right, and h shows too little of it: " * (len(roles) == 1)
+        falls = "goes down to" if np.ptp(gates["o"]) > 0.05 else "is"
+        told.append(f"{right}o {falls} {number(gates['o'].min(), 2)}")
     return ". And ".join(told)
 
 
@@ -454,8 +460,9 @@ def no_latch(weights):
 def what_is_kept(args, bias):
     f, steps = float(sigmoid(np.float64(bias))), args["steps"]
     if abs(f**steps - 0.5) < 0.005:
-        close = number(bias, 6)
-        return f"{close} is close, but rounded or searched: give the exact formula, unrounded"
+        left = number(f**steps, 5)
+        asked = "the exact formula is asked for, unrounded"
+        return f"after {steps} steps {left} is left, which is close to one half: {asked}"
     if not 0 < f**steps < 1:
         return (
             f"with your {number(bias, 4)} the gate is {number(f, 4)}: it must lie between 0 and 1"
@@ -486,8 +493,8 @@ bias_for_half_life.knows(
         "np.log(f / (1 - f))": {
             "f": "that is the gate's value: the bias is what the sigmoid turns into it",
             "sigmoid(f)": "the sigmoid leads from the bias to the gate: you need the way back",
-            "np.log((1 - f) / f)": "the sign is wrong: that bias shuts the gate by as much as it "
-            "should open it",
+            "np.log((1 - f) / f)": "the sign is wrong: f and 1 - f have changed places within the "
+            "logarithm",
             "np.log((f - 1) / f)": "the bias is NaN: the logarithm of a negative number, for "
             "which f or 1 - f has the wrong sign",
             "np.log(f / 1 - f)": "brackets are missing: / comes before -, so the logarithm is that "
@@ -532,8 +539,8 @@ bias_for_half_life.knows(
             "np.arctanh(f)": "that inverts tanh: a gate goes through the sigmoid",
         },
         "0.5 ** (1 / steps)": {
-            "1 - 0.5 / steps": "the gate takes equal bites: each step leaves its share of what is "
-            "left by then",
+            "1 - 0.5 / steps": "one half is shared out over the steps, and each step multiplies "
+            "what is left by f: which f gives one half after all of them?",
             "0.5 / steps": "brackets are missing around the exponent: ** comes before /",
             "1 - 1 / steps": "your gate loses one part in `steps` at each step, which "
             f"{ONE_OVER_E}",

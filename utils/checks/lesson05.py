@@ -379,6 +379,9 @@ def of_matrices(W_x, W_h, features, squares, more):
         return
     if not W_x:
         yield "W_x is a matrix: every unit hears every feature" if features else NO_FEATURES
+    elif (W_x, W_h) == (6, 0):
+        yield f"W_h is counted as if it led from features to units, as W_x does: {EVERY_UNIT}"
+        return
     elif W_x != 3:
         yield f"W_x has three blocks, and you count {W_x:g}"
     if not W_h and (more or squares):

@@ -108,7 +108,7 @@ cut_windows.knows(
             "return x[1:], y[1:]": "the first window is missing: it begins with the series",
             "return x[:-1], y[1:]": "a step is skipped between window and targets: the first "
             "target follows at once",
-            "return y, x": "both are right and in the other order: x first",
+            "return y, x": "x and y have changed places: x comes first",
         },
     }
 )
@@ -140,6 +140,9 @@ def season_probe(first, horizon, season, when="", look="", times=1):
         season_probe(31, 5, 7),
         season_probe(
             29, 17, 7, "for a horizon of more than two seasons", "whose values are known?"
+        ),
+        season_probe(
+            33, 10, 6, "for a horizon of one season and a half", "whose values are known?"
         ),
         season_probe(24, 8, 8, "for a horizon of one season", "look at the last step"),
         season_probe(9, 4, 9, "where the series begins one season before", "look at the index"),
@@ -319,7 +322,7 @@ def wrong_leak(said):
         if leak in (None, ..., ""):
             return f"{letter} has no answer yet"
         if leak not in LEAKS:
-            return f"{letter}: {leak!r} is none of the five: {', '.join(LEAKS)}"
+            return f"{letter}: {leak!r} is none of {', '.join(map(repr, LEAKS))}"
         if leak != right:
             return f"{letter}: {speaks_against(letter, leak)}"
     return None
@@ -538,7 +541,7 @@ def verdict(ratios):
         return "that is the linear model itself: its MAE is linear's, digit for digit"
     if middle > 1.5:
         return (
-            f"{told}: it has hardly learnt anything. Is the rate too low, or too high, or "
+            f"{told}: that is too little learnt. Is the rate too low, or too high, or "
             "training too short?"
         )
     if middle > 1.01:

@@ -322,7 +322,7 @@ def windows_in(part, samples):
 def told(part):
     """Window numbers in words."""
     if not part:
-        return "nothing"
+        return "empty"
     whole = part == [*range(part[0], part[-1] + 1)]
     return f"windows {part[0]} to {part[-1]}" if whole else f"{len(part)} windows out of order"
 
@@ -376,7 +376,7 @@ def wrong_test(k, got, judged, samples, test, embargo):
         return None
     words = f"the test part of pair {k} is {told(got)}"
     if got == [*range(judged.start - embargo)]:
-        return f"{words}: that is its training part, which comes first in the pair"
+        return f"{words}: that is its training part, and in a pair the training part stands first"
     if len(got) != test:
         return f"{words}: it should have {test} of them"
     if embargo and got[0] == right[0] + embargo:
@@ -394,9 +394,10 @@ def wrong_train(k, got, train, test, embargo):
     if got and set(got) & set(test):
         return f"{words}: some windows are in both"
     if got and got[0] > 0:
-        return f"{words}: it begins at window 0"
+        return f"{words}: it has to begin at window 0"
     left_out = test[0] - (got[-1] + 1 if got else 0)
-    return f"{words}: between them {left_out} are left out, and the embargo is {embargo}"
+    are = "is" if left_out == 1 else "are"
+    return f"{words}: between them {left_out} {are} left out, and the embargo is {embargo}"
 
 
 # --- an interval from residuals ---------------------------------------------------------------
@@ -452,8 +453,7 @@ interval.knows(
             "one heap: each has its own interval",
         },
         "(1 - level) / 2": {
-            "(1 - level)": "k is twice what it should be: what is left out is shared by the "
-            "two ends",
+            "(1 - level)": "k is made of all that is left out: the two ends share it",
             "level / 2": "k counts what is left out at each end, not what is kept",
         },
         f"{K_LINE}\n": {
@@ -474,7 +474,7 @@ interval.knows(
             "stands at index 0, the largest at -1",
             "ordered[k - 1], ordered[-k - 1]": "high is one place too far in: the largest stands "
             "at index -1, so the k-th largest at -k",
-            "ordered[-k], ordered[k - 1]": "both are right and in the other order: low comes first",
+            "ordered[-k], ordered[k - 1]": "low and high have changed places: low comes first",
             "-ordered[-k], ordered[-k]": "low is the upper end turned round: the residuals below "
             "have an end of their own",
             "ordered[0], ordered[-1]": "those are the smallest and the largest residual, whatever "

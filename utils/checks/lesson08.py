@@ -34,6 +34,7 @@ def states(mask, units, when="", look=""):
     examples=[
         {"h": np.array([[[2.0], [4], [6], [9]]]), "mask": np.array([[True, True, True, False]])},
         {"h": np.array([[[2.0], [4]], [[6], [8]]]), "mask": np.array([[True] * 2, [False, True]])},
+        {"h": np.array([[[2.0, 3], [4, 9], [7, 7]]]), "mask": np.array([[True, True, False]])},
     ],
     returns={"the mean": "batch units"},
     right="the mean agrees where the padding stands behind, in front and in between, and for a "
@@ -182,8 +183,8 @@ cross_entropy.knows(
             "return (p * right).sum(axis=1).mean(), (p - right) / len(y)": "that is the mean "
             "probability of the right class: the logarithm is missing",
             "return -np.log(np.maximum((p * right).sum(1), 1e-7)).mean(), (p - right) / len(y)": (
-                "the loss is held below 16, for the probability is held above 10⁻⁷: take the "
-                "logarithm of it as it is"
+                "the probability is held above 10⁻⁷, so the loss of a sample never passes 16.2: "
+                "take the logarithm in one go, of what softmax is made of"
             ),
             "return -np.log((p * right).sum(axis=1).mean()), (p - right) / len(y)": "that is the "
             "logarithm of the mean: the mean of the logarithms is asked for",
@@ -238,7 +239,7 @@ def sequences(lengths, timesteps, features, padding=0.0, when="", look=""):
             "mask": np.array([[True, True, False], [True, True, True]]),
         },
     ],
-    returns={"backwards": "batch timesteps features"},
+    returns={"the result": "batch timesteps features"},
     right="each sequence is turned round within its length, and the padding stays behind it",
 )
 def reverse_within(x, mask):

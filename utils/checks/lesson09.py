@@ -147,6 +147,7 @@ def seen(rows, when="", look=""):
         {"counts": np.array([[2, 1, 0]]), "p_shorter": np.array([[0.5, 0.25, 0.25]])},
         {"counts": np.array([[0, 9, 2]]), "p_shorter": np.array([[0.5, 0.25, 0.25]])},
         {"counts": np.array([[1, 0], [0, 0]]), "p_shorter": np.array([[0.5, 0.5], [0.25, 0.75]])},
+        {"counts": np.array([[1, 1], [2, 0]]), "p_shorter": np.array([[0.5, 0.5], [0.25, 0.75]])},
     ],
     right="p agrees, also for a context that was never seen, and sums to 1",
 )  # fmt: skip
@@ -245,7 +246,7 @@ def in_order(codes, batch, steps):
     return x, target
 
 
-OTHERWISE = "in the part after it row k starts where another row has stopped: the state that is "
+OTHERWISE = "in the next part row k starts where another row has stopped: the state that is "
 OTHERWISE += "carried on would be that of another passage"
 in_order.knows(
     {

@@ -38,6 +38,8 @@ def as_arrays(value, returns):
             return "what your function returns is complex: is it a root of a negative number?"
         if array.dtype.kind not in "biuf":
             which = f", of which {name} is {kind(item)}," if several else ""
+            if not several and returns[name] == "":
+                return f"{returned}, where one number is asked for"
             return f"{returned}{which} that can't be read as an array of numbers"
         arrays.append(array.astype(float))
     return arrays
@@ -105,6 +107,21 @@ def listed(names):
     return f"{', '.join(most)} and {last}" if most else last
 
 
+def places(axis, numbers):
+    """timesteps 0 to 3 and 5; sample 2"""
+    name = {"batch": "samples"}.get(axis, axis)
+    return f"{name if len(numbers) > 1 else name.removesuffix('s')} {ranges(numbers)}"
+
+
+def ranges(numbers):
+    """0 to 3, 5 and 6"""
+    runs = [[*numbers[:1]]]
+    for n in numbers[1:]:
+        runs[-1].append(n) if n == runs[-1][-1] + 1 else runs.append([n])
+    told = [[f"{run[0]} to {run[-1]}"] if len(run) > 2 else map(str, run) for run in runs]
+    return listed([*itertools.chain(*told)])
+
+
 def kind(value):
     """A few words for what `value` is."""
     if isinstance(value, (tuple, list)):
@@ -126,7 +143,8 @@ def shape_words(shape, sizes):
     if not {*shape} & {*names}:
         return str(shape)
     names = made_of(sizes) | names
-    return f"({', '.join(names.get(n, str(n)) for n in shape)}) = {shape}"
+    told = [names.get(n, str(n)) for n in shape]
+    return f"({', '.join(told)}{',' * (len(told) == 1)}) = {shape}"
 
 
 def made_of(sizes):
@@ -170,13 +188,16 @@ def shape_difference(got, want, sizes):
     return f"has the wrong shape: it is {shapes}{made}"
 
 
-def difference(got, want, axes):
-    """How one array differs from what it should be, if there is a pattern in it."""
+def difference(got, want, axes, truths=False):
+    """How one array differs from what it should be, if there is a pattern in it; `truths` says
+    whether its numbers are False and True."""
     if not np.isfinite(got).all():
         return "holds NaN or infinity" if got.ndim else f"is {got}, which is no number"
-    truths = two_valued(got) and two_valued(want)
-    which = of_truths(got, want) if truths and want.ndim == 1 else ""
-    if want.size > 1 and want.any() and not truths:
+    two = two_valued(got) and two_valued(want)
+    which = (
+        of_truths(got, want, [False, True] if truths else [0, 1]) if two and want.ndim == 1 else ""
+    )
+    if want.size > 1 and want.any() and not two:
         factor = np.sum(got * want) / np.sum(want * want)
         if close(got, factor * want):
             return (
@@ -186,10 +207,10 @@ def difference(got, want, axes):
         right = [close(got.take(i, k), want.take(i, k)) for i in range(want.shape[k])]
         if any(right) and axes.count(axis) == 1:
             wrong = [i for i, ok in enumerate(right) if not ok]
-            if len(wrong) > 8 and wrong != [*range(wrong[0], wrong[-1] + 1)]:
-                many = f"{len(wrong)} of the {len(right)} {axis}"
-                return f"is wrong at {many}, and right elsewhere{which}"
-            return f"is wrong at {axis} {wrong}, counted from 0, and right elsewhere{which}"
+            at = f"{places(axis, wrong)}, counted from 0,"
+            if len(wrong) > 8 and wrong[-1] - wrong[0] >= len(wrong):
+                at = f"{len(wrong)} of the {len(right)} {axis},"
+            return f"is wrong at {at} and right elsewhere{which}"
     for k, axis in enumerate(axes):
         if want.ndim > 1 < want.shape[k] and close(in_order(got, k), in_order(want, k)):
             return f"has the right {axis}, but in another order"
@@ -203,10 +224,11 @@ def two_valued(array):
     return bool(np.isin(array, (0, 1)).all())
 
 
-def of_truths(got, want):
-    """How many are 0 where 1 is right, and the other way round."""
+def of_truths(got, want, names):
+    """How many are 0 where 1 is right, and the other way round; or as the two are called."""
     off = [(np.sum((want == a) & (got == 1 - a)), a) for a in (1, 0)]
-    told = [f"{n} {'is' if n == 1 else 'are'} {1 - a} where {a} is right" for n, a in off if n]
+    few = [("one is" if n == 1 else f"{n} are", a) for n, a in off if n]
+    told = [f"{these} {names[1 - a]} where {names[a]} is right" for these, a in few]
     return f": {' and '.join(told)}" if told else ""
 
 

@@ -43,7 +43,8 @@ text = ast.unparse
 
 
 class Slip(NamedTuple):
-    """One change of a source: what stood there, where, what stands there now, and the words."""
+    """One change of a source: what stood there, where, what stands there now, the words, and what
+    the line makes."""
 
     parent: ast.AST
     field: str
@@ -51,6 +52,7 @@ class Slip(NamedTuple):
     node: ast.AST
     text: str
     words: str
+    target: str
     rank: int  # 0 is the likeliest of its kind
 
 
@@ -58,11 +60,19 @@ def slips(tree):
     """Each slip in the function that `tree` defines, those of the likeliest kinds first."""
     names, found = Names(tree), []
     for parent, field, at, node in places(tree):
-        line = where(node, tree)
+        target = made_by(node, tree)
         for rank, (other, words) in enumerate(of(node, names)):
+            if sized(parent, node):
+                words = f"another size stands where that of {text(node)} should"
             rank += 9 * one_name(node)
-            found.append(Slip(parent, field, at, node, other, words + line, rank))
+            found.append(Slip(parent, field, at, node, other, words, target, rank))
     return sorted(found, key=lambda slip: slip.rank)
+
+
+def sized(parent, node):
+    """Does it stand only for how long its axes are? Then other arrays have the same size."""
+    is_shape = isinstance(parent, ast.Attribute) and parent.attr == "shape"
+    return isinstance(node, ast.Name) and (is_shape or text(parent) == f"len({text(node)})")
 
 
 def one_name(node):
@@ -172,13 +182,13 @@ class Names(list):
         self.body = [text(line) for line in function.body]
 
 
-def where(node, tree):
-    """In which line, by what the line makes: " in dW_x"; nothing where there is one line only."""
+def made_by(node, tree):
+    """What the line makes in which it stands, "dW_x"; nothing where that can't be said."""
     for statement in ast.walk(tree):
         if isinstance(statement, ast.Assign | ast.AugAssign) and node in ast.walk(statement):
             target = statement.targets[0] if isinstance(statement, ast.Assign) else statement.target
             if node is not statement:
-                return f", in {ast.unparse(target)}"
+                return ast.unparse(target)
     return ""
 
 
@@ -261,12 +271,12 @@ def of_a_quotient(node, a, b):
     yield f"{a}", f"{the(node.left)} is not divided by {the(node.right)}"
     yield f"({a}) * ({b})", f"{the(node.left)} is multiplied by {the(node.right)}, not divided"
     yield f"({b}) / ({a})", f"{the(node.right)} is divided by {the(node.left)}, upside down"
-    yield f"({a}) // ({b})", "the division is a whole one, //"
+    yield f"({a}) // ({b})", "the division drops all behind the point, as // does"
     yield f"1 / ({b})", f"1, not {the(node.left)}, is divided by {the(node.right)}"
 
 
 def of_a_whole_quotient(node, a, b):
-    yield f"({a}) / ({b})", "the division is no whole one"
+    yield f"({a}) / ({b})", "/ stands where // should"
     yield f"-(-({a}) // ({b}))", "the division is rounded up"
     yield f"({a}) % ({b})", "the remainder, %, stands where the whole quotient should"
 
