@@ -34,11 +34,13 @@ from utils.checks.results import (
     reworded,
     same,
     shape_difference,
+    two_valued,
     wrong_parts,
 )
 from utils.words import number
 
 NUMBERS = "your numbers are those that come out when"
+CONSTANT = "is the same whatever the arguments"
 
 
 class Diagnosis:
@@ -62,8 +64,9 @@ class Diagnosis:
             return self.with_place(self.known() or self.description())
         looks = [self.from_notebook, self.known, self.constant, self.order, self.whole, self.share]
         looks += [self.exchanged, self.one_pattern, self.one_slip, self.chance, self.place]
-        looks += [self.each_part, self.no_number, self.two_known, self.known_in_pattern]
-        looks += [self.two_slips, self.unused, self.asked, self.influence]
+        looks += [self.known_in_order, self.each_part, self.no_number, self.two_known]
+        looks += [self.known_in_pattern, self.two_slips, self.unused, self.untouched, self.asked]
+        looks += [self.influence]
         return next((words for look in looks if (words := look())), None) or self.description()
 
     @functools.cached_property
@@ -197,10 +200,12 @@ class Diagnosis:
             at.append(next(here, None))
         if None in at or at == sorted(at):
             return None
-        own, asked = (", ".join(each) for each in ([names[k] for k in at], names))
-        return (
-            f"the results are right and in another order: yours is {own}, and {asked} is asked for"
-        )
+        return f"the results are right and in another order: {self.ordered(at)}"
+
+    def ordered(self, at):
+        """In which order the arrays came, those of the places `at`, and are asked for."""
+        own, asked = (", ".join(each) for each in ([self.names[k] for k in at], self.names))
+        return f"yours is {own}, and {asked} is asked for"
 
     def stands(self, j, k):
         """Does what is asked for in place j stand in place k?"""
@@ -343,7 +348,7 @@ class Diagnosis:
             if words:
                 found[part] = words
             elif self.is_constant(part):
-                found[part] = f"{self.names[part]} is the same whatever the arguments"
+                found[part] = f"{self.names[part]} {CONSTANT}"
             elif words := self.pattern(part):
                 found[part] = f"{self.names[part]} {words}"
             elif words := self.one_slip(part):
@@ -394,7 +399,7 @@ class Diagnosis:
         has, holds = ("have", "they hold") if none[1:] else ("has", "it holds")
         words = f"{listed(none)} {has} no part in your result: whatever {holds}, the same comes out"
         words += objects_from_notebook(self.answer) + self.exercise.own_weights(self.answer)
-        return words + self.shape_too() + self.more(none)
+        return self.with_example(words + self.shape_too() + self.more(none))
 
     def is_unused(self, name):
         """Does an argument change the reference's result, and not this one?"""
@@ -440,6 +445,32 @@ class Diagnosis:
         if any(a.shape != b.shape or not a.size for a, b in zip(before, after, strict=True)):
             return None
         return [np.abs(a - b) > 1e-9 for a, b in zip(before, after, strict=True)]
+
+    def untouched(self):
+        """Places of an array that change with no argument, and should."""
+        for part in self.in_order():
+            still = self.still(part)
+            for k, axis in enumerate((self.axes[part] or "").split()):
+                if still is None or still.ndim <= k:
+                    break
+                at = np.flatnonzero(still.all(axis=tuple(j for j in range(still.ndim) if j != k)))
+                if 0 < at.size < still.shape[k]:
+                    name = self.names[part]
+                    return f"{name} at {places(axis, at)}, counted from 0, {CONSTANT}"
+        return None
+
+    def still(self, part):
+        """Where one array changes with no argument, though each of its places should with some."""
+        own = theirs = False
+        functions = self.answer, self.exercise.reference
+        if two_valued(self.results[0][part]):  # which a small change need not turn
+            return None
+        for name, much in itertools.product(self.probes[0].args, (1, 10, 0.01)):
+            both = [self.changed_by(f, name, much=much) for f in functions]
+            if None in both or both[0][part].shape != both[1][part].shape:
+                return None
+            own, theirs = own | both[0][part], theirs | both[1][part]
+        return ~own if np.all(theirs) else None
 
     def asked(self):
         """What is wrong with what a function among the arguments is asked, or with what is made of
@@ -507,7 +538,7 @@ class Diagnosis:
     def influence(self):
         """A sample or a time step that has a part in what it should leave alone, or none in what
         it should change."""
-        for axis, name, axes in self.places_to_change():
+        for axis, name, axes in self.axes_in_time_and_batch():
             found = {}
             for k in range(self.probes[0].sizes[axis]):
                 where = (slice(None),) * axes.index(axis) + (k,)
@@ -527,8 +558,8 @@ class Diagnosis:
                 return f"what {name} holds at {places(axis, at)}, counted from 0, {words}"
         return None
 
-    def places_to_change(self):
-        for axis in ("batch", "timesteps", "features", "units"):
+    def axes_in_time_and_batch(self):
+        for axis in ("batch", "timesteps"):
             for name, axes in self.exercise.arguments.items():
                 if axis in axes.split():
                     yield axis, name, axes.split()
@@ -550,6 +581,16 @@ class Diagnosis:
                 and self.foretold(variant)
             ):
                 return f"{ended(one.words)} And {other.words}"
+        return None
+
+    def known_in_order(self):
+        """The words for a known mistake whose arrays came back in another order."""
+        if len(self.names) < 2 or len(self.arrays) < len(self.results):
+            return None
+        whole = (each for each in self.exercise.tried if all(isinstance(r, list) for r in each[0]))
+        for (theirs, words), at in itertools.product(whole, [*orders(len(self.names))]):
+            if all(map(same, self.results, ([result[k] for k in at] for result in theirs))):
+                return f"{ended(words)} And the order is another: {self.ordered(at)}"
         return None
 
     def known_in_pattern(self):
@@ -574,8 +615,8 @@ class Diagnosis:
         for pair in nearest(alone, self.wanted[:1], self.results[:1]):
             one, other = (made[k] for k in pair)
             if slips.apart(one, other) and self.slip_explains(one, other):
-                told = self.slip_words(one), self.slip_words(other)
-                return f"{NUMBERS} {told[0]}; and {told[1]}" if all(told) else None
+                told = dict.fromkeys([self.slip_words(one), self.slip_words(other)])
+                return f"{NUMBERS} {'; and '.join(told)}" if all(told) else None
         return None
 
     # --- what can be said of a mistake that nobody foresaw ---
@@ -665,6 +706,15 @@ class Diagnosis:
         return None
 
 
+def orders(n):
+    """The orders of n things in which two have changed places, or all stand turned or moved on."""
+    yield from ([*range(n)][::-1], [*range(1, n), 0], [n - 1, *range(n - 1)])
+    for i, j in itertools.combinations(range(n), 2):
+        at = [*range(n)]
+        at[i], at[j] = j, i
+        yield at
+
+
 def same_questions(own, theirs):
     """Are two lists of questions put to the same functions, with as many arguments?"""
     return own is not None and [(n, len(a)) for n, a in own] == [(n, len(a)) for n, a in theirs]
@@ -726,6 +776,10 @@ def changed(value, where=..., much=1):
     if isinstance(value, np.ndarray) and value.dtype.kind == "f":
         new = value.copy()
         new[where] = much * (0.1 - 0.7 * new[where])
+        return new
+    if isinstance(value, np.ndarray) and value.dtype.kind == "i" and np.ptp(value):  # codes, say
+        new = value.copy()
+        new[where] = value.min() + value.max() - new[where]
         return new
     if isinstance(value, np.ndarray) and value.dtype.kind == "b":  # a mask; with some left True
         new = value.copy()

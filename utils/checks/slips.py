@@ -345,7 +345,10 @@ def _(node: ast.Call, names):
                     text(ast.Call(node.func, node.args, [*others, new])),
                     f"{function} goes along axis {axis}",
                 )
-        yield text(ast.Call(node.func, node.args, others)), f"{keyword.arg} is not given"
+        yield (
+            text(ast.Call(node.func, node.args, others)),
+            f"{function} is given no {keyword.arg}",
+        )
     if isinstance(node.func, ast.Name) and len(arguments) > 1:
         for i, j in itertools.combinations(range(len(arguments)), 2):
             swapped = arguments.copy()
