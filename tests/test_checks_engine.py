@@ -260,7 +260,10 @@ DENSE = [
     (misspelt, "And one change makes it right: look at `y + bias` in line 3 of your function."),
     (lambda x, W, b: x.T @ W, "size 6 on the left and size 17 on the right must agree (6 is batch"),
     (scaled, "and `SCALE` is a variable of the notebook. And one change makes it right: look at"),
-    (scaled_twice, "(2,) (6 is batch, 9 is units): no size here is 2, and `SCALE` is a variable"),
+    (
+        scaled_twice,
+        "(2,) (6 is batch, 9 is units): 2 is no size of the arguments, and `SCALE` is a variable",
+    ),
     (unknown_names, "line 3 of your function, `return y + bias # noqa: F821`, raises NameError: n"),
     (
         asks_first,
@@ -285,7 +288,7 @@ DENSE = [
     (lambda x, W, b: 0 * (x @ W + b), "y is zero everywhere."),
     (lambda x, W, b: np.log(x @ W + b), "y is the logarithm of what it should be."),
     (lambda x, W, b: np.ones(5), "you return the same numbers whatever the arguments."),
-    (lambda x, W, b: (x @ W + b)[::-1], "y has its batch in reverse order."),
+    (lambda x, W, b: (x @ W + b)[::-1], "y has its samples in reverse order."),
     (lambda x, W, b: (x @ W + b).T.reshape(len(x), -1), "reshape doesn't swap axes; did you want"),
     (middle_wrong, "one change makes it right: look at line 3 of your function, `y[2:4] += 1`."),
     (two_wrong, "y is wrong at samples 2 and 3, counted from 0, and right elsewhere."),
@@ -575,7 +578,20 @@ class Layer:
         """What layers have."""
 
 
+def of_two_units(x, W, b):
+    y = np.zeros((len(x), len(b)))
+    y[:, :2] = (x @ W + b)[:, :2]
+    return y
+
+
 LOOKS = [
+    (dense, of_two_units, "y at units 2 to 8, counted from 0, is the same whatever the arguments"),
+    (
+        dense_and_sum,
+        lambda x, W, b: ((x @ W - b).sum(), x @ W - b),
+        "a sign is wrong. And the order is another: yours is s, y, and y, s is asked for",
+    ),
+    (dense, lambda x, W, b: x @ W + BESIDE * b, "y is what it should be plus 1.5 times b"),
     (summed, changed_sum(lambda h, s: (s, h)), "are right and in another order: yours is last, h,"),
     (summed, whole, "h is an array of whole numbers: all behind the decimal point is cut"),
     (summed, changed_sum(lambda h, s: (h, s.astype(np.float16))), "last is in float16"),
@@ -589,7 +605,7 @@ LOOKS = [
         changed_sum(lambda h, s: (h, h[:, 0])),
         "what x holds at timesteps 1 to 12, counted from 0, has no part in last.",
     ),
-    (summed, changed_sum(lambda h, s: (h, s[0])), "last holds the first of its batch alone"),
+    (summed, changed_sum(lambda h, s: (h, s[0])), "last holds the first of its samples alone"),
     (summed, changed_sum(lambda h, s: (np.stack([h, h]) / 2, s)), "is not summed over axis 0"),
     (summed, only_b, "x and W have no part in your result: whatever they hold, the same comes out"),
     (summed, without_b, "b has no part in your result: whatever it holds, the same comes out."),
@@ -613,6 +629,7 @@ LOOKS = [
     (count, lambda m, n: [m, n] if m > 2 else 18, "and wrong for m = 4, n = 7, for m"),
 ]
 SHIFT = np.pi / 8
+BESIDE = 2.5  # made of nothing of the notebook's: a part of the answer
 
 
 @pytest.mark.parametrize(("exercise", "answer", "words"), LOOKS)

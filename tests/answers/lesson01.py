@@ -87,6 +87,11 @@ def step_leaves_stub_above(x_t, h_prev, W_x, W_h, b):
 
 LEFT = "here samples are rows"
 
+
+def step_with_two(x, h, U, V, b):
+    return np.tanh(x @ U + np.zeros(2) @ V + b)
+
+
 WRONG_STEP = [
     (lambda x, h, U, V, b: x @ U + h @ V + b, "that is z_t, the sum inside the tanh"),
     (lambda x, h, U, V, b: sigmoid(x @ U + h @ V + b), "stays between 0 and 1"),
@@ -151,7 +156,7 @@ WRONG_STEP = [
         lambda x, h, U, V, b: np.tanh(x @ U + h @ V + b).T.reshape(h.shape),
         "h_t has the right numbers in the wrong places: reshape doesn't swap axes; did you",
     ),
-    (lambda x, h, U, V, b: np.tanh(x @ U + h @ V + b).sum(axis=0), "h_t is summed over batch."),
+    (lambda x, h, U, V, b: np.tanh(x @ U + h @ V + b).sum(axis=0), "h_t is summed over samples."),
     (lambda x, h, U, V, b: [np.tanh(x @ U + h @ V + b)], "its shape is (1, batch, units)."),
     (
         lambda x, h, U, V, b: np.tanh(x @ U + h @ V + b).squeeze(),
@@ -159,7 +164,7 @@ WRONG_STEP = [
     ),
     (
         lambda x, h, U, V, b: np.tanh(x[:1] @ U + h[:1] @ V + b) + 0 * h,
-        "h_t has the first of its batch in every place.",
+        "h_t has the first of its samples in every place.",
     ),
     (
         lambda x, h, U, V, b: (np.tanh(x @ U + h @ V + b), h),
@@ -196,12 +201,12 @@ WRONG_STEP = [
     (step_forgets_arguments, "arguments: 'W_x', 'W_h', and 'b'."),  # nor here
     (lambda x, h, U, V, b: math.tanh(x @ U), "np.tanh takes arrays, math.tanh does not"),
     # what came from the notebook
-    (step_with_a_global, "no size here is 2, and `STATE` is a variable"),
+    (step_with_a_global, "2 is no size of the arguments, and `STATE` is a variable"),
     (step_with_a_global, "`STATE` is a variable of the notebook."),
-    (lambda x, h, U, V, b: np.tanh(x @ U + np.zeros(2) @ V + b), "no size here is 2: is it"),
+    (step_with_two, "2 is no size of the arguments: is it written out?"),
     (
         lambda x, h, U, V, b: np.tanh(x @ U + np.zeros(2) + b),
-        "(6, 9) (2,) (6 is batch, 9 is units): no",
+        "(6, 9) (2,) (6 is batch, 9 is units): 2 is",
     ),
     # not a function
     (np.zeros((3, 5)), "hand over the function itself, rnn_step, not an array of shape (3, 5)"),
@@ -346,7 +351,7 @@ WRONG_FORWARD = [
     (forward_reshapes, "did you want a transpose?"),
     (forward_over_linear_states, "tanh is missing"),
     (forward_allocates_wrongly, "the shape goes in as a tuple, in brackets of its own."),
-    (forward_with_two_units, "no size here is 2: is it written out"),
+    (forward_with_two_units, "2 is no size of the arguments: is it written out"),
     (forward_middle_wrong, "look at line 3 of your function, `h[:, 3:5] += 1`."),
     (forward_zeroed_input, "changes its argument x in place"),
     (
@@ -362,7 +367,7 @@ WRONG_FORWARD = [
         lambda x, U, V, b: tuple(steps_of(x, U, V, b)),
         "returns a tuple of 13 where one array is asked",
     ),
-    (lambda x, U, V, b: stacked(x, U, V, b)[0], "h holds the first of its batch alone."),
+    (lambda x, U, V, b: stacked(x, U, V, b)[0], "h holds the first of its samples alone."),
 ]
 
 WRONG_COUNT = [

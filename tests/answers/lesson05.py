@@ -280,7 +280,10 @@ WRONG = {
         (step(f=(lambda a: 1 / 1 + np.exp(-a), sigmoid, np.tanh)), "z lacks brackets"),
         (step(f=(sigmoid, sigmoid, lambda a: 2 * sigmoid(a) - 1)), "a tanh half as steep"),
         (step(blocks=every_third), "every third column is taken"),
-        (lambda x, h, U, V, b: step()(x[:, :4], h[:, :4], U[:, :12], V, b), "no size here is 4"),
+        (
+            lambda x, h, U, V, b: step()(x[:, :4], h[:, :4], U[:, :12], V, b),
+            "4 is no size of the arguments",
+        ),
         # two at once
         (
             step(mix=lambda z, r, h, g: (1 - z) * h + z * g, blocks=mixed("zrg", "zrr", "zrg")),

@@ -204,7 +204,10 @@ WRONG = {
             lambda s, f, h, n: season_by_tile(s, f, h, n) + 0.1 * np.arange(h),
             "is none of the series",
         ),
-        (lambda s, f, h, n: s[f - n + 3 * np.arange(h) % n], "your value for step 1 ahead, from 0"),
+        (
+            lambda s, f, h, n: s[f - n + 3 * np.arange(h) % n],
+            "your forecast[1] is series[27], and it stands for series[32]",
+        ),
         (season_mean, "the mean over all known seasons"),
         (lambda s, f, h, n: np.full(h, s[f - 1]), "that is the naive forecast"),
         (lambda s, f, h, n: s[(f + np.arange(h)) % n], "the first season of the series"),

@@ -131,6 +131,11 @@ def floored(p):
     return p / p.sum(axis=1, keepdims=True)
 
 
+def entropy(y, letters):
+    p = training.softmax(y)
+    return -(p * np.log2(p)).sum(axis=-1).mean()
+
+
 RIGHT = {
     "bits_a_letter": [
         bits(),
@@ -145,6 +150,7 @@ RIGHT = {
 WRONG = {
     "bits_a_letter": [
         (bits(np.log), "in nats"),
+        (entropy, "that is the entropy"),
         (bits(over=lambda came: -came.sum()), "the bits of all letters together"),
         (bits(over=lambda came: came.mean()), "the bits are negative"),
         (bits(over=lambda came: 2 ** -came.mean()), "perplexity"),

@@ -33,6 +33,12 @@ def attend_by_einsum(q, k, v, mask):
     return np.einsum("bqk,bku->bqu", training.softmax(scores - 1e9 * ~mask[:, None]), v)
 
 
+def backward_by_the_values_root(dcontext, q, k, v, weights):
+    da = dcontext @ v.swapaxes(1, 2)
+    ds = weights * (da - (weights * da).sum(axis=-1, keepdims=True))
+    return ds @ k / v.shape[-1] ** 0.5, ds.swapaxes(1, 2) @ q, weights.swapaxes(1, 2) @ dcontext
+
+
 def attended(scale=True, axis=-1, masked=lambda s, m: np.where(m, s, -1e9), after=None):
     def answer(q, k, v, mask):
         scores = q @ np.swapaxes(k, 1, 2)
@@ -141,7 +147,8 @@ WRONG = {
         (lambda q, k, v, m: attend_by_weights(q, k, v, m, np.max), "Each query has a largest"),
     ],
     "attend_backward": [
-        (backward(lambda a, da: a * da), "lack the mean"),
+        (backward_by_the_values_root, "dq: your numbers are those that come out when another size"),
+        (backward(lambda a, da: a * da), "lack the sum that is taken off"),
         (backward(lambda a, da: da), "through the softmax is left out"),
         (backward(lambda a, da: a * (1 - a) * da), "by its own score alone"),
         (backward(scale=False), "lack the scale"),

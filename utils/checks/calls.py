@@ -293,7 +293,7 @@ def written_out(numbers, function, sizes):
     arrays = [name for name, value in held.items() if isinstance(value, np.ndarray)]
     if not few:
         return "".join(f" (`{name}` is not an argument)" for name in arrays)
-    words = f": no size here is {few[0]}"
+    words = f": {few[0]} is no size of the arguments"
     fits = [name for name, value in held.items() if few[0] in sizes_of(value)]
     if fits := fits or arrays:
         are = "are variables" if fits[1:] else "is a variable"

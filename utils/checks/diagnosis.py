@@ -367,7 +367,7 @@ class Diagnosis:
         words = " And ".join(map(ended, told))
         if not left:
             return words
-        return f"{words} That isn't all: {listed(left)} {'are' if left[1:] else 'is'} wrong as well"
+        return f"{words} {listed(left)} {'are' if left[1:] else 'is'} wrong as well"
 
     # --- what the answer does when one thing is changed ---
 
@@ -465,8 +465,8 @@ class Diagnosis:
         functions = self.answer, self.exercise.reference
         if two_valued(self.results[0][part]):  # which a small change need not turn
             return None
-        for name, much in itertools.product(self.probes[0].args, (1, 10, 0.01)):
-            both = [self.changed_by(f, name, much=much) for f in functions]
+        for name in self.probes[0].args:
+            both = [self.effect(f, name, ...) for f in functions]
             if None in both or both[0][part].shape != both[1][part].shape:
                 return None
             own, theirs = own | both[0][part], theirs | both[1][part]
@@ -543,7 +543,7 @@ class Diagnosis:
             for k in range(self.probes[0].sizes[axis]):
                 where = (slice(None),) * axes.index(axis) + (k,)
                 own, theirs = (
-                    self.changed_by(function, name, where)
+                    self.effect(function, name, where)
                     for function in (self.answer, self.exercise.reference)
                 )
                 if own is None or theirs is None:
@@ -557,6 +557,18 @@ class Diagnosis:
                 words, at = next(iter(found.items()))
                 return f"what {name} holds at {places(axis, at)}, counted from 0, {words}"
         return None
+
+    def effect(self, function, name, where):
+        """Where each array changes with an argument, be the arguments as they are or a tenth of it,
+        with which nothing is saturated. None if it fails."""
+        small = {n: a / 10 if is_float(a) else a for n, a in self.probes[0].args.items()}
+        tries = [
+            self.changed_by(function, name, where, probe=self.probes[0]._replace(args=args))
+            for args in (self.probes[0].args, small)
+        ]
+        if None in tries or not same_shapes(*tries):
+            return None
+        return [a | b for a, b in zip(*tries, strict=True)]
 
     def axes_in_time_and_batch(self):
         for axis in ("batch", "timesteps"):
@@ -678,9 +690,10 @@ class Diagnosis:
         probe, result, evidence = self.probes[at], self.results[at], self.exercise.evidence
         name, axes = self.names[part], (self.axes[part] or "").split()
         got, want = result[part], self.wanted[at][part]
-        if words := shape_difference(got, want, probe.lengths):
-            hint = written_out(got.shape, self.answer, probe.lengths) if got.ndim else ""
-            return f"{name} {words}{hint}"
+        others = [(self.results[k][part].shape, self.probes[k].lengths) for k in self.arrays]
+        if words := shape_difference(got, want, probe.lengths, others):
+            sizes = got.shape if got.ndim == want.ndim else ()  # what lies side by side has its own
+            return f"{name} {words}{written_out(sizes, self.answer, probe.lengths)}"
         if callable(evidence):
             return evidence(probe.args, result if len(self.names) > 1 else got)
         if words := difference(got, want, axes, self.truths):
@@ -732,6 +745,10 @@ def one_number(lists):
     return bool(held) and np.unique(np.concatenate(held)).size == 1
 
 
+def is_float(value):
+    return isinstance(value, np.ndarray) and value.dtype.kind == "f"
+
+
 def ended(words):
     """A sentence with the point at its end, or the question mark."""
     return words if words.endswith((".", "?")) else f"{words}."
@@ -773,7 +790,7 @@ def changed(value, where=..., much=1):
         return value + max(1, round(much))
     if isinstance(value, float):
         return much * (1.3 * value + 0.1)
-    if isinstance(value, np.ndarray) and value.dtype.kind == "f":
+    if is_float(value):
         new = value.copy()
         new[where] = much * (0.1 - 0.7 * new[where])
         return new
@@ -802,7 +819,7 @@ def shares(names, rows, got):
     odd = [k for k, n in enumerate(times) if n != 1]
     if len(set(times)) == 1:
         return f"every part is counted {times[0]:g} times"
-    if not odd or len({times[k] for k in odd}) > 1 and len(odd) > 2 or np.any(times % 1):
+    if not odd or len({times[k] for k in odd}) > 2 or np.any(times % 1):
         return None
     groups = {n: [names[k] for k in odd if times[k] == n] for n in dict.fromkeys(times[odd])}
     return "; ".join(

@@ -248,8 +248,7 @@ rnn_backward.knows(
         "in reversed(range(x.shape[1]))": {
             "in range(x.shape[1])": "the loop runs forwards in time: dh_last belongs to the last "
             "step, so start there",
-            "in range(x.shape[1] - 1, 0, -1)": "the loop stops before t = 0: range leaves out its "
-            "end",
+            "in range(x.shape[1] - 1, 0, -1)": "the loop stops before t = 0",
             "in reversed(range(x.shape[1] - 1))": "the loop leaves out the last step: range stops "
             "before its end already",
             "in reversed(range(x.shape[0]))": "the loop runs over the batch: timesteps lie along "

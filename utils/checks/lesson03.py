@@ -1065,8 +1065,8 @@ predict_scaled.knows(
             f"spread are used: {TRAINED}",
             "scaled = windows / spread": "the mean is not subtracted",
             "scaled = windows - mean": "the differences to the mean are not divided",
-            "scaled = windows - mean / spread": "the quotient comes first, and then the "
-            "difference: brackets are missing",
+            "scaled = windows - mean / spread": "/ comes before -, so only the mean is "
+            "divided: brackets are missing",
             "scaled = (windows - mean) * spread": "the differences to the mean are multiplied: "
             "scaling makes them small",
             "scaled = windows * spread + mean": "the windows are turned back before the network "

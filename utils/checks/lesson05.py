@@ -18,7 +18,7 @@ GATES = "zrg"  # the order of the blocks, which is Keras's
 def remarks(table, instead=True):
     """{pattern: remark} as `remarks` of an exercise: what is found is said, and then the remark.
     It stands `instead` of a guess at a size or an index, or only where none is made."""
-    guess = ": no size here.*|: that index.*"
+    guess = ": \\d+ is no size.*|: that index.*"
     head, tail = ("", f"(?:{guess})?") if instead else (f"(?!.*(?:{guess}))", "")
     return {
         f"{head}(?=.*(?:{found}))(.*?){tail}": rf"\1: {remark}" for found, remark in table.items()

@@ -121,11 +121,11 @@ def came_from(args, got):
     """Where in the series the first wrong value of a forecast stands, in words."""
     series, first, horizon, season = args.values()
     k = np.flatnonzero(~np.isclose(got, seasonal_naive.reference(**args)))[0]
-    told = f"with first = {first} and season = {season}, your value for step {k} ahead, from 0,"
+    told = f"with first = {first}, horizon = {horizon} and season = {season} your forecast[{k}] is"
     if not (at := np.flatnonzero(np.isclose(series, got[k]))).size:
-        return f"{told} is none of the series': the values themselves are asked for"
+        return f"{told} none of the series' values: those themselves are asked for"
     back = "go back from the step by whole seasons, by as few as lead to a known value"
-    return f"{told} is the series' at index {at[0]}: {back}"
+    return f"{told} series[{at[0]}], and it stands for series[{first + k}]: {back}"
 
 
 def season_probe(first, horizon, season, when="", look="", times=1):
@@ -150,6 +150,9 @@ def season_probe(first, horizon, season, when="", look="", times=1):
         season_probe(31, 5, 7, "for another series", "what is left of an earlier call?", 2),
     ],
     returns={"the forecast": "horizon"},
+    examples=[
+        {"series": np.array([4.0, 7, 5, 8, 6, 9, 1, 3]), "first": 5, "horizon": 3, "season": 2},
+    ],
     evidence=came_from,
     right="the forecasts agree, also for a horizon of several seasons, a season of 1, and where "
     "only one season is known",
@@ -319,6 +322,8 @@ def wrong_leak(said):
     """What the instrument says against the first wrong answer, or nothing."""
     for letter, right in LETTERS.items():
         leak = said.get(letter)
+        if letter in said and leak is None:
+            return f"{letter} is None: does what you call there return anything?"
         if leak in (None, ..., ""):
             return f"{letter} has no answer yet"
         if leak not in LEAKS:
@@ -412,7 +417,9 @@ def what_it_says(predict, x, y, x_new, y_new):
     for words, other in other_windows(x, x_new).items():
         again = forecasts(predict, other)
         if isinstance(again, list) and mae(y_new, again[0]) < min(error, mean) / 2:
-            return f"they are much better if {words}: is training done with other windows?"
+            return (
+                f"the forecasts are much better if {words}. Were the windows like that in training?"
+            )
     for words, target in other_targets(x_new, y_new).items():
         if mae(target, forecast) < min(0.6 * error, 0.9 * mae(target, 0 * target + target.mean())):
             return f"what comes out is nearer to {words} than to the next value"
@@ -481,8 +488,8 @@ def oddity(predict, x_new, y_new):
     """What is wrong with what was returned before it can be judged, if anything."""
     if not callable(predict):
         return (
-            f"your function returns {kind(predict)}, where a function is asked for that maps "
-            "windows to forecasts: a model's forward is one, without brackets behind it"
+            f"your function returns {kind(predict)}, where a function is asked for, alone, that "
+            "maps windows to forecasts: model.forward is one, and model.forward(x) is none"
         )
     forecast = forecasts(predict, x_new)
     if isinstance(forecast, Exception):
@@ -546,8 +553,8 @@ def verdict(ratios):
         )
     if middle > 1.01:
         return (
-            f"{told}: linear is better. If you train, train for longer or with another rate; what "
-            "is not trained follows a rule that does worse than linear's weights"
+            f"{told}: linear is better. Train for longer, or with another rate. If nothing is "
+            "trained, the rule that you follow does worse than linear's weights"
         )
     if middle >= ENOUGH:
         return f"{told}: that is a tie. More than 1% is asked for"

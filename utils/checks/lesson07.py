@@ -64,7 +64,7 @@ recursive.knows(
             "np.concatenate([forecasts[-1][:, :, None], x[:, 1:]], axis=1)": "the forecast goes to "
             "the front of the window: the newest value stands at its end",
             "np.concatenate([forecasts[-1][:, :, None], x[:, :-1]], axis=1)": "the window moves to "
-            "the wrong side: the oldest value goes, and it stands at the front",
+            "the wrong side: the oldest value has to go, and that stands at the front",
             "np.concatenate([x[:, :-1], forecasts[-1][:, :, None]], axis=1)": "the newest value is "
             "dropped: the oldest has to go, and it stands at the front",
             "np.concatenate([x[:, 1:], x[:, -1:]], axis=1)": "the last value is repeated: it is "
@@ -264,9 +264,9 @@ own_level.knows(
         },
         "    return model((x_new - level_new) / inside) * inside + level_new[:, 0]\n": {
             "    inside = (x_new - level_new).std()\n"
-            "    return model((x_new - level_new) / inside) * inside + level_new[:, 0]\n": "there "
-            "and back, the new windows have their own standard deviation: that of the training is "
-            "asked for",
+            "    return model((x_new - level_new) / inside) * inside + level_new[:, 0]\n": "the "
+            "new windows are divided, and their forecasts multiplied, by a standard deviation of "
+            "their own: that of the training is asked for",
             "    return (model((x_new - level_new) / inside) + level_new[:, 0]) * inside\n": (
                 "the level is multiplied, too: first the scale, then the level"
             ),
@@ -293,7 +293,7 @@ CUTS = [moments(20, 8, 4, 0), moments(24, 9, 4, 2), moments(12, 11, 1, 3), momen
     "that would be incomplete is left out",
 )
 def rolling_origin(samples, first, test, embargo):
-    """[(train, test), ...]: pairs of slices of window numbers, the oldest first."""
+    """[(train, test), ...]: slices of window numbers, or arrays of them, oldest first."""
     pairs = []
     for begin in range(first, samples - test + 1, test):
         pairs.append((slice(0, begin - embargo), slice(begin, begin + test)))

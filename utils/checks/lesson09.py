@@ -452,10 +452,11 @@ def distribution(values):
     some = np.sort(np.argsort(-np.abs(came - p), kind="stable")[:5])  # where it is worst
     is_so, should = (listed([f"{share:.0%}" for share in each[some]]) for each in (came, p))
     hint = {"where the rows differ ": ". Each row has its own logits",
-            "for logits near 900 ": ". exp(900) is infinite: what may be taken off all logits?",
+            "for logits near 900 ": ": what may be taken off all logits, so that exp stays finite?",
             "at a temperature of 0.004 ": ". exp(3 / 0.004) is infinite: what may be taken off "
             "first?"}.get(when, "")  # fmt: skip
     if few:
+        when = when.replace("for logits near 900 ", "")
         when += f"for the logits {listed([*map(number, y[row].tolist())])} "
     which = f"the letters {listed([*map(str, some)])}"
     return f"{when}{which} come in {is_so} of the draws, and should in {should}{hint}"

@@ -79,7 +79,9 @@ query_weights.knows(
 # --- attention with a mask ----------------------------------------------------------------------
 
 
-def asking(batch, queries, lengths, features, units, when="", look="", padding=1, times=1):
+def asking(
+    batch, queries, lengths, features, units, when="", look="", padding=1, times=1, low=False
+):
     timesteps = max(lengths) + padding
     rng = np.random.default_rng(batch + 10 * queries + features)
     args = {
@@ -88,6 +90,8 @@ def asking(batch, queries, lengths, features, units, when="", look="", padding=1
         "v": rng.normal(size=(batch, timesteps, units)),
         "mask": np.arange(timesteps) < np.array(lengths)[:, None],
     }
+    if low:
+        args |= {"q": -np.abs(args["q"]), "k": np.abs(args["k"])}
     sizes = {"batch": batch, "queries": queries, "timesteps": timesteps, "features": features}
     return Probe(args, when, look, sizes | {"units": units})
 
@@ -103,6 +107,8 @@ def asking(batch, queries, lengths, features, units, when="", look="", padding=1
                padding=0),
         asking(3, 4, [2, 5, 3], 6, 2, "where scores are large", "exp(1000) is infinite",
                times=2000),
+        asking(2, 3, [4, 2], 5, 3, "where all scores are far below 0", "is the padding's score "
+               "below all of them?", times=2000, low=True),
     ],
     returns={"the context": "batch queries units"},
     examples=[
@@ -238,23 +244,25 @@ def attend_backward(dcontext, q, k, v, weights):
 attend_backward.knows(
     {
         "dscores = weights * (dweights - mean)": {
-            "dscores = weights * dweights": "dq and dk lack the mean: a larger score of one key "
-            "takes weight from all others",
+            "dscores = weights * dweights": "dq and dk lack the sum that is taken off: a larger "
+            "score of one key takes weight from all others",
             "dscores = dweights - mean": "dq and dk lack the weights as a factor: softmax's slope "
             "has one",
             "dscores = dweights": "dq and dk are those by the weights: the way through the softmax "
             "is left out",
             "dscores = weights * (1 - weights) * dweights": "that is the slope of a weight by its "
             "own score alone: a score moves the weights of the other keys as well",
-            "dscores = weights * (dweights + mean)": "the mean is added: it is to be taken off",
+            "dscores = weights * (dweights + mean)": "the sum is added: it is to be taken off",
             "dscores = -weights * (dweights - mean)": "dq and dk have the wrong sign",
         },
         "mean = np.sum(weights * dweights, axis=2, keepdims=True)": {
             "mean = np.sum(dweights, axis=2, keepdims=True)": "the sum over the keys has no "
-            "weights in it: a weighted mean is asked for",
-            "mean = np.mean(dweights, axis=2, keepdims=True)": "the mean over the keys is a plain "
-            "one: that with the weights is asked for",
-            "mean = np.sum(weights * dweights, axis=1, keepdims=True)": "the mean runs over the "
+            "weights in it: each of its terms has one as a factor",
+            "mean = np.mean(dweights, axis=2, keepdims=True)": "a plain mean over the keys is "
+            "taken off: the sum is asked for, in which each term has its weight as a factor",
+            "mean = np.mean(weights * dweights, axis=2, keepdims=True)": "a mean over the keys is "
+            "taken off: the sum is asked for",
+            "mean = np.sum(weights * dweights, axis=1, keepdims=True)": "the sum runs over the "
             "queries: softmax ran over the keys",
         },
         "dscores = dscores / np.sqrt(q.shape[2])": {
@@ -295,7 +303,7 @@ def grid(timesteps, units, when="", look=""):
         grid(9, 12, look="there is a row for each step, however many a table had before"),
     ],
     returns={"the table": "timesteps units"},
-    examples=[{"timesteps": 2, "units": 2}, {"timesteps": 2, "units": 8}],
+    examples=[{"timesteps": 2, "units": n} for n in (2, 4, 8)],
     right="the table agrees, for several lengths and numbers of units",
 )
 def positions(timesteps, units):
@@ -336,7 +344,7 @@ positions.knows(
             "comes first",
         },
         "table[:, 1::2] = np.cos(angle)": {
-            "table[:, 1::2] = np.sin(angle)": "the sine stands in the odd columns as well: they "
+            "table[:, 1::2] = np.sin(angle)": "the sine stands in the odd columns: they should "
             "hold the cosine",
         },
         "return table": {

@@ -8,6 +8,7 @@ proof that nothing else was wrong. What is said of it is where it stands, not wh
 import ast
 import inspect
 import re
+import textwrap
 import time
 
 from utils.checks.calls import limited, own_tree
@@ -31,7 +32,7 @@ def mended(function, is_right):
             return None
         skip = holds_itself(slip, lines[slip.node], lists) or cancels(slip)
         if not skip and is_right(changed(function, tree, slip)):
-            return where(too_much(slip), tree)
+            return where(too_much(slip), tree, source_of(function))
     return None
 
 
@@ -92,15 +93,19 @@ def around(node, tree):
     return max(narrow, key=lambda e: len(text(e)), default=lines_of(tree).get(node, node))
 
 
-def where(node, tree):
+def source_of(function):
+    return textwrap.dedent(inspect.getsource(function))
+
+
+def where(node, tree, source):
     """Which part of which line."""
     node = around(node, tree)
     at = f"line {node.lineno} of your function"
     if isinstance(node, ast.For | ast.While | ast.If):
-        return f"what stands below {at}, `{text(node).splitlines()[0]}`"
+        return f"what stands below {at}, `{source.splitlines()[node.lineno - 1].strip()}`"
     if isinstance(node, ast.stmt):
-        return f"{at}, `{text(node).splitlines()[0]}`"
+        return f"{at}, `{source.splitlines()[node.lineno - 1].strip()}`"
     line = [n for n in ast.walk(tree) if isinstance(n, ast.expr) and n.lineno == node.lineno]
     alike = sorted((n for n in line if text(n) == text(node)), key=span)
     the = f"the {ORDINALS[alike.index(node)]} " if 1 < len(alike) <= len(ORDINALS) else ""
-    return f"{the}`{text(node)}` in {at}"
+    return f"{the}`{' '.join(ast.get_source_segment(source, node).split())}` in {at}"

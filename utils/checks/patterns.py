@@ -34,7 +34,8 @@ def patterns(axes, several):
         if axis in axes[:k]:
             continue
         for words, along in ALONG.items():
-            yield words.format(axis), functools.partial(along_axis, along, k)
+            name = {"batch": "samples"}.get(axis, axis)
+            yield words.format(name), functools.partial(along_axis, along, k)
     for order in itertools.permutations(range(len(axes))):
         if [*order] != sorted(order):
             turned = f"({', '.join(axes[k] for k in order)}), and should be ({', '.join(axes)})"

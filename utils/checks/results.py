@@ -109,8 +109,10 @@ def listed(names):
 
 def places(axis, numbers):
     """timesteps 0 to 3 and 5; sample 2"""
-    name = {"batch": "samples"}.get(axis, axis)
-    return f"{name if len(numbers) > 1 else name.removesuffix('s')} {ranges(numbers)}"
+    within = f" of each {axis}" if axis in ("window", "horizon") else ""
+    name = "places" if within else {"batch": "samples"}.get(axis, axis)
+    name = name if len(numbers) > 1 else name.removesuffix("s")
+    return f"{name} {ranges(numbers)}{within}"
 
 
 def ranges(numbers):
@@ -138,12 +140,20 @@ def kind(value):
     return f"an {name}" if name[0] in "AEIOUaeiou" else f"a {name}"
 
 
-def shape_words(shape, sizes):
+def shape_words(shape, sizes, others=()):
+    """The shape with the names of its sizes; and of what is made of those, where that fits most
+    shapes of the same array beside other sizes, too: `others` are pairs of the two."""
     names = {size: axis for axis, size in sizes.items() if size > 1}
     if not {*shape} & {*names}:
         return str(shape)
-    names = made_of(sizes) | names
-    told = [names.get(n, str(n)) for n in shape]
+
+    def made(n, k):
+        words = made_of(sizes).get(n)
+        alike = [(o[k], s) for o, s in others if len(o) == len(shape)]
+        fits = [{w: n for n, w in made_of(s).items()}.get(words) == m for m, s in alike]
+        return words if words and 2 * sum(fits) >= len(fits) else str(n)
+
+    told = [names.get(n) or made(n, k) for k, n in enumerate(shape)]
     return f"({', '.join(told)}{',' * (len(told) == 1)}) = {shape}"
 
 
@@ -157,11 +167,14 @@ def made_of(sizes):
     return {size: re.sub(r"([+-])", r"\1 ", words) for size, words in made.items()}
 
 
-def shape_difference(got, want, sizes):
-    """How the shape of an array differs from what it should be, if it does."""
+def shape_difference(got, want, sizes, others=()):
+    """How the shape of an array differs from what it should be, if it does; `others` are its shapes
+    beside other sizes, in pairs."""
     if got.shape == want.shape:
         return None
-    shapes = f"{shape_words(got.shape, sizes)}, and should be {shape_words(want.shape, sizes)}"
+    shapes = (
+        f"{shape_words(got.shape, sizes, others)}, and should be {shape_words(want.shape, sizes)}"
+    )
     for order in itertools.permutations(range(got.ndim)) if got.ndim == want.ndim else ():
         if got.ndim == want.ndim and close(got.transpose(order), want):
             return f"has the right numbers in the wrong order of axes: its shape is {shapes}"

@@ -431,7 +431,8 @@ def of_an_index(entry, whole):
     if isinstance(entry, ast.Slice):
         low, high = (text(end) if end else "" for end in (entry.lower, entry.upper))
         if low and high:
-            yield f"{low} + 1:{high} + 1", f"the slice of {whole} lies one place too far"
+            moved = "" if high == "-1" else f"{high} + 1"
+            yield f"{low} + 1:{moved}", f"the slice of {whole} lies one place too far"
             yield f"{low} - 1:{high} - 1", f"the slice of {whole} lies one place too early"
         if low:
             yield f"{low} + 1:{high}", f"the slice of {whole} begins one place late"
