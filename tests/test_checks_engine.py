@@ -267,12 +267,12 @@ DENSE = [
     (unknown_names, "line 3 of your function, `return y + bias # noqa: F821`, raises NameError: n"),
     (
         asks_first,
-        "one change makes it right: look at what stands below line 3 of your function, `if len",
+        "one change makes it right: look at line 3 of your function, `if len",
     ),
     (twice, "one change makes it right: look at `y + 0.5 * y` in line 3 of your function."),
     (noisy, "`np.random.default_rng(0)` draws random numbers, and nothing here is left to chance"),
     (new_noise, "answers differently: `np.random.default_rng()` draws random numbers."),
-    (gives_none, "returns None: `(x @ W + b).sort()` is None, as a call is that changes something"),
+    (gives_none, "returns None: `(x @ W + b).sort()` gives None: it does something, and"),
     (in_float16, "y is in float16, which keeps three digits."),
     (lambda x, W, b: x @ W + (x @ W)[1:], "shapes (6, 9) (5, 9) (6 is batch, 9 is units)."),
     (
@@ -294,7 +294,7 @@ DENSE = [
     (two_wrong, "y is wrong at samples 2 and 3, counted from 0, and right elsewhere."),
     (
         one_sample,
-        "but for a single sample y has lost an axis, of length 1: its shape is",
+        "but for a single sample, y has lost an axis, of length 1: its shape is",
     ),
     (lambda x, W, b: (x @ W)[:, :9] + b[:9], "but with other sizes, 20 features and 10 units, y"),
     (lambda x, W, b: x @ W + b**3, "y is right while b is zero, and wrong otherwise: look at what"),
@@ -484,7 +484,7 @@ def test_a_bare_except_does_not_swallow_the_interrupt(function):
 def test_it_is_said_in_how_many_cases_it_is_right(capsys):
     line, _ = line_of(square, lambda n: n * n if n == 3 else -n, capsys)
     assert (
-        "right in 1 of 3 cases tried, and wrong for 1 and for 4: in the first of these " in line
+        "right in 1 of 3 cases tried, and wrong for 1 and for 4: in the first of these, " in line
     ), line
 
 

@@ -412,7 +412,7 @@ WRONG_NUMERIC = [
     (central((1, 0)), "the lower point is w itself"),
     (central((0, -1)), "the upper point is w itself"),
     (numeric_never_restored, "after your function w is not what it was: put each entry back"),
-    (numeric_of_ravel, "but when w is a transpose gradient is zero"),
+    (numeric_of_ravel, "but when w is a transpose, gradient is zero"),
     (numeric_of_copies, "every entry is zero: the loss has not seen a change"),
     (central(share=of(lambda up, low, e: (up - low) / e)), "twice what it should be: the two"),
     (central(share=of(lambda up, low, e: (up - low) / 2 * e)), "brackets are missing"),
@@ -433,7 +433,7 @@ WRONG_NUMERIC = [
     (numeric_returns_at_once, "does the return stand inside the loop?"),
     (
         numeric_of_rows_and_columns,
-        "when w has three axes: in the first of these line 4 of your function",
+        "when w has three axes: in the first of these, line 4 of your function",
     ),
     (numeric_hands_w_over, "the loss takes no argument, it reads w where it lies"),
     (central(into=lambda shape: np.zeros(shape, int)), "an array of whole numbers"),

@@ -231,10 +231,10 @@ class Exercise:
         if isinstance(first.value, NotImplementedError):
             return "raise NotImplementedError() still stands in your function: delete that line"
         if first.value is None and (values := returned(answer)):
-            return (
-                f"your function returns None: `{values[-1]}` is None, as a call is that changes "
-                "something in place, or the return is not reached"
-            )
+            gives = "gives None: it does something, and returns nothing"
+            missed = "is None, or the return is not reached"
+            called = values[-1].endswith(")")
+            return f"your function returns None: `{values[-1]}` {gives if called else missed}"
         if first.value is None:
             does = "prints but does not return" if first.printed else "does not return"
             return f"your function {does} its result: it must end with a return"
@@ -347,15 +347,15 @@ class Exercise:
             return ""
         when = [probe.when or probe.given for probe in self.probes]
         if not wrong:
-            return f"{when[at]} "
+            return f"{when[at].rstrip(',')}, "
         tried, off = len(when) + len(self.examples), len(wrong) + examples
         if off == 1:
-            return f"right in the other cases tried, but {when[at]} "
+            return f"right in the other cases tried, but {when[at].rstrip(',')}, "
         begun = f"right in {tried - off} of {tried} cases tried"
         if len(wrong) > FEW or examples:
             return f"{begun}. One that is not, {when[at].rstrip(',')}: "
         several = listed([when[k].rstrip(",") for k in wrong])
-        return f"{begun}, and wrong {several}: in the first of these "
+        return f"{begun}, and wrong {several}: in the first of these, "
 
     def no_result(self, answer, at, result, begin=None):
         """What is said of an exception or a complaint that came of a probe."""

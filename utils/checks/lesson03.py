@@ -17,9 +17,10 @@ from utils.layers import Sequential, SimpleRNN
 # --- windows ----------------------------------------------------------------------------------
 
 
-def series_of(length, timesteps, when="", look="", dtype="float64"):
-    """A probe with random numbers, no two alike."""
+def series_of(length, timesteps, when="", look="", dtype="float64", period=None):
+    """A probe with random numbers, no two alike unless they come again after a `period`."""
     series = np.random.default_rng(length).uniform(-9, 9, length).astype(dtype)
+    series = np.resize(series[:period], length)
     sizes = {"samples": length - timesteps, "timesteps": timesteps, "len(series)": length}
     return Probe({"series": series, "timesteps": timesteps}, when, look, sizes)
 
@@ -34,10 +35,12 @@ WRITTEN_OUT = "is a number written out that depends on the arguments?"
         series_of(9, 8, "for a series with one window only", "where does the range end?"),
         series_of(40, 12, "for a longer series", WRITTEN_OUT),
         series_of(15, 4, "for a series in float32", "how many bytes has a number?", "float32"),
+        series_of(300, 3, "for 297 windows", "is a number written out, such as a batch size?"),
+        series_of(24, 3, "where windows come again", "each step begins one", period=6),
     ],
     examples=[{"series": np.array([1.0, 2, 4, 8, 16]), "timesteps": 2}],
     returns={"windows": "samples timesteps features", "targets": "samples outputs"},
-    right="all windows and targets agree for five series, also with windows of a single value, "
+    right="all windows and targets agree for seven series, also with windows of a single value, "
     "and where there is one window only",
     remarks={
         r"(.*)windows has .* = \((\d+), (\d+), 1\), and should be .* = \((\d+), \3, 1\).*": (
@@ -131,7 +134,7 @@ make_windows.knows(
                 f"{OWN_LAST} And there is one too many of them"
             ),
             "windows[:, ::-1, np.newaxis], targets[:, np.newaxis]": (
-                "time runs backwards in each window: its first value comes first"
+                "time runs backwards in each window: its first value should come first"
             ),
             "windows[::-1, :, np.newaxis], targets[::-1, np.newaxis]": (
                 "the windows come in reverse order: begin with the one that begins the series"
@@ -214,7 +217,7 @@ fix_axes.knows(
 # --- building a stack -------------------------------------------------------------------------
 
 TIMESTEPS, FEATURES, SAMPLES = 24, 5, 200
-STACKS = (11, 7), (4, 9), (11, 7)  # units; the last ones are a model of their own
+STACKS = (11, 7), (4, 9), (11, 7), (6, 6)  # units; the third are a model of their own
 
 
 @exercise(
@@ -248,7 +251,9 @@ def wrong_model(models):
         made.append(model)
         if words := next(filter(None, (look(model, *units) for look in looks)), None):
             return words
-        looks = looks[:3]  # what it does is known by now: of the second its sizes are looked at
+        # What it does is known by now: of the second its sizes are looked at, of the last, where
+        # sizes tell nothing, what comes out.
+        looks = looks[:2] if len(made) == len(STACKS) - 1 else looks[:3]
     return None
 
 
@@ -735,7 +740,7 @@ def long_series(batch, timesteps, batches, left, when="", look=""):
         long_series(5, 2, 1, 3, "for a single batch", "which axes may squeeze take away?"),
     ],
     examples=[{"series": np.arange(1.0, 10), "batch": 2, "timesteps": 2}],
-    returns={"batches": "batches batch timesteps features"},
+    returns={"batches": "batches rows timesteps features"},
     remarks={
         r"(.*)batches has .* = \((\d+)(, .*)\), and should be .* = \((\d+)\3\).*": (
             r"\1there are \2 batches, where \4 are due: each value of the series is read once, and "
@@ -1017,11 +1022,14 @@ def scale_of(of, when="", look="", samples=6, mean=40.0, spread=16.0):
         scale_of(recurrent, "while the mean is 0", "look at what you do with it", mean=0.0),
         scale_of(lambda x: 0 * x[:, 0], "while the network answers 0", "what is put back?"),
         scale_of(lambda x: x[:, -1], "for a network that says the last value", "there, or back?"),
+        scale_of(
+            lambda x: x[:, -1], "for a spread of 0.02", "is something added to it?", spread=0.02
+        ),
         scale_of(recurrent, "for a single sample", "do the samples get mixed up?", samples=1),
     ],
     returns={"the result": "samples outputs"},
     asked=NETWORK,
-    right="the next numbers agree for three networks, for three scales, and for a single sample",
+    right="the next numbers agree for three networks, for four scales, and for a single sample",
 )
 def predict_scaled(answer, windows, mean, spread):
     """The number after each window (samples, timesteps, 1), by a network for scaled numbers."""

@@ -527,6 +527,7 @@ def alarm_probe(calm_steps, one_in, when="", look="", together=False):
     probes=[
         alarm_probe(101, 20),
         alarm_probe(41, 4, "for one in 4", "which share?"),
+        alarm_probe(601, 200, "for one in 200", "is the share rounded?"),
         alarm_probe(61, 10, "where all alarms come first", "is each for itself?", together=True),
     ],
     examples=[

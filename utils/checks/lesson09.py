@@ -230,7 +230,7 @@ def to_cut(letters, batch, steps, when="", look=""):
         to_cut(29, 1, 4, "for one row", "look at what follows the end of a part"),
         to_cut(50, 4, 4, "where there are as many rows as steps", "look at the axes"),
     ],
-    returns={"x": "parts batch steps", "target": "parts batch steps"},
+    returns={"x": "parts rows steps", "target": "parts rows steps"},
     examples=[{"codes": np.arange(11), "batch": 2, "steps": 2}],
     places=True,
     right="each row of a part goes on in the same row of the next, and each target is the letter "

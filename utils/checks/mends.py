@@ -102,7 +102,7 @@ def where(node, tree, source):
     node = around(node, tree)
     at = f"line {node.lineno} of your function"
     if isinstance(node, ast.For | ast.While | ast.If):
-        return f"what stands below {at}, `{source.splitlines()[node.lineno - 1].strip()}`"
+        return f"{at}, `{source.splitlines()[node.lineno - 1].strip()}`, and what stands below it"
     if isinstance(node, ast.stmt):
         return f"{at}, `{source.splitlines()[node.lineno - 1].strip()}`"
     line = [n for n in ast.walk(tree) if isinstance(n, ast.expr) and n.lineno == node.lineno]
