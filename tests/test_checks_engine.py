@@ -302,7 +302,7 @@ DENSE = [
     (lambda x, W, b: (x @ W, b), "returns a tuple of 2 where one array is asked for: y."),
     (lambda x, W, b: "x @ W", "returns the text 'x @ W', where numbers are asked for."),
     (lambda x, W, b: {1: x}, "returns a dict that can't be read as an array of numbers."),
-    (lambda x, W, b: 1j * x, "is complex: is it a root of a negative number?"),
+    (lambda x, W, b: 1j * x, "is complex, and real numbers are asked for"),
 ]
 OTHERS = [
     (dense_and_sum, lambda x, W, b: (x @ W - b, 7), "y: a sign is wrong."),
@@ -595,7 +595,7 @@ LOOKS = [
     (summed, changed_sum(lambda h, s: (s, h)), "are right and in another order: yours is last, h,"),
     (summed, whole, "h is an array of whole numbers: all behind the decimal point is cut"),
     (summed, changed_sum(lambda h, s: (h, s.astype(np.float16))), "last is in float16"),
-    (summed, changed_sum(lambda h, s: (-h, -s)), "h has the wrong sign, and likewise last."),
+    (summed, changed_sum(lambda h, s: (-h, -s)), "h has the wrong sign. The same goes for last."),
     (summed, changed_sum(lambda h, s: (h.swapaxes(0, 1), s)), "order of its axes: (timesteps, bat"),
     (summed, changed_sum(lambda h, s: (h[:, :, None], s)), "shape is (batch, timesteps, 1, units)"),
     (summed, changed_sum(lambda h, s: (np.hstack([*h.swapaxes(0, 1)]), s)), "timesteps * units"),
@@ -894,7 +894,7 @@ def f(x, n, h, W):
         "upside down",
         "added, not subtracted", "the loop ends one step early", "the loop runs backwards",
         "the minus in front of what is made of x is left out", "median stands where mean should",
-        "of two middle values the upper is taken", "the slice is cut from the end of W",
+        "the upper of two middle values is taken", "the slice is cut from the end of W",
         "mean goes along axis 1", "tanh is taken twice", "the sigmoid stands where tanh should",
         "the index of x is one too low", "the size of axis 1 stands where that of axis 0 should",
         "the slice of h ends one place early", "the condition asks for >=", "nobody asks whether",

@@ -231,7 +231,7 @@ WRONG_STEP += [
     (mixed("ifgo", "--g-", "ifgo"), "i, f and o lack the previous state"),
     (mixed("ifgi", "ifgi", "ifgi"), "o is the same as i: i stands in its place"),
     (mixed("ffgf", "ffgf", "ffgf"), "i, f and o are one and the same: all are made as f"),
-    (mixed("ifgo", "figo", "ifgo"), "i and f are swapped in W_h, and nowhere else"),
+    (mixed("ifgo", "figo", "ifgo"), "i and f are swapped in W_h."),
     (one_gate("f", lambda z: sigmoid(z + 1)), "f has 1 added to the sum"),
     (one_gate("f", lambda z: sigmoid(z) + 1), "f is too large by 1, behind the sigmoid"),
     (step(candidate=lambda z: 2 * sigmoid(z) - 1), "a tanh half as steep"),

@@ -265,7 +265,7 @@ WRONG = {
         ),
         (
             lambda x, h, U, V, b: step()(x, h, U, permute(1, 0, 2)(V)[0], b),
-            "z and r are swapped in W_h, and nowhere else",
+            "z and r are swapped in W_h.",
         ),
         # copied, left behind, missing: of any block
         (step(blocks=mixed("zzg", "zrg", "zrg")), "r takes the block of z from W_x"),
@@ -368,7 +368,10 @@ WRONG = {
             "without reset_after: features has no part",
         ),
         (lambda f, u, after: 3 * (f * u + f * f + (1 + after) * u), "W_h is a matrix from units"),
-        (lambda f, u, after: 3 * u * (f + u) + 1 + after, "a number stands for itself"),
+        (
+            lambda f, u, after: 3 * u * (f + u) + 1 + after,
+            "a number is added that is no array's size",
+        ),
         (lambda f, u, after: 8250 if after else 8100, "the same number comes out for layers of"),
         (lambda f, u, after: 3 * u * f * u, "for 2 features, 5 units and reset_after = True you"),
         (lambda f, u, after: float("nan") if after else 1, "you count nan"),
@@ -454,7 +457,7 @@ WRONG = {
     ],
     "choose_a_cell": [
         (choice(A="GRU"), "A, a GRU of 16 units on new sequences: "),
-        (choice(A="GRU"), "For something simpler: 99% right, with 25 parameters"),
+        (choice(A="GRU"), "Something simpler: 99% right, with 25 parameters"),
         (choice(B="linear"), "B, a linear model on new sequences: 48% right"),
         (choice(B="GRU"), "B: a GRU of 4 units has 89 parameters, and 60 fit"),
         (choice(C="LSTM"), "C: an LSTM of 16 units has 1,233 parameters, and 1,000 fit"),

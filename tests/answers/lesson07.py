@@ -221,7 +221,7 @@ WRONG = {
         (lambda c, n, k: abs(n) <= np.quantile(abs(c), 1 - 1 / k), "where there is no alarm"),
         (lambda c, n, k: abs(n) >= np.quantile(abs(c), 1 - 1 / k), "that equals the threshold"),
         (lambda c, n, k: abs(n) > np.percentile(abs(c), 1 - 1 / k), "takes per cent"),
-        (lambda c, n, k: abs(n) > abs(c).max(), "the largest calm residual"),
+        (lambda c, n, k: abs(n) > abs(c).max(), "the largest size of all"),
         (two_sided, "two thresholds, one for each sign"),
         (lambda c, n, k: abs(n) > sorted(abs(c))[-(len(c) // k)], "one place too far out"),
         (lambda c, n, k: abs(n) > 3 * c.std(), "three standard deviations"),

@@ -26,13 +26,20 @@ def entropy_by_logs(y, target):
     return -np.mean(log_p[range(len(y)), target]), dy / len(y)
 
 
-def entropy(exp=lambda y: np.exp(y - y.max(axis=1, keepdims=True)), dy=lambda p, one: p - one):
+def entropy(off=lambda y: y.max(axis=1, keepdims=True), dy=lambda p, one: p - one):
     def answer(y, target):
-        p, one = exp(y), np.eye(y.shape[1])[target]
-        p = p / p.sum(axis=1, keepdims=True)
-        return -np.log(p[np.arange(len(y)), target]).mean(), dy(p, one) / len(y)
+        z, one = y - off(y), np.eye(y.shape[1])[target]
+        log_p = z - np.log(np.exp(z).sum(axis=1, keepdims=True))
+        return -log_p[np.arange(len(y)), target].mean(), dy(np.exp(log_p), one) / len(y)
 
     return answer
+
+
+def entropy_of_probabilities(y, target):
+    p = training.softmax(y)
+    p_right = p[range(len(y)), target]
+    p[range(len(y)), target] -= 1
+    return -np.log(p_right).mean(), p / len(y)
 
 
 def reversed_by_index(x, mask):
@@ -77,7 +84,8 @@ WRONG = {
         (lambda h, m: (h * m[..., None]).sum(axis=1) / m.sum(), "each has its own number"),
     ],
     "cross_entropy": [
-        (entropy(exp=np.exp), "exp(1000) is infinite"),
+        (entropy(off=lambda y: 0), "exp(1000) is infinite"),
+        (entropy_of_probabilities, "exp(-1000) is 0 for a float"),
         (entropy(dy=lambda p, one: one - p), "dy has the wrong sign"),
         (entropy(dy=lambda p, one: p), "taken off at the right class"),
         (lambda y, t: (entropy()(y, t)[0], len(y) * entropy()(y, t)[1]), "the loss is a mean"),

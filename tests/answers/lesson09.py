@@ -5,12 +5,12 @@ import numpy as np
 from utils import training
 
 
-def bits(log=np.log2, over=lambda came: -came.mean(), axis=-1):
+def bits(per_bit=0.6931471805599453, over=lambda came: -came.mean(), axis=-1):
     def answer(y, letters):
-        p = np.exp(y - y.max(axis=axis, keepdims=True))
-        p = p / p.sum(axis=axis, keepdims=True)
+        z = y - y.max(axis=axis, keepdims=True)
+        log_p = z - np.log(np.exp(z).sum(axis=axis, keepdims=True))
         rows, steps = np.indices(letters.shape)
-        return over(log(p[rows, steps, letters]))
+        return over(log_p[rows, steps, letters] / per_bit)
 
     return answer
 
@@ -149,13 +149,13 @@ RIGHT = {
 
 WRONG = {
     "bits_a_letter": [
-        (bits(np.log), "in nats"),
+        (bits(1), "in nats"),
         (entropy, "that is the entropy"),
         (bits(over=lambda came: -came.sum()), "the bits of all letters together"),
         (bits(over=lambda came: came.mean()), "the bits are negative"),
         (bits(over=lambda came: 2 ** -came.mean()), "perplexity"),
         (bits(axis=1), "over time sum to 1"),
-        (bits(lambda p: p, lambda came: -np.log2(came.mean())), "of the mean probability"),
+        (bits(1, lambda came: -np.log2(np.exp(came).mean())), "of the mean probability"),
         (lambda y, letters: bits()(y, letters) * np.log(2), "in nats"),
     ],
     "back_off": [
@@ -192,7 +192,7 @@ WRONG = {
         (without_rng, "draw from rng alone"),
         (
             lambda y, T, rng: draw_by_noise(y, T, np.random.default_rng(0)),
-            "another rng draws the same letters",
+            "another rng draws the same",
         ),
         (lambda y, T, rng: draw_by_noise(y, T, rng) * 1.0, "floats can't index an array"),
         (drawn(lambda y, T: topmost(softmax(y / T), len(y[0]) - 1)), "letter 4 never comes"),

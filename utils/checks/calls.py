@@ -280,7 +280,8 @@ def explain(error, function, sizes):
     words = reworded(words, PLAIN)
     shapes = re.findall(r"\(\d+,[\d, ]*\)(?! \+)|size \d+", words)
     numbers = [int(n) for n in re.findall(r"\d+", " ".join(shapes))]
-    met = [f"{n} is {axis}" for axis, n in sizes.items() if n in numbers and n > 1]
+    names = {n: [a for a, size in sizes.items() if size == n] for n in sizes.values()}
+    met = [f"{n} is {' or '.join(axes)}" for n, axes in names.items() if n in numbers and n > 1]
     words += f" ({', '.join(met)})" if met else ""
     words += written_out(numbers, function, sizes)
     return f"{where} {words[:400]}"

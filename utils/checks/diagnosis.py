@@ -8,6 +8,7 @@ answer itself does when one thing is changed: a sample, a time step, an argument
 import ast
 import functools
 import itertools
+import re
 
 import numpy as np
 
@@ -39,6 +40,7 @@ from utils.checks.results import (
 )
 from utils.words import number
 
+FEW = 4  # cases that are named one by one
 NUMBERS = "your numbers are those that come out when"
 CONSTANT = "is the same whatever the arguments"
 
@@ -62,7 +64,15 @@ class Diagnosis:
         """What is wrong, in words."""
         if not isinstance(self.results[0], list):
             return self.with_place(self.known() or self.description())
-        looks = [self.from_notebook, self.known, self.constant, self.order, self.whole, self.share]
+        looks = [
+            self.from_notebook,
+            self.known,
+            self.constant,
+            self.order,
+            self.whole,
+            self.no_truths,
+        ]
+        looks += [self.share]
         looks += [self.exchanged, self.one_pattern, self.one_slip, self.chance, self.place]
         looks += [self.known_in_order, self.each_part, self.no_number, self.two_known]
         looks += [self.known_in_pattern, self.two_slips, self.unused, self.untouched, self.asked]
@@ -145,8 +155,9 @@ class Diagnosis:
     def no_number(self):
         """NaN or infinity where numbers are asked for."""
         for part in self.wrong:
-            if not np.isfinite(self.results[0][part]).all():
-                words = difference(self.results[0][part], self.wanted[0][part], [])
+            got, want = self.results[0][part], self.wanted[0][part]
+            if not np.isfinite(got).all() and got.shape == want.shape:
+                words = difference(got, want, [])
                 return self.with_example(f"{self.names[part]} {words}")
         return None
 
@@ -163,6 +174,15 @@ class Diagnosis:
             if cut and not close(np.round(want), want):
                 return f"{name} is an array of whole numbers: all behind the decimal point is cut"
         return None
+
+    def no_truths(self):
+        """Other numbers where False and True are asked for."""
+        if not self.truths or not self.wrong or two_valued(self.results[0][0]):
+            return None
+        if not same_shapes(self.results[0], self.wanted[0]):
+            return None
+        held = listed([*map(written, np.unique(self.results[0][0])[:3])])
+        return self.with_example(f"{self.names[0]} holds {held}: False or True is asked for")
 
     def share(self):
         """How often each part of a sum is counted, if that is all that is wrong."""
@@ -219,8 +239,8 @@ class Diagnosis:
         found = {self.pattern(part) for part in self.wrong}
         if len(found) == 1 and (words := found.pop()):
             names = [self.names[part] for part in self.wrong]
-            others = f", and likewise {listed(names[1:])}" if names[1:] else ""
-            return f"{names[0]} {words}{others}"
+            others = f" The same goes for {listed(names[1:])}" if names[1:] else ""
+            return f"{names[0]} {ended(words) if others else words}{others}"
         return None
 
     def pattern(self, part, of=None):
@@ -364,6 +384,8 @@ class Diagnosis:
             return None
         if self.exercise.origin in self.names and order[0] in found:
             left = []  # what is made of it may be wrong for that alone
+        if len(told) > 1:
+            told = map(beside_others, told)
         words = " And ".join(map(ended, told))
         if not left:
             return words
@@ -592,7 +614,7 @@ class Diagnosis:
                 )
                 and self.foretold(variant)
             ):
-                return f"{ended(one.words)} And {other.words}"
+                return f"{ended(beside_others(one.words))} And {beside_others(other.words)}"
         return None
 
     def known_in_order(self):
@@ -635,6 +657,7 @@ class Diagnosis:
 
     def description(self):
         words = reworded(self.in_general(), self.exercise.remarks)
+        words = re.sub(r"(agrees?\.) there", r"\1 There", words)
         return self.with_example(words) if isinstance(self.results[0], list) else words
 
     def with_example(self, words):
@@ -695,7 +718,11 @@ class Diagnosis:
             sizes = got.shape if got.ndim == want.ndim else ()  # what lies side by side has its own
             return f"{name} {words}{written_out(sizes, self.answer, probe.lengths)}"
         if callable(evidence):
-            return evidence(probe.args, result if len(self.names) > 1 else got)
+            words = evidence(probe.args, result if len(self.names) > 1 else got)
+            well = [p.given for p, right in zip(self.probes, self.right, strict=True) if right]
+            if at or not all(well) or not 0 < len(well) < FEW:
+                return words
+            return f"right {listed(well)}. But {probe.given} {words}"
         if words := difference(got, want, axes, self.truths):
             return f"{name} {words}"
         if evidence:
@@ -745,6 +772,11 @@ def one_number(lists):
     return bool(held) and np.unique(np.concatenate(held)).size == 1
 
 
+def beside_others(words):
+    """What is said of a mistake that isn't the only one."""
+    return words.removeprefix("right otherwise, but ")
+
+
 def is_float(value):
     return isinstance(value, np.ndarray) and value.dtype.kind == "f"
 
@@ -761,8 +793,9 @@ def written(value):
         return value.__doc__
     if np.ndim(value):
         return f"[{', '.join(map(written, value))}]"
-    is_float = isinstance(value, float | np.floating | np.ndarray)
-    return number(float(value)) if is_float else str(value)
+    if isinstance(value, float | np.floating | np.ndarray):  # as Python reads it: no 1,000 or NaN
+        return "nan" if np.isnan(value) else number(float(value)).replace(",", "")
+    return str(value)
 
 
 def rearranged(one, other):

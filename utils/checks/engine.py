@@ -347,14 +347,14 @@ class Exercise:
             return ""
         when = [probe.when or probe.given for probe in self.probes]
         if not wrong:
-            return f"{when[at].rstrip(',')}, "
+            return f"{when[at].rstrip(', ')}, "
         tried, off = len(when) + len(self.examples), len(wrong) + examples
         if off == 1:
-            return f"right in the other cases tried, but {when[at].rstrip(',')}, "
+            return f"right in the other cases tried, but {when[at].rstrip(', ')}, "
         begun = f"right in {tried - off} of {tried} cases tried"
         if len(wrong) > FEW or examples:
-            return f"{begun}. One that is not, {when[at].rstrip(',')}: "
-        several = listed([when[k].rstrip(",") for k in wrong])
+            return f"{begun}. One that is not, {when[at].rstrip(', ')}: "
+        several = listed([when[k].rstrip(", ") for k in wrong])
         return f"{begun}, and wrong {several}: in the first of these, "
 
     def no_result(self, answer, at, result, begin=None):

@@ -128,7 +128,7 @@ def rows(line, arrays, order, gates=None):
     for one, other in itertools.combinations(gates, 2):
         exchanged = order.translate(str.maketrans(one + other, other + one))
         for some in subsets(names, *range(1, len(names))):
-            words = f"{one} and {other} are swapped in {listed(some)}, and nowhere else"
+            words = f"{one} and {other} are swapped in {listed(some)}"
             add(some, exchanged, words)
     return {plain(line): table}
 

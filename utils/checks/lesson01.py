@@ -260,10 +260,11 @@ rnn_forward.knows(
             (2, 9, 8),
             (6, 7, 3),
             (5, 5, 5),
+            (60, 250, 40),
         ]
     ],
     returns={"the count": ""},
-    right="the count holds for eight networks of different sizes, both biases included",
+    right="the count holds for nine networks of different sizes, both biases included",
     shares={
         "W_x": lambda features, units, outputs: features * units,
         "W_h": lambda features, units, outputs: units * units,

@@ -367,7 +367,8 @@ def at_fault(gates, x, stored):
 def shown(gate, x, digits=2, worst=np.max):
     """A gate's value, in words, over the steps of x (steps, 2) that are looked at."""
     by_value = [gate[x[:, 0] == value] for value in (1, -1)]
-    if abs(by_value[0].mean() - by_value[1].mean()) > 0.05:
+    ups, downs = sorted(by_value, key=np.mean, reverse=True)
+    if ups.min() - downs.max() > 0.05:  # so it is the value that moves it
         means = [number(of.mean(), digits) for of in by_value]
         return f"{means[0]} for +1 and {means[1]} for −1"
     if np.ptp(gate) > 0.05:

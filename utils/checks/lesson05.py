@@ -326,14 +326,14 @@ gru_step_reset_after.knows(
 # --- counting ---------------------------------------------------------------------------------
 
 
-SIZES = [(2, 5), (7, 4), (1, 12), (9, 3), (3, 8), (5, 2), (4, 6)]  # more than TERMS
+SIZES = [(2, 5), (7, 4), (1, 12), (9, 3), (3, 8), (5, 2), (4, 6), (60, 150)]  # more than TERMS
 LAYERS = [(*sizes, after) for sizes in SIZES for after in (True, False)]
 
 
 @exercise(
     probes=[Probe({"features": f, "units": u, "reset_after": after}) for f, u, after in LAYERS],
     returns={"the count": ""},
-    right="the count holds for layers of seven sizes, for both places of the reset gate",
+    right="the count holds for layers of eight sizes, for both places of the reset gate",
 )
 def count_parameters(features, units, reset_after):
     """How many numbers W_x, W_h and b of a GRU hold together, for either place of the reset."""
@@ -405,8 +405,8 @@ def of_biases(both, one, blocks):
         yield "the two settings of reset_after are swapped"
     elif (both, one) == (blocks + 1, blocks):
         yield (
-            "you count a second bias for the candidate alone, which is all that is needed, but "
-            "Keras gives every block one: look at the shape of b"
+            "you count a second bias for the candidate alone: that would do, but Keras gives each "
+            "of the three blocks a second one: look at the shape of b"
         )
     elif any(row != int(row) for row in rows):
         yield "each row of b has three blocks, one for each of z, r and the candidate"
@@ -428,7 +428,7 @@ def of_counts(both, one):
         yield "an output layer is counted as well: leave it out"
         both, one = both - (0, 0, 1, 0, 0, 1), one - (0, 0, 1, 0, 0, 1)
     elif both[5] or one[5]:
-        yield "a number stands for itself in your sum: b has as many columns as the matrices"
+        yield "a number is added that is no array's size: those are made of features and units"
     lists = [[*of_matrices(*many[[0, 1, 3, 4]], more)] for many in (both, one)]
     yield from (line for line in lists[0] if line in lists[1])
     for form, lines, others in (("with", *lists), ("without", *lists[::-1])):
@@ -880,7 +880,7 @@ def objection(letter, cell):
     if cell != "linear" and (parameters := model_for(job, cell, 0).count_params()) > job.limit:
         return f"{letter}: {named} has {parameters:,} parameters, and {job.limit:,} fit"
     simpler = list(CELLS).index(cell) > list(CELLS).index(right)
-    than = f". For something simpler: {measured(letter, right)}" if simpler else ""
+    than = f". Something simpler: {measured(letter, right)}" if simpler else ""
     return f"{letter}, {named} on new sequences: {measured(letter, cell)}{than}"
 
 

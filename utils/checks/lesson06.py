@@ -305,7 +305,7 @@ def speaks_against(letter, said):
         return (
             f"a change of value {NUDGED} reaches {hit} of {windows} windows for training"
             + (", and a scaler would reach all of them" if scaling and hit < windows else "")
-            + (", and single windows can't do that" if hit == windows else "")
+            + (", as of what is made of the whole series" if hit == windows else "")
         )
     untouched = f"a change of value {NUDGED} reaches no window for training"
     if said in (LEAKS[1], LEAKS[2]):
@@ -427,7 +427,8 @@ def what_it_says(predict, x, y, x_new, y_new):
     if error > 1.5 * mean and spread > 2:
         return (
             f"worse than always the mean, whose MAE is {number(mean, 2)}, and yours "
-            f"{number(error, 2)}. Has the training diverged? Then the rate is too high"
+            f"{number(error, 2)}. Has the training diverged, for too high a rate, or is what comes "
+            "out of it added up or multiplied?"
         )
     slope, level = np.polyfit(forecast[:, 0], y_new[:, 0], 1)
     if mae(y_new, slope * forecast + level) < min(error, mean) / 2 and spread > 0.2:
@@ -548,13 +549,13 @@ def verdict(ratios):
         return "that is the linear model itself: its MAE is linear's, digit for digit"
     if middle > 1.5:
         return (
-            f"{told}: that is too little learnt. Is the rate too low, or too high, or "
-            "training too short?"
+            f"{told}. Is the rate too low, or too high, is training too short, or are windows and "
+            "forecasts treated otherwise than in training?"
         )
     if middle > 1.01:
         return (
-            f"{told}: linear is better. Train for longer, or with another rate. If nothing is "
-            "trained, the rule that you follow does worse than linear's weights"
+            f"{told}: linear is better. A network may need more training, or another rate; a rule "
+            "without training has to do better than linear's weights"
         )
     if middle >= ENOUGH:
         return f"{told}: that is a tie. More than 1% is asked for"

@@ -24,6 +24,11 @@ def twice(x):
     return -2 * x[:, -1]
 
 
+def middle(x):
+    """the mean of each window"""
+    return x.mean(axis=1)
+
+
 @exercise(
     probes=[
         feeding_probe(4, 5, 7),
@@ -36,7 +41,10 @@ def twice(x):
         ),
         feeding_probe(4, 5, 7, "with another model and the same windows", model=twice),
     ],
-    examples=[{"model": twice, "x": np.array([[[1.0], [2]]]), "horizon": 3}],
+    examples=[
+        {"model": twice, "x": np.array([[[1.0], [2]]]), "horizon": 3},
+        {"model": middle, "x": np.array([[[1.0], [3]], [[2], [6]]]), "horizon": 2},
+    ],
     returns={"the forecast": "samples horizon"},
     right="the forecasts agree, for one window and for many, for a horizon of 1 and for one that "
     "is longer than the window",
@@ -422,6 +430,7 @@ BY_HAND, SIGNS = "which k is it there, by hand?", "what has 0 to do with it?"
         residual_probe(13, 2, 0.7, "for 13 residuals and a level of 0.7", BY_HAND),
         residual_probe(35, 2, 0.6, "where all residuals are above 0", SIGNS, move=9),
         residual_probe(35, 2, 0.6, "where all residuals are below 0", SIGNS, move=-9),
+        residual_probe(45, 2, 0.9, "for 45 residuals and a level of 0.9", BY_HAND),
         residual_probe(19, 4, 0.9, "where k is 1", "which are the outermost residuals?"),
     ],
     examples=[{"residuals": np.array([[5.0, 1], [-2, 3], [4, -7], [0, 2]]), "level": 0.6}],
@@ -561,11 +570,11 @@ alarms.knows(
             "`one_in`: which share should lie below it?",
             "np.percentile(np.abs(calm), 1 - 1 / one_in)": "np.percentile takes per cent, and is "
             "given a share, which np.quantile takes",
-            "np.quantile(np.abs(calm), 1 - 1 / one_in / 2)": "half of the share is left out: sizes "
-            "have one end only",
+            "np.quantile(np.abs(calm), 1 - 1 / one_in / 2)": "the share is halved: sizes have one "
+            "end only, and all of the share lies there",
             "np.quantile(np.abs(calm), 1 - one_in / 100)": "`one_in` is no percentage: one in 20 "
             "is a share of 1 / 20",
-            "np.abs(calm).max()": "the threshold is the largest calm residual, whatever `one_in`",
+            "np.abs(calm).max()": "the threshold is the largest size of all, whatever `one_in`",
             "3 * calm.std()": "the threshold is three standard deviations, whatever `one_in`",
             "2 * calm.std()": "the threshold is two standard deviations, whatever `one_in`",
             "calm.mean() + 2 * calm.std()": "the threshold is made of mean and standard deviation, "

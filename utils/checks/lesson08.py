@@ -112,6 +112,8 @@ def sure(batch, classes, when, look, by=40, right=0):
         logits(3, 3, [900, 0, -900], "where one sample's logits are near 900 and another's near "
                "−900", "what is taken off has to be each sample's own"),
         sure(4, 3, "where the network is sure and wrong", "is the loss held below some number?"),
+        sure(4, 3, "where the right logit is 2,000 below another", "exp(-1000) is 0, and has no "
+             "logarithm", 2000),
         sure(4, 3, "where the right logit is 2,000 above the others", "exp(1000) is infinite", 2000,
              right=1),
     ],
@@ -125,16 +127,22 @@ def sure(batch, classes, when, look, by=40, right=0):
 )  # fmt: skip
 def cross_entropy(y, target):
     """y (batch, classes) and target (batch,) -> the loss, and its gradient (batch, classes)."""
-    e = np.exp(y - y.max(axis=1, keepdims=True))
+    y = y - y.max(axis=1, keepdims=True)
+    e = np.exp(y)
     p = e / e.sum(axis=1, keepdims=True)
     right = np.eye(y.shape[1])[target]
-    loss = -np.log((p * right).sum(axis=1)).mean()
+    loss = (np.log(e.sum(axis=1)) - (y * right).sum(axis=1)).mean()
     return loss, (p - right) / len(y)
 
 
+SIGMOIDS = "each class has a sigmoid of its own: softmax makes all classes of a sample share 1"
+OVERFLOW = (
+    "right otherwise, but for logits near 1,000 it is not: exp(1000) is infinite. What may be "
+)
+OVERFLOW += "taken off all logits of a sample without changing the probabilities?"
 cross_entropy.knows(
     {
-        """    loss = -np.log((p * right).sum(axis=1)).mean()
+        """    loss = (np.log(e.sum(axis=1)) - (y * right).sum(axis=1)).mean()
     return loss, (p - right) / len(y)""": {
             """    right = np.isin(np.arange(y.shape[1]), target)
     return -np.log(p[:, target]).mean(), (p - right) / len(y)""": "p[:, target] picks whole "
@@ -143,18 +151,20 @@ cross_entropy.knows(
     return loss, (p - right) / len(y)""": "p[:, target] picks whole columns, for each sample those "
             "of all targets: one number of each row is asked for",
         },
-        """    e = np.exp(y - y.max(axis=1, keepdims=True))
+        """    y = y - y.max(axis=1, keepdims=True)
+    e = np.exp(y)
     p = e / e.sum(axis=1, keepdims=True)
     right = np.eye(y.shape[1])[target]
-    loss = -np.log((p * right).sum(axis=1)).mean()""": {
+    loss = (np.log(e.sum(axis=1)) - (y * right).sum(axis=1)).mean()""": {
             """    p = 1 / (1 + np.exp(-y))
     right = np.eye(y.shape[1])[target]
-    loss = (np.logaddexp(0, y) - right * y).sum(axis=1).mean()""": "each class has a sigmoid of "
-            "its own: softmax makes all classes of a sample share 1",
+    loss = (np.logaddexp(0, y) - right * y).sum(axis=1).mean()""": SIGMOIDS,
             """    p = 1 / (1 + np.exp(-y))
     right = np.eye(y.shape[1])[target]
-    loss = -np.log((p * right).sum(axis=1)).mean()""": "each class has a sigmoid of its own: "
-            "softmax makes all classes of a sample share 1",
+    loss = -np.log((p * right).sum(axis=1)).mean()""": SIGMOIDS,
+            """    p = np.exp(y) / np.exp(y).sum(axis=1, keepdims=True)
+    right = np.eye(y.shape[1])[target]
+    loss = -np.log((p * right).sum(axis=1)).mean()""": OVERFLOW,
         },
         "return loss, (p - right) / len(y)": {
             "return loss, p - right": "dy lacks the division by the batch: the loss is a mean",
@@ -199,15 +209,18 @@ cross_entropy.knows(
             "e.sum()": "all probabilities of the batch together sum to 1: those of each sample "
             "should",
         },
-        "np.exp(y - y.max(axis=1, keepdims=True))": {
-            "np.exp(y)": "right otherwise, but for logits near 1,000 it is not: exp(1000) is "
-            "infinite. What may be taken off all logits of a sample without changing the "
-            "probabilities?",
-            "np.exp(y - y.max())": "right otherwise, but one number is taken off all samples: "
-            "where another sample's logits are far below it, all its exponentials are 0. Each "
-            "sample has its own largest",
-            "np.exp(-y + y.min(axis=1, keepdims=True))": "the exponential has the wrong sign: the "
-            "largest logit should get the largest probability",
+        """    y = y - y.max(axis=1, keepdims=True)
+    e = np.exp(y)""": {
+            "    e = np.exp(y)": OVERFLOW,
+            "    y = y - y.max()\n    e = np.exp(y)": "right otherwise, but one number is taken "
+            "off all samples: where another sample's logits are far below it, all its exponentials "
+            "are 0. Each sample has its own largest",
+            "    y = -y + y.min(axis=1, keepdims=True)\n    e = np.exp(y)": "the exponential has "
+            "the wrong sign: the largest logit should get the largest probability",
+        },
+        "(np.log(e.sum(axis=1)) - (y * right).sum(axis=1)).mean()": {
+            "-np.log((p * right).sum(axis=1)).mean()": "the loss takes the logarithm of a "
+            "probability, and exp(-1000) is 0 for a float: which form of the loss does without?",
         },
     }
 )
@@ -285,8 +298,7 @@ reverse_within.knows(
                 "index is the length − 1"
             ),
             "for a in range(length // 2): backwards[i, a] = backwards[i, length - 1 - a]": "the "
-            "first half is overwritten before it is read: a part of an array is a view, so two "
-            "of them can't be swapped in one line without a copy",
+            "first half is overwritten before it is read: read from x, or from a copy",
             "backwards[i, -length:] = x[i, :length][::-1]": "the padding stands in front: it stays "
             "behind",
         },
@@ -377,9 +389,8 @@ accuracy_after.knows(
             "shares[k] = np.mean(np.exp(y[rows, last, speaker]) > np.exp(y[rows, last]).sum(axis=1)"
             " / 2)": "an answer counts only if its probability is above a half: the class with the "
             "largest is the answer, be it below a half",
-            "shares[k] = np.mean((y[:, k] * mask[:, k, None]).argmax(axis=1) == speaker)": "the "
-            "padding's logits are set to 0, so that class 0 is answered there: an utterance that "
-            "is over counts with its last answer",
+            "shares[k] = np.mean((y[:, k] * mask[:, k, None]).argmax(axis=1) == speaker)": "behind "
+            "the end class 0 is answered: an utterance that is over counts with its last answer",
             "shares[k] = np.mean((y[:, k].argmax(axis=1) == speaker) * mask[:, k])": "an utterance "
             "that is over counts as wrong: it counts with its last answer",
             "shares[k] = np.mean(y[rows, last].argmax(axis=1) != speaker)": "those are the shares "

@@ -35,6 +35,8 @@ def written(batch, timesteps, symbols, shift=0.0, when="", look="", times=2, far
                 "taken off has to be each step's own"),
         written(2, 3, 4, 0, "where one logit lies 2,000 above the others", "exp(1000) is infinite",
                 far=2000),
+        written(2, 3, 4, 0, "where letters cost thousands of bits", "exp(-1000) is 0, and has no "
+                "logarithm", far=-2000),
     ],
     returns={"the bits a letter": ""},
     examples=[
@@ -47,75 +49,88 @@ def written(batch, timesteps, symbols, shift=0.0, when="", look="", times=2, far
 def bits_a_letter(y, letters):
     """y (batch, timesteps, symbols), letters (batch, timesteps) -> the mean of -log2 p, where p
     is the probability of the letter that came."""
-    e = np.exp(y - y.max(axis=2, keepdims=True))
-    p = e / e.sum(axis=2, keepdims=True)
-    came = np.take_along_axis(p, letters[:, :, None], axis=2)
-    return -np.log2(came).mean()
+    z = y - y.max(axis=2, keepdims=True)
+    log_p = z - np.log(np.exp(z).sum(axis=2, keepdims=True))
+    came = np.take_along_axis(log_p, letters[:, :, None], axis=2)
+    return -came.mean() / np.log(2)
 
 
-SOFTMAX = """e = np.exp(y - y.max(axis={0}, keepdims=True))
-    p = e / e.sum(axis={0}, keepdims=True)"""
+SOFTMAX = """z = y - y.max(axis={0}, keepdims=True)
+    log_p = z - np.log(np.exp(z).sum(axis={0}, keepdims=True))"""
+LOG_P = "log_p = z - np.log(np.exp(z).sum(axis=2, keepdims=True))"
+OF_A_STEP = "those of all symbols at one step should"
+LOGITS = (
+    "the logits themselves are averaged: they are no logarithms of probabilities before softmax"
+)
+ENTROPY = "that is the entropy, what the network expects of itself: which letter came has no part "
+ENTROPY += "in it"
+PERPLEXITY = "that is the perplexity, 2 to the power of the bits"
+OVERFLOW = (
+    "right otherwise, but for logits near 2,000 it is not: exp(2000) is infinite. What may be "
+)
+OVERFLOW += "taken off all logits of a step without changing the probabilities?"
 bits_a_letter.knows(
     {
-        "-np.log2(came).mean()": {
-            "-np.log(came).mean()": "that is in nats, by the natural logarithm: how many bits are "
-            "in a nat?",
-            "-(np.log(came) / np.log(p.shape[2])).mean()": "that is by the logarithm to the base "
-            "of the number of symbols: bits are by the one to the base 2",
-            "-np.log2(came[:, -1]).mean()": "only the last letter of each text counts: all do",
-            "-np.log2(p.max(axis=2)).mean()": "that is what the likeliest letter would cost: the "
-            "letter that came is asked for",
-            "-np.log2(p[:, :, letters]).mean()": "each step's probabilities are averaged over all "
-            "letters that came anywhere: each step has one letter of its own",
-            "-np.log2(np.take(p, letters)).mean()": "only the first numbers of p are looked up: "
-            "each step has its own row of them",
-            "-np.log10(came).mean()": "that is by the logarithm to the base 10: bits are by the "
+        "-came.mean() / np.log(2)": {
+            "-came.mean()": "that is in nats, by the natural logarithm: how many bits are in a "
+            "nat?",
+            "-came.mean() / np.log(y.shape[2])": "that is by the logarithm to the base of the "
+            "number of symbols: bits are by the one to the base 2",
+            "-came[:, -1].mean() / np.log(2)": "only the last letter of each text counts: all do",
+            "-log_p.max(axis=2).mean() / np.log(2)": "that is what the likeliest letter would "
+            "cost: the letter that came is asked for",
+            "-log_p[:, :, letters].mean() / np.log(2)": "each step's probabilities are averaged "
+            "over all letters that came anywhere: each step has one letter of its own",
+            "-np.take(log_p, letters).mean() / np.log(2)": "only the first numbers of p are looked "
+            "up: each step has its own row of them",
+            "-came.mean() / np.log(10)": "that is by the logarithm to the base 10: bits are by the "
             "one to the base 2",
-            "-np.log(came).mean() * np.log(2)": "nats are multiplied by log 2, and must be divided "
-            "by it: a bit is less than a nat",
-            "np.log2(came).mean()": "the bits are negative: the logarithm of a probability is "
+            "-came.mean() * np.log(2)": "nats are multiplied by log 2, and must be divided by it: "
+            "a bit is less than a nat",
+            "came.mean() / np.log(2)": "the bits are negative: the logarithm of a probability is "
             "below 0, so what stands before it?",
-            "-np.log2(came).sum()": "those are the bits of all letters together: a mean is asked "
-            "for",
-            "-np.log2(came).sum() / len(y)": "those are the bits of a text: divide by all letters, "
-            "not by the texts alone",
-            "-np.log2(came).sum() / y.size": "the sum is divided by the logits, of which each "
+            "-came.sum() / np.log(2)": "those are the bits of all letters together: a mean is "
+            "asked for",
+            "-came.sum() / np.log(2) / len(y)": "those are the bits of a text: divide by all "
+            "letters, not by the texts alone",
+            "-came.sum() / np.log(2) / y.size": "the sum is divided by the logits, of which each "
             "letter has as many as there are symbols",
-            "-np.log2(came.mean())": "that is the logarithm of the mean probability: the mean of "
-            "the logarithms is asked for",
-            "came.mean()": "that is the mean probability of the letters that came: where is the "
-            "logarithm?",
-            "2 ** -np.log2(came).mean()": "that is the perplexity, 2 to the power of the bits",
-            "np.exp(-np.log(came).mean())": "that is the perplexity, 2 to the power of the bits",
-            "-np.log2(p).mean()": "the logarithms of all symbols are averaged: only the letter "
-            "that came counts",
-            "-(p * np.log2(p)).sum(axis=2).mean()": "that is the entropy, what the network expects "
-            "of itself: which letter came has no part in it",
-            "-np.take_along_axis(y, letters[:, :, None], axis=2).mean()": "the logits themselves "
-            "are averaged: they are no logarithms of probabilities before softmax",
-            "-np.take_along_axis(y, letters[:, :, None], axis=2).mean() / np.log(2)": "the logits "
-            "themselves are averaged: they are no logarithms of probabilities before softmax",
+            "-np.log2(np.exp(came).mean())": "that is the logarithm of the mean probability: the "
+            "mean of the logarithms is asked for",
+            "np.exp(came).mean()": "that is the mean probability of the letters that came: where "
+            "is the logarithm?",
+            "2 ** (-came.mean() / np.log(2))": PERPLEXITY,
+            "2 ** -came.mean()": "that is 2 to the power of what comes in nats: bits are asked "
+            "for, and no power of them",
+            "-log_p.mean() / np.log(2)": "the logarithms of all symbols are averaged: only the "
+            "letter that came counts",
+            "-(np.exp(log_p) * log_p).sum(axis=2).mean() / np.log(2)": ENTROPY,
+            "-(np.exp(log_p) * np.log2(np.exp(log_p))).sum(axis=2).mean()": ENTROPY,
+            "-np.take_along_axis(y, letters[:, :, None], axis=2).mean()": LOGITS,
+            "-np.take_along_axis(y, letters[:, :, None], axis=2).mean() / np.log(2)": LOGITS,
+            "-np.log2(np.exp(came)).mean()": "the logarithm is that of a probability, and "
+            "exp(-1000) is 0 for a float: take the difference that it is made of",
         },
         SOFTMAX.format(2): {
-            SOFTMAX.format(1): "the probabilities of a symbol over time sum to 1: those of all "
-            "symbols at one step should",
-            SOFTMAX.format(0): "the probabilities of a symbol over the batch sum to 1: those of "
-            "all symbols at one step should",
+            SOFTMAX.format(1): f"the probabilities of a symbol over time sum to 1: {OF_A_STEP}",
+            SOFTMAX.format(0): "the probabilities of a symbol over the batch sum to 1: "
+            f"{OF_A_STEP}",
+            "log_p = np.log(np.exp(y) / np.exp(y).sum(axis=2, keepdims=True))": OVERFLOW,
         },
-        "e.sum(axis=2, keepdims=True)": {
-            "e.sum(axis=1, keepdims=True)": "the probabilities of a symbol over time sum to 1: "
-            "those of all symbols at one step should",
-            "e.sum()": "all probabilities of the batch together sum to 1: those of each step "
-            "should",
+        "np.exp(z).sum(axis=2, keepdims=True)": {
+            "np.exp(z).sum(axis=1, keepdims=True)": "the probabilities of a symbol over time sum "
+            f"to 1: {OF_A_STEP}",
+            "np.exp(z).sum()": "all probabilities of the batch together sum to 1: those of each "
+            "step should",
         },
-        "np.exp(y - y.max(axis=2, keepdims=True))": {
-            "np.exp(y)": "right otherwise, but for logits near 2,000 it is not: exp(2000) is "
-            "infinite. What may be taken off all logits of a step without changing the "
-            "probabilities?",
-            "1 / (1 + np.exp(-y))": "that is the sigmoid, each symbol by itself: softmax is asked "
-            "for, so that those of a step sum to 1",
-            "np.exp2(y - y.max(axis=2, keepdims=True))": "the probabilities are powers of 2: "
-            "softmax takes powers of e, whatever the unit of the loss",
+        LOG_P: {
+            "log_p = y - np.log(np.exp(y).sum(axis=2, keepdims=True))": OVERFLOW,
+            "s = 1 / (1 + np.exp(-y)); log_p = np.log(s / s.sum(axis=2, keepdims=True))": "that is "
+            "the sigmoid, each symbol by itself: softmax is asked for, so that those of a step sum "
+            "to 1",
+            "log_p = z * np.log(2) - np.log(np.exp2(z).sum(axis=2, keepdims=True))": "the "
+            "probabilities are powers of 2: softmax takes powers of e, whatever the unit of the "
+            "loss",
         },
     }
 )
@@ -423,14 +438,16 @@ def distribution(values):
             return words
         drawn.append((value.astype(int), y, T, probe.when))
     wrong = [k for k, (d, y, T, _) in enumerate(drawn) if not differs(d, chances(y, T)) < NEAR]
-    never = [words for one in drawn if (words := never_comes(*one))]
+    never = [(k, words) for k, one in enumerate(drawn) if (words := never_comes(*one))]
     if not wrong and not never:
         if np.any(drawn[0][0] != drawn[1][0]):
             return (
                 "right, but the same rng draws something else the second time: draw from rng alone"
             )
         if np.all(drawn[0][0] == drawn[2][0]):
-            return "as often as they should, but another rng draws the same letters: draw from rng"
+            return (
+                "they come as often as they should, but another rng draws the same: draw from rng"
+            )
         for letters, y, T, when in drawn:
             if np.any(chances(y, T)[np.arange(len(y)), letters] < 1e-9):
                 return f"{when}letters come that have next to no probability"
@@ -443,8 +460,8 @@ def distribution(values):
                 return words
     if not any(np.ptp(letters) for letters, *_ in drawn[:5]):  # where all rows are alike
         return "rows with the same logits all get the same letter: each is to be drawn for itself"
-    if never:
-        return never[0]
+    if never and never[0][0] <= min(wrong, default=len(drawn)):
+        return never[0][1]
     letters, y, T, when = drawn[wrong[0]]
     few = y.shape[1] < 6  # such logits are told
     p = chances(y, T)

@@ -385,6 +385,7 @@ def drawn(rows, when="", look=""):
     examples=[
         {"weights": np.array([[0.6, 0.3, 0.1], [0.2, 0.3, 0.5]])},
         {"weights": np.array([[0.4, 0.35, 0.25], [0.3, 0.3, 0.4]])},
+        {"weights": np.array([[0.6, 0.3, 0.1], [0.5, 0.4, 0.1]])},
     ],
     right="the letters agree at which no sound looks most",
 )  # fmt: skip

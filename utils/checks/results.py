@@ -35,7 +35,7 @@ def as_arrays(value, returns):
         except ValueError:  # a list whose items differ in length
             array = np.array(None)
         if array.dtype.kind == "c":
-            return "what your function returns is complex: is it a root of a negative number?"
+            return "what your function returns is complex, and real numbers are asked for"
         if array.dtype.kind not in "biuf":
             which = f", of which {name} is {kind(item)}," if several else ""
             if not several and returns[name] == "":
@@ -160,7 +160,7 @@ def shape_words(shape, sizes, others=()):
 def made_of(sizes):
     """{size: words} of what is made of the sizes: one more or less, twice, two axes in one."""
     long = {axis: size for axis, size in sizes.items() if size > 4}
-    made = {2 * size: f"2 * {axis}" for axis, size in long.items()}
+    made = {n * size: f"{n} * {axis}" for axis, size in long.items() for n in (4, 3, 2)}
     for (one, a), (other, b) in itertools.combinations(long.items(), 2):
         made |= {a + b: f"{one} + {other}", a * b: f"{one} * {other}"}
     made |= {size + k: f"{axis} {k:+d}" for axis, size in long.items() for k in (1, -1)}

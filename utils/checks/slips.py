@@ -243,7 +243,8 @@ def of_a_product(node, a, b):
     yield f"{a}", f"the factor {the(node.right)} is left out"
     yield f"({a}) + ({b})", f"{the(node.left)} and {the(node.right)} are added, not multiplied"
     yield f"-({a}) * ({b})", f"the product of {the(node.left)} and {the(node.right)} has a minus"
-    yield f"({a}) / ({b})", f"{the(node.left)} is divided by {the(node.right)}, not multiplied"
+    if a != b:  # which would be 1, as of much else
+        yield f"({a}) / ({b})", f"{the(node.left)} is divided by {the(node.right)}, not multiplied"
     yield f"({a}) * ({b}) * ({b})", f"the factor {the(node.right)} enters twice"
     yield f"({a}) * ({a}) * ({b})", f"the factor {the(node.left)} enters twice"
     yield f"({a}) @ ({b})", f"{the(node.left)} and {the(node.right)} meet in a matrix product"
@@ -334,7 +335,7 @@ def _(node: ast.Call, names):
         for method, which in (("higher", "upper"), ("lower", "lower")):
             yield (
                 f"np.quantile({arguments[0]}, 0.5{given}, method='{method}')",
-                f"of two middle values the {which} is taken, not the mean of both",
+                f"the {which} of two middle values is taken, not the mean of both",
             )
     for k, keyword in enumerate(node.keywords):
         others = [*node.keywords[:k], *node.keywords[k + 1 :]]
