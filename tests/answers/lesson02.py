@@ -462,7 +462,10 @@ WRONG_BUGS = [
     (bugs(A="W_h.T was forgotten"), "(see the list of bugs)"),
     (bugs(A=np.array([A, B]), B=B, C=C), "A has one bug in it, and you name 2"),
     (bugs(A="", B=None), "A has no name yet; B has no name yet; C has no name yet"),
-    (bugs(A=C, B=A, C=B), "cosine 0.0; C: with 'sum forgotten' the wrong gradients would be W_h"),
+    (
+        bugs(A=C, B=A, C=B),
+        "cosine of 0.0; C: with 'sum forgotten' the wrong gradients would be W_h",
+    ),
     (
         bugs(A="wrong sign", B=B, C=C),
         "'wrong sign' the wrong gradients would be W_x, W_h, b, W_y, b_y, and here they are W_h",
@@ -473,7 +476,7 @@ WRONG_BUGS = [
     ),
     (
         bugs(A=B, B=B, C=C),
-        "'sum forgotten' would give the gradient of W_h relative error 1.00, cosine 0.0",
+        "'sum forgotten' would give the gradient of W_h a relative error of 1.00 and a cosine of",
     ),
     (bugs(A=A, B=B, C="tanh twice"), "C: 'tanh twice' would give"),
     (

@@ -239,7 +239,10 @@ WRONG_AXES = [
 ]
 
 WRONG_COUNT = [
-    (lambda f, a, b, o: f * a + a * a + a + f * b + b * b + b + b * o + o, "does not read the"),
+    (
+        lambda f, a, b, o: f * a + a * a + a + f * b + b * b + b + b * o + o,
+        "the second layer reads what the first hands to it",
+    ),
     (lambda f, a, b, o: f * a + a * a + a + (f + a) * b + b * b + b + b * o + o, "as well"),
     (lambda f, a, b, o: f * a + a * a + a + b * b + b + b * o + o, "W_x of the second layer"),
     (lambda f, a, b, o: f * a + a * a + a + a * b + a * a + b + b * o + o, "to its own units"),

@@ -370,7 +370,7 @@ WRONG = {
         (lambda f, u, after: 3 * (f * u + f * f + (1 + after) * u), "W_h is a matrix from units"),
         (
             lambda f, u, after: 3 * u * (f + u) + 1 + after,
-            "a number is added that is no array's size",
+            "something is added that is no part of",
         ),
         (lambda f, u, after: 8250 if after else 8100, "the same number comes out for layers of"),
         (lambda f, u, after: 3 * u * f * u, "for 2 features, 5 units and reset_after = True you"),

@@ -226,7 +226,10 @@ WRONG = {
         (named(D="feature from the future"), "number 190: that window knows its own target"),
         (named(C="scaler fitted on everything"), "value 190 reaches no window for training."),
         (named(C="target in the window"), "no window knows its target or anything later"),
-        (named(B="windows split at random"), "as of what is made of the whole series"),
+        (
+            named(B="windows split at random"),
+            "as happens when something is made of the whole series",
+        ),
         (named(E="scaler fitted on everything"), "and a scaler would reach all of them"),
         (named(E="leaky"), "E: 'leaky' is none of 'none'"),
         (lambda: {"A": "feature from the future"}, "B has no answer yet"),

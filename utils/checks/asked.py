@@ -48,6 +48,7 @@ def scale_or_level(got, want, axes, close):
     if all(close(m, m[:, :1] + 0 * m) for m in moved if m.ndim > 1 and m.shape[1] > 1):
         if any(m.ndim > 1 and m.shape[1] > 1 for m in moved):
             return (
-                f"is off by one number in each of its {axes[0]}: has it the level that it should?"
+                f"is moved by a number of its own in each of its {axes[0]}: has it the level that "
+                "it should?"
             )
     return None

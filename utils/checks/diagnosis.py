@@ -170,8 +170,8 @@ class Diagnosis:
             near = got.shape == want.shape and np.allclose(got, want, atol=0.01)
             if got.dtype == np.float16 and part in self.wrong and near:
                 return f"{name} is in float16, which keeps three digits"
-            cut = got.dtype.kind in "iu" and got.size > 1 and got.shape == want.shape
-            if cut and not close(np.round(want), want):
+            cut = got.dtype.kind in "iu" and got.size > 1 and not close(np.round(want), want)
+            if cut and any(close(got.astype(float), way(want)) for way in (np.trunc, np.floor)):
                 return f"{name} is an array of whole numbers: all behind the decimal point is cut"
         return None
 
@@ -698,6 +698,9 @@ class Diagnosis:
         part = max(parts, key=lambda k: self.names[k] == self.exercise.origin)
         agree = [name for k, name in enumerate(self.names) if k not in self.wrong]
         words, said = self.cases + self.of_the_first(at, part), ""
+        others = listed([self.names[k] for k in self.wrong if k != part] or [""])
+        if others and not self.exercise.origin and not callable(self.exercise.evidence):
+            words = f"{ended(words)} {others} {'are' if ' and ' in others else 'is'} wrong as well"
         if self.names[part] == self.exercise.origin and len(parts) > 1:
             others = listed([self.names[k] for k in parts if k != part])
             words = f"begin with {self.names[part]}, of which {others} is made: {words}"
@@ -735,11 +738,18 @@ class Diagnosis:
         shape = "has the right shape, and other numbers" if want.ndim else "is another number"
         return f"{name} {shape} than it should{' be' * (not want.ndim)}"
 
+    def right_beyond(self, probe, part):
+        """Is one array right with larger arguments of this kind as well?"""
+        large = {n: 3 * a if is_float(a) else a for n, a in probe.args.items()}
+        functions = self.answer, self.exercise.reference
+        got, want = (self.exercise.call(f, probe._replace(args=large)).result for f in functions)
+        return isinstance(got, list) and same(got, want, part)
+
     def right_while(self, part):
         """What is switched off in the probes that are right, though not zero for it alone."""
         for k, probe in enumerate(self.probes):
             if k in self.arrays and same(self.results[k], self.wanted[k], part) and probe.when:
-                if self.wanted[k][part].any():
+                if self.wanted[k][part].any() and self.right_beyond(probe, part):
                     # A hint is about a probe that fails, but for those with something switched off.
                     hint = probe.hint if probe.zero else ""
                     return f"right {probe.when}, and wrong otherwise{hint}"
@@ -857,7 +867,13 @@ def shares(names, rows, got):
     groups = {n: [names[k] for k in odd if times[k] == n] for n in dict.fromkeys(times[odd])}
     return "; ".join(
         f"{listed(group)} {'are' if group[1:] else 'is'} "
-        + ("missing" if n == 0 else "counted twice" if n == 2 else f"counted {n:g} times")
+        + (
+            "missing"
+            if n == 0
+            else "there twice, or something as large is"
+            if n == 2
+            else f"counted {n:g} times"
+        )
         for n, group in groups.items()
     )
 

@@ -479,7 +479,7 @@ def evidence(letter, names):
     w = max(here, key=lambda w: abs(here[w][0] - there[w][0]) + abs(here[w][1] - there[w][1]))
 
     def say(error, cosine):
-        return f"relative error {error:.2f}, cosine {fixed(cosine, 1)}"
+        return f"a relative error of {error:.2f} and a cosine of {fixed(cosine, 1)}"
 
     return (
         f"{letter}: {told} would give the gradient of {w} "

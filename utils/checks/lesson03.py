@@ -45,7 +45,7 @@ WRITTEN_OUT = "is a number written out that depends on the arguments?"
     remarks={
         r"(.*)windows has .* = \((\d+), (\d+), 1\), and should be .* = \((\d+), \3, 1\).*": (
             r"\1there are \2 windows, where \4 are due: one begins at each step of the series, as "
-            "long as a value follows it"
+            "long as a value follows the window"
         ),
     },
 )
@@ -589,10 +589,8 @@ INSTEAD = {  # what is missing, what is counted too much: what is said of it; th
     (("a",), ("b",)): "the first layer has a bias for each unit of its own, not of the second",
     (("a",), ("f",)): "the first layer has a bias for each of its units, not for each feature",
     (("o",), ("b",)): "the dense layer has a bias for each output, not for each unit it reads",
-    (("ab",), ("fb",)): "the second layer does not read the features: what does the first hand "
-    "to it?",
-    (("ab",), ("fa",)): "the second layer does not read the features: what does the first hand "
-    "to it?",
+    (("ab",), ("fb",)): "the second layer reads what the first hands to it, and not the features",
+    (("ab",), ("fa",)): "the second layer reads what the first hands to it, and not the features",
     (("ab",), ("aa",)): "W_x of the second layer leads from the first layer's units to its own",
     (("ab",), ("bb",)): "W_x of the second layer leads from the first layer's units to its own",
     (("bb",), ("aa",)): "W_h of the second layer leads from its own units to its own units",

@@ -220,7 +220,9 @@ lstm_step.knows(
         },
         # the sums
         " + h_prev @ W_h + b": {" + h_prev @ W_h": "the bias is missing"},
-        "h_prev @ W_h + b": {"c_prev @ W_h + b": "the gates read c_prev: they read h_prev"},
+        "h_prev @ W_h + b": {
+            "c_prev @ W_h + b": "the gates read c_prev, where they should read h_prev"
+        },
         "x_t @ W_x + h_prev @ W_h": {
             "x_t @ W_x": "the gates don't see the previous state h_prev",
             "h_prev @ W_h": "the gates don't see the input x_t",

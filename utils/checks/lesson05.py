@@ -428,7 +428,7 @@ def of_counts(both, one):
         yield "an output layer is counted as well: leave it out"
         both, one = both - (0, 0, 1, 0, 0, 1), one - (0, 0, 1, 0, 0, 1)
     elif both[5] or one[5]:
-        yield "a number is added that is no array's size: those are made of features and units"
+        yield "something is added that is no part of W_x, W_h or b: an output layer, or a number"
     lists = [[*of_matrices(*many[[0, 1, 3, 4]], more)] for many in (both, one)]
     yield from (line for line in lists[0] if line in lists[1])
     for form, lines, others in (("with", *lists), ("without", *lists[::-1])):
@@ -539,7 +539,7 @@ def changed(name):
         table[f"{name} * np.where({columns}, -1, 1)"] = f"in {name} {words}"
     if name == "W_h":  # as many rows as a block has columns
         table["W_h * np.where(block >= 0, -1, 1)"] = (
-            "all of W_h is negated: of its columns only those of z are, and blocks are columns"
+            "all of W_h is negated: only the columns of z should be, and blocks are columns"
         )
     for change, words in MADE.items():
         table[with_a(name, change)] = f"in {name} {words}"
@@ -648,13 +648,13 @@ FAULTS = {  # (anew, flag, gate): what is wrong with this one gate, {}
     (False, 1, 0): "copied, at a flag: z is {}, so too much of the old value stays where a new one "
     "has to come in",
     (False, 1, 1): "copied, at a flag: r is {}, so the candidate hears the old value, and where it "
-    "has the other sign the two cancel",
+    "has the other sign the two work against each other",
     (True, 0, 0): "anew, between flags: z is {}, and is to be 0 at every step",
     (True, 1, 0): "anew, at a flag: z is {}, and is to be 0 at every step",
     (True, 0, 1): "anew, between flags: r is {}, so the candidate hears too little of the old "
     "state, and with z = 0 the candidate is all that comes",
     (True, 1, 1): "anew, at a flag: r is {}, so the candidate hears the old value, and where it "
-    "has the other sign the two cancel",
+    "has the other sign the two work against each other",
 }
 
 

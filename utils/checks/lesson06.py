@@ -305,7 +305,7 @@ def speaks_against(letter, said):
         return (
             f"a change of value {NUDGED} reaches {hit} of {windows} windows for training"
             + (", and a scaler would reach all of them" if scaling and hit < windows else "")
-            + (", as of what is made of the whole series" if hit == windows else "")
+            + (", as happens when something is made of the whole series" if hit == windows else "")
         )
     untouched = f"a change of value {NUDGED} reaches no window for training"
     if said in (LEAKS[1], LEAKS[2]):

@@ -27,7 +27,7 @@ def states(mask, units, when="", look=""):
 @exercise(
     probes=[
         states(behind([3, 6, 1, 4], 6), 2),
-        states([[0, 0, 1, 1, 1], [1, 0, 1, 0, 1]], 3, "where padding comes first or in between",
+        states([[0, 0, 1, 1, 1], [1, 1, 0, 0, 1]], 3, "where padding comes first or in between",
                "is the mask read, or counted?"),
         states(behind([5], 7), 2, "for a single sequence", "do the sequences get mixed up?"),
     ],
@@ -136,9 +136,7 @@ def cross_entropy(y, target):
 
 
 SIGMOIDS = "each class has a sigmoid of its own: softmax makes all classes of a sample share 1"
-OVERFLOW = (
-    "right otherwise, but for logits near 1,000 it is not: exp(1000) is infinite. What may be "
-)
+OVERFLOW = "right otherwise, but exp(1000) is infinite, where logits are near 1,000: what may be "
 OVERFLOW += "taken off all logits of a sample without changing the probabilities?"
 cross_entropy.knows(
     {

@@ -65,9 +65,7 @@ LOGITS = (
 ENTROPY = "that is the entropy, what the network expects of itself: which letter came has no part "
 ENTROPY += "in it"
 PERPLEXITY = "that is the perplexity, 2 to the power of the bits"
-OVERFLOW = (
-    "right otherwise, but for logits near 2,000 it is not: exp(2000) is infinite. What may be "
-)
+OVERFLOW = "right otherwise, but exp(2000) is infinite, where logits are near 2,000: what may be "
 OVERFLOW += "taken off all logits of a step without changing the probabilities?"
 bits_a_letter.knows(
     {

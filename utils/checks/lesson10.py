@@ -69,8 +69,8 @@ query_weights.knows(
             "softmax gives every key some",
         },
         "np.exp(scores - scores.max())": {
-            "np.exp(scores)": "right otherwise, but for large numbers it is not: exp(1000) is "
-            "infinite. What may be taken off all scores without changing the weights?",
+            "np.exp(scores)": "right otherwise, but exp(1000) is infinite, where numbers are "
+            "large: what may be taken off all scores without changing the weights?",
         },
     }
 )
@@ -303,7 +303,7 @@ def grid(timesteps, units, when="", look=""):
         grid(9, 12, look="there is a row for each step, however many a table had before"),
     ],
     returns={"the table": "timesteps units"},
-    examples=[{"timesteps": 2, "units": n} for n in (2, 4, 8)],
+    examples=[{"timesteps": 3, "units": n} for n in (2, 4)],
     right="the table agrees, for several lengths and numbers of units",
 )
 def positions(timesteps, units):
@@ -383,7 +383,7 @@ def drawn(rows, when="", look=""):
     ],
     returns={"what is left over": "letters"},
     examples=[
-        {"weights": np.array([[0.6, 0.3, 0.1], [0.2, 0.3, 0.5]])},
+        {"weights": np.array([[0.6, 0.3, 0.1], [0.35, 0.25, 0.4]])},
         {"weights": np.array([[0.4, 0.35, 0.25], [0.3, 0.3, 0.4]])},
         {"weights": np.array([[0.6, 0.3, 0.1], [0.5, 0.4, 0.1]])},
     ],

@@ -448,9 +448,9 @@ def of_an_index(entry, whole):
         if low.startswith("-") and not high:
             yield f":{low[1:]}", f"the slice is cut from the start of {whole}, not from its end"
     elif not isinstance(entry, ast.Tuple):
-        inside = text(entry)
-        yield f"{inside} - 1", f"the index of {whole} is one too low"
-        yield f"{inside} + 1", f"the index of {whole} is one too high"
+        inside, of = text(entry), f" of {whole}" * whole.isidentifier()
+        yield f"{inside} - 1", f"the index{of} is one too low"
+        yield f"{inside} + 1", f"the index{of} is one too high"
         yield f"-1 - ({inside})", f"{whole} is read from its end"
         yield "-1", f"the last of {whole} is read again and again"
         yield "0", f"the first of {whole} is read again and again"
