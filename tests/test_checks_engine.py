@@ -297,7 +297,10 @@ DENSE = [
         "but for a single sample, y has lost an axis, of length 1: its shape is",
     ),
     (lambda x, W, b: (x @ W)[:, :9] + b[:9], "but with other sizes, 20 features and 10 units, y"),
-    (lambda x, W, b: x @ W + b**3, "y is right while b is zero, and wrong otherwise: look at what"),
+    (
+        lambda x, W, b: x @ W + b**3,
+        "y is right while b is zero, as far as tried, and wrong otherwise: look at what",
+    ),
     (lambda x, W, b: np.tanh(x @ W + b), "y went through tanh once more."),
     (lambda x, W, b: (x @ W, b), "returns a tuple of 2 where one array is asked for: y."),
     (lambda x, W, b: "x @ W", "returns the text 'x @ W', where numbers are asked for."),
@@ -769,7 +772,7 @@ def test_the_first_small_example_that_comes_out_wrong_is_told(capsys):
 
     line = line_of(middle, answer, capsys)[0]
     assert line.endswith(
-        "For x = [[1, 5], [3, 4]] yours gives [1.71, 4.23], and [2, 4.5] is right."
+        "By hand, for x = [[1, 5], [3, 4]]: yours gives [1.71, 4.23], and [2, 4.5] is right."
     )
 
     def itself(x):

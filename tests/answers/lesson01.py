@@ -127,7 +127,7 @@ WRONG_STEP = [
     # nobody foresaw these
     (
         lambda x, h, U, V, b: np.tanh(np.sin(x) @ U + h @ V + b),
-        f"while x_t is zero, and wrong otherwise: {TERMS} x_t",
+        f"while x_t is zero, as far as tried, and wrong otherwise: {TERMS} x_t",
     ),
     (lambda x, h, U, V, b: np.tanh(x @ U + h**3 @ V + b), f"{TERMS} h_prev"),
     (lambda x, h, U, V, b: np.tanh(x @ U + h @ V + b**2), f"{TERMS} b"),
@@ -432,7 +432,10 @@ WRONG_HALF_LIFE = [
     (lambda n: [0.5 ** (1 / n)], "w is a number in brackets, where one number is asked for"),
     (lambda n: round(0.5 ** (1 / n), 3), "w is rounded to 3 digits"),
     (lambda n: round(0.5 ** (1 / n), 4), "w is rounded to 4 digits"),
-    (lambda n: min(np.arange(0, 1, 1e-3), key=lambda w: abs(w**n - 0.5)), "w is rounded"),
+    (
+        lambda n: min(np.arange(0, 1, 1e-3), key=lambda w: abs(w**n - 0.5)),
+        "w is rounded",
+    ),
     (lambda n: -(0.5 ** (1 / n)), "w has the wrong sign"),
     (lambda n: (-0.5) ** (1 / n), "what your function returns is complex"),
 ]

@@ -25,7 +25,7 @@ from utils.checks.calls import (
 )
 from utils.checks.mends import mended
 from utils.checks.pairs import PATIENCE, nearest
-from utils.checks.patterns import MIXED, RESHAPED, Wanted, pattern
+from utils.checks.patterns import INVERTED, MIXED, RESHAPED, Wanted, pattern
 from utils.checks.results import (
     alike,
     close,
@@ -252,6 +252,8 @@ class Diagnosis:
             for k, want in zip(self.arrays, self.pick(of or self.wanted), strict=True)
         ]
         if words := pattern(got, wanted, close, fit=of is None):
+            if self.truths and words == INVERTED:
+                return "has False and True exchanged"
             return MIXED if words == RESHAPED and not self.reads("reshape") else words
         return self.with_argument(got, [w.array for w in wanted]) if of is None else None
 
@@ -666,7 +668,7 @@ class Diagnosis:
             got = self.exercise.call(self.answer, probe).result
             if isinstance(got, list) and not same(got, want) and (told := self.beside(got, want)):
                 given = ", ".join(f"{name} = {written(a)}" for name, a in probe.args.items())
-                told = f"For {given} {told}"
+                told = f"By hand, for {given}: {told}"
                 return f"{ended(words)} {told}" if len(told) < 300 else words
         return words
 
@@ -752,7 +754,7 @@ class Diagnosis:
                 if self.wanted[k][part].any() and self.right_beyond(probe, part):
                     # A hint is about a probe that fails, but for those with something switched off.
                     hint = probe.hint if probe.zero else ""
-                    return f"right {probe.when}, and wrong otherwise{hint}"
+                    return f"right {probe.when}, as far as tried, and wrong otherwise{hint}"
         return None
 
 

@@ -344,7 +344,9 @@ def what_is_left(args, w):
             "(`-` is applied after `**`)"
         )
     if abs(w - 0.5 ** (1 / steps)) < 1e-3:
-        return "that is nearly it: w is rounded; return it with all its digits"
+        return (
+            f"w is {number(w, 7)}, which is near the exact one and not it: compute it by a formula"
+        )
     left = number(w**steps)
     return f"your w is {number(w, 4)}, and w to the power of {steps} is {left}, not one half"
 

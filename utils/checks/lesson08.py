@@ -64,7 +64,7 @@ masked_mean.knows(
             "each has its own",
             "(h * heard).sum(axis=1)": "that is the sum over the real steps: a mean is asked for",
             "np.ma.array(h, mask=heard | (0 * h > 0)).mean(axis=1).filled(0)": "that is the mean "
-            "over the padding: in np.ma a mask is True where something is to be left out",
+            "over the padding: here the mask is True where a step is real",
             "np.where(heard, h, h[range(len(h)), mask.sum(axis=1) - 1][:, None]).mean(axis=1)": (
                 "copies of the last real state stand in the padding, and count in the mean"
             ),

@@ -52,6 +52,7 @@ def patterns(axes, several):
     yield "is one long row: its axes are gone", lambda w: w.array.ravel()
 
 
+INVERTED = "is 1 minus what it should be"
 MIXED = "has the right numbers in the wrong places"
 RESHAPED = f"{MIXED}: reshape doesn't swap axes; did you want a transpose?"
 MANY = {"batch": "the batch size"} | {
@@ -73,7 +74,7 @@ EVERYWHERE = {
     "is rounded up": lambda w: np.ceil(w.array),
     "is too large by 1": lambda w: w.array + 1,
     "is too small by 1": lambda w: w.array - 1,
-    "is 1 minus what it should be": lambda w: 1 - w.array,
+    INVERTED: lambda w: 1 - w.array,
     "is 1 divided by what it should be": lambda w: 1 / w.array,
     **{
         f"is {many} times what it should be": functools.partial(lambda f, w: f * w.array, factor)
