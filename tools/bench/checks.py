@@ -16,6 +16,7 @@ from collections import Counter
 from pathlib import Path
 from time import perf_counter
 
+import utils.keras_setup  # noqa: F401  (it has to come before Keras, which an answer may import)
 from tools.reading.needed import needed
 
 ROOT = Path(__file__).resolve().parent.parent.parent

@@ -27,6 +27,7 @@ from utils.checks.mends import mended
 from utils.checks.pairs import PATIENCE, nearest
 from utils.checks.patterns import INVERTED, MIXED, RESHAPED, Wanted, pattern
 from utils.checks.results import (
+    FEW,
     alike,
     close,
     difference,
@@ -40,7 +41,6 @@ from utils.checks.results import (
 )
 from utils.words import number
 
-FEW = 4  # cases that are named one by one
 NUMBERS = "your numbers are those that come out when"
 CONSTANT = "is the same whatever the arguments"
 
@@ -64,19 +64,11 @@ class Diagnosis:
         """What is wrong, in words."""
         if not isinstance(self.results[0], list):
             return self.with_place(self.known() or self.description())
-        looks = [
-            self.from_notebook,
-            self.known,
-            self.constant,
-            self.order,
-            self.whole,
-            self.no_truths,
-        ]
-        looks += [self.share]
-        looks += [self.exchanged, self.one_pattern, self.one_slip, self.chance, self.place]
-        looks += [self.known_in_order, self.each_part, self.no_number, self.two_known]
-        looks += [self.known_in_pattern, self.two_slips, self.unused, self.untouched, self.asked]
-        looks += [self.influence]
+        looks = [self.from_notebook, self.known, self.constant, self.order, self.whole]
+        looks += [self.no_truths, self.share, self.exchanged, self.one_pattern, self.one_slip]
+        looks += [self.chance, self.place, self.known_in_order, self.each_part, self.no_number]
+        looks += [self.two_known, self.known_in_pattern, self.two_slips, self.unused]
+        looks += [self.untouched, self.asked, self.influence]
         return next((words for look in looks if (words := look())), None) or self.description()
 
     @functools.cached_property

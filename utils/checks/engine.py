@@ -52,10 +52,9 @@ from utils.checks.calls import (
 )  # fmt: skip
 from utils.checks.diagnosis import Diagnosis
 from utils.checks.probes import Probe, axes_of, must_be, random_probes
-from utils.checks.results import kind, listed, same
+from utils.checks.results import FEW, kind, listed, same
 
 CHANGES = "off", "large", "small", "full", "one_hot"  # of some arguments, for `random_probes`
-FEW = 4  # cases that are named one by one
 WIDTH = 72  # characters that a line of output holds at 1024 pixels, before it breaks within words
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from utils.words import number
 
 HUGE = 10_000_000  # numbers
+FEW = 4  # cases that are named one by one
 
 
 def as_arrays(value, returns):
