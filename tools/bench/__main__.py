@@ -61,11 +61,11 @@ PARTS = {  # title, and what the columns mean
     ),
     "checks": (
         "What the checks say of wrong answers",
-        "Answers by people who knew the lessons' text alone, and no check, in three rounds; nothing "
-        "was mended on a round before it was counted. `named` says what is wrong, `located` where, `vague` is "
-        "true and of little help, `misleading` sends the learner the wrong way, or took the answer "
-        "for right: as somebody read it, who had not written the check. `changed` messages are "
-        "others by now.",
+        "Answers by people who knew the lessons' text alone, and no check, in three rounds; "
+        "nothing was mended on a round before it was counted. `named` says what is wrong, "
+        "`located` where, `vague` is true and of little help, `misleading` sends the learner the "
+        "wrong way, or took the answer for right: as somebody read it, who had not written the "
+        "check. `changed` messages are others by now.",
     ),
     "mutants": (
         "Mutants: does the net notice?",
