@@ -587,7 +587,31 @@ def of_two_units(x, W, b):
     return y
 
 
+def forgets_return(x, W, b):
+    def curved(z):
+        return 1 / (1 + np.exp(-z))
+
+    y = curved(x @ W + b)  # noqa: F841
+
+
+@exercise(AXES, returns={"y": "batch units", "t": "batch units"}, right="both agree")
+def dense_and_curved(x, W, b):
+    y = x @ W + b
+    t = np.tanh(y)
+    return y, t
+
+
+dense_and_curved.knows({"+ b": {"- b": "y: a sign is wrong"}, "np.tanh": {"np.sin": "t: a sine"}})
+
 LOOKS = [
+    (dense, lambda x, W, b: (x @ W) * b, "multiplied, not added."),
+    (dense, lambda x, W, b: np.sin(x @ W * 1.37) + BESIDE, "b has no part in your result: whatev"),
+    (dense, forgets_return, "your function does not return its result"),
+    (
+        dense_and_curved,
+        lambda x, W, b: (x @ W - b, np.sin(x @ W + b)),
+        "y: a sign is wrong. And t: a sine",
+    ),
     (dense, of_two_units, "y at units 2 to 8, counted from 0, is the same whatever the arguments"),
     (
         dense_and_sum,
@@ -643,6 +667,26 @@ BESIDE = 2.5  # made of nothing of the notebook's: a part of the answer
 def test_a_look_finds_its_own(exercise, answer, words, capsys):
     line, _ = line_of(exercise, answer, capsys)
     assert "Not yet: " in line and words in line, line
+
+
+def test_small_differences_and_arrays_in_the_place_of_numbers_are_told(capsys):
+    tiny = np.array([[0, 0], [0.01, 0.02], [0.03, 0.011]])
+
+    @exercise(probes=[Probe({"x": tiny})], returns={"p": "batch units"}, right="")
+    def half(x):
+        return x / 2
+
+    line, _ = line_of(half, lambda x: np.maximum(x / 2, 1e-6), capsys)
+    assert line == "Not yet: p has the right shape, and other numbers than it should.", line
+    line, _ = line_of(ends, lambda x: (x.min() - 0.3 * x.std(), x * 1.7 + x**2), capsys)
+    assert "most holds 3 numbers, where one number is asked for" in line, line
+
+
+def test_places_are_called_by_their_names():
+    assert results.places("classes", [0]) == "class 0"
+    assert results.places("batch", [0, 2]) == "samples 0 and 2"
+    assert results.places("4*units", [7, 8, 9]) == "columns 7 to 9"
+    assert results.places("window", [3]) == "place 3 of each window"
 
 
 def test_nothing_is_mended_into_a_list_that_holds_itself(capsys):

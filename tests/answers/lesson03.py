@@ -486,6 +486,11 @@ def own(w):
     return (w - w.mean()) / w.std()
 
 
+def scaled_by_its_own_spread(answer, windows, mean, spread):
+    said = answer((windows - mean) / spread)
+    return (said - said.mean()) / said.std() * spread + mean
+
+
 def scaled_in_place(answer, windows, mean, spread):
     windows -= mean
     windows /= spread
@@ -515,6 +520,7 @@ WRONG_SCALED = [
     (turned(lambda w, m, s: (w - m) * s), "scaling makes them small"),
     (turned(lambda w, m, s: w * s + m), "before the network has seen them"),
     (turned(back=lambda y, w, m, s: y[:, 0] * s + m), "the shape is (samples,), and (samples, 1)"),
+    (scaled_by_its_own_spread, "But what you make of the answer is not right"),
     (scaled_in_place, "the numbers are right, but your function changes its argument windows in"),
     # nobody foresaw these
     (turned(back=lambda y, w, m, s: y * s * s + m), "the factor spread enters twice"),

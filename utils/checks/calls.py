@@ -166,13 +166,19 @@ def read_from_notebook(function):
     """{name: value} of the numbers and what holds numbers that a function reads as globals."""
     if not hasattr(function, "__code__"):
         return {}
-    inner = [c for c in function.__code__.co_consts if hasattr(c, "co_names")]
-    names = dict.fromkeys(itertools.chain(*(c.co_names for c in [function.__code__, *inner])))
-    held = {n: function.__globals__[n] for n in names if n in function.__globals__}
-    own = constants_beside(function)
-    held = {n: v for n, v in held.items() if n not in own}
+    held = globals_read(function)
     plain = int | float | np.number | np.ndarray | list | tuple | str
     return {n: v for n, v in held.items() if isinstance(v, plain)}
+
+
+def globals_read(function):
+    """{name: value} of what a function reads that is no argument and no attribute, but for the
+    constants that stand beside it."""
+    inner = [c for c in function.__code__.co_consts if hasattr(c, "co_names")]
+    steps = itertools.chain(*map(dis.get_instructions, [function.__code__, *inner]))
+    names = dict.fromkeys(s.argval for s in steps if s.opname in ("LOAD_GLOBAL", "LOAD_NAME"))
+    own, held = constants_beside(function), function.__globals__
+    return {n: held[n] for n in names if n in held and n not in own}
 
 
 def constants_beside(function):
@@ -182,18 +188,17 @@ def constants_beside(function):
         body = ast.parse("".join(lines)).body
     except SyntaxError:  # a magic command, say
         return set()
-    given = (line for line in body if isinstance(line, ast.Assign))
-    alone = (
-        line for line in given if not any(isinstance(n, ast.Name) for n in ast.walk(line.value))
-    )
-    return {text for line in alone for text in map(ast.unparse, line.targets)}
+    given = [n for n in body if isinstance(n, ast.Assign | ast.AnnAssign) and n.value]
+    made = [n for n in given if not any(isinstance(m, ast.Name) for m in ast.walk(n.value))]
+    names = (n for line in made for n in ast.walk(line) if isinstance(n, ast.Name))
+    return {name.id for name in names if isinstance(name.ctx, ast.Store)}
 
 
 def objects_from_notebook(function):
     """What is said of other things of the notebook that a function reads, such as a model."""
     if not hasattr(function, "__code__"):
         return ""
-    held = {n: function.__globals__.get(n) for n in function.__code__.co_names}
+    held = globals_read(function)
     known = types.ModuleType | types.FunctionType | types.BuiltinFunctionType | type | NoneType
     plain = read_from_notebook(function)
     things = [f"`{n}`" for n, v in held.items() if not isinstance(v, known) and n not in plain]
@@ -232,11 +237,20 @@ def own_tree(function):
     return tree if isinstance(tree.body[0], ast.FunctionDef) else None
 
 
+def outside_of_functions(nodes):
+    """The nodes and all in them, but for functions defined there."""
+    for node in nodes:
+        if not isinstance(node, ast.FunctionDef | ast.Lambda | ast.ClassDef):
+            yield node
+            yield from outside_of_functions(ast.iter_child_nodes(node))
+
+
 def returned(function):
     """What its source returns that is more than a constant. Python compiles nothing below a
     raise."""
-    tree = ast.walk(own_tree(function) or ast.Constant(0))
-    values = [node.value for node in tree if isinstance(node, ast.Return)]
+    tree = own_tree(function)
+    lines = outside_of_functions(tree.body[0].body) if tree else ()
+    values = [node.value for node in lines if isinstance(node, ast.Return)]
     return [ast.unparse(v) for v in values if not isinstance(v, (NoneType, ast.Constant))]
 
 

@@ -268,6 +268,8 @@ class Diagnosis:
             except ValueError:
                 continue
             columns = np.stack([want[0].ravel(), held[0].ravel()], axis=1)
+            if not np.isfinite(columns).all():
+                continue
             times, plus = np.linalg.lstsq(columns, got[0].ravel(), rcond=None)[0].round(6)
             pairs = list(zip(want, held, strict=True))
             made = [times * w + plus * h for w, h in pairs]
@@ -292,11 +294,11 @@ class Diagnosis:
     def slip_words(self, slip):
         """The words for a slip; None of a name that only the reference has, or in its place."""
         tree = own_tree(self.answer)
-        known = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)} if tree else {slip.target}
+        known = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)} if tree else set()
         known |= {*self.probes[0].args, *self.names}
         if isinstance(slip.node, ast.Name) and tree and not {slip.node.id, slip.text} <= known:
             return None
-        return slip.words + f", in {slip.target}" * (slip.target.partition("[")[0] in known)
+        return slip.words + f", in {slip.target}" * (slip.target.partition("[")[0] in known - {""})
 
     def slip_explains(self, *made, part=None, probes=None):
         """Do these slips have the results of the answer, and touch no part that is right?"""
@@ -367,7 +369,7 @@ class Diagnosis:
                 found[part] = f"{self.names[part]} {words}"
             elif words := self.one_slip(part):
                 found[part] = f"{self.names[part]}: {NUMBERS} {words}"
-        for part in order[1:] if self.exercise.origin in self.names else order:
+        for part in order[1:]:
             if others[part] & {*found}:  # where another mistake was made instead
                 found.pop(part, None)
         if not found:
@@ -543,11 +545,12 @@ class Diagnosis:
                 )
                 if not isinstance(got, list) or self.right[k]:
                     break
-                if not same(got, want) and not shape_difference(got[0], want[0], probe.lengths):
+                off = next((p for p in zip(got, want, strict=True) if not close(*p)), None)
+                if off and not shape_difference(*off, probe.lengths):
                     right = "what is added to it is right, and its scale is not: " * number_said
                     return (
                         f"{said}of the answer is not right: {right}if it is {number_said} "
-                        f"everywhere, {first_off(got[0], want[0])}"
+                        f"everywhere, {first_off(*off)}"
                     )
         return None
 
@@ -565,7 +568,7 @@ class Diagnosis:
                 if own is None or theirs is None:
                     return None
                 for part in self.in_order()[: 1 if self.exercise.origin else None]:
-                    at = self.axes[part].split()
+                    at = (self.axes[part] or "").split()
                     if own[part].shape == theirs[part].shape:
                         if words := unlike(own[part], theirs[part], at, axis):
                             found.setdefault(words.format(self.names[part]), []).append(k)
@@ -575,16 +578,16 @@ class Diagnosis:
         return None
 
     def effect(self, function, name, where):
-        """Where each array changes with an argument, be the arguments as they are or a tenth of it,
-        with which nothing is saturated. None if it fails."""
-        small = {n: a / 10 if is_float(a) else a for n, a in self.probes[0].args.items()}
-        tries = [
-            self.changed_by(function, name, where, probe=self.probes[0]._replace(args=args))
-            for args in (self.probes[0].args, small)
-        ]
+        """Where each array changes with an argument, be the arguments as they are, a tenth of it,
+        with which nothing is saturated, or tenfold. None if it fails."""
+        tries = []
+        for much in (1, 0.1, 10):
+            args = {n: much * a if is_float(a) else a for n, a in self.probes[0].args.items()}
+            probe = self.probes[0]._replace(args=args)
+            tries.append(self.changed_by(function, name, where, probe=probe))
         if None in tries or not same_shapes(*tries):
             return None
-        return [a | b for a, b in zip(*tries, strict=True)]
+        return [np.any(each, axis=0) for each in zip(*tries, strict=True)]
 
     def axes_in_time_and_batch(self):
         for axis in ("batch", "timesteps"):
@@ -689,7 +692,10 @@ class Diagnosis:
         if not isinstance(self.results[at], list):
             return self.exercise.no_result(self.answer, at, self.results[at], self.cases)
         parts = wrong_parts([self.results[at]], [self.wanted[at]])
-        part = max(parts, key=lambda k: self.names[k] == self.exercise.origin)
+        shapes = [
+            a.shape != b.shape for a, b in zip(self.results[at], self.wanted[at], strict=True)
+        ]
+        part = max(parts, key=lambda k: (self.names[k] == self.exercise.origin, shapes[k]))
         agree = [name for k, name in enumerate(self.names) if k not in self.wrong]
         words, said = self.cases + self.of_the_first(at, part), ""
         others = listed([self.names[k] for k in self.wrong if k != part] or [""])
@@ -714,7 +720,7 @@ class Diagnosis:
         if words := shape_difference(got, want, probe.lengths, others):
             sizes = got.shape if got.ndim == want.ndim else ()  # what lies side by side has its own
             return f"{name} {words}{written_out(sizes, self.answer, probe.lengths)}"
-        if callable(evidence):
+        if callable(evidence) and same_shapes(result, self.wanted[at]):
             words = evidence(probe.args, result if len(self.names) > 1 else got)
             well = [p.given for p, right in zip(self.probes, self.right, strict=True) if right]
             if at or not all(well) or not 0 < len(well) < FEW:
@@ -722,7 +728,7 @@ class Diagnosis:
             return f"right {listed(well)}. But {probe.given} {words}"
         if words := difference(got, want, axes, self.truths):
             return f"{name} {words}"
-        if evidence:
+        if evidence and not callable(evidence):
             return f"{'' if at else probe.given} {evidence.format(got=got)}".lstrip()
         if at:
             return f"{name} is wrong{probe.hint}"
@@ -746,8 +752,14 @@ class Diagnosis:
                 if self.wanted[k][part].any() and self.right_beyond(probe, part):
                     # A hint is about a probe that fails, but for those with something switched off.
                     hint = probe.hint if probe.zero else ""
-                    return f"right {probe.when}, as far as tried, and wrong otherwise{hint}"
+                    alone = not any(self.is_right_without(probe.zero, j, part) for j in self.arrays)
+                    other = "wrong otherwise" if alone else "not always"
+                    return f"right {probe.when}, as far as tried, and {other}{hint}"
         return None
+
+    def is_right_without(self, zero, k, part):
+        """Is one array right on a probe for which something else than `zero` is switched off?"""
+        return same(self.results[k], self.wanted[k], part) and not {*zero} <= {*self.probes[k].zero}
 
 
 def orders(n):
@@ -766,7 +778,8 @@ def same_questions(own, theirs):
 
 def first_off(got, want):
     """The first number that is wrong, in words."""
-    at = np.flatnonzero(np.abs(got - want).ravel() > 1e-5 * np.abs(want).max())[0]
+    near = np.abs(got - want).ravel() <= 1e-5 * np.abs(want).max()  # which NaN never is
+    at = np.flatnonzero(~near)[0]
     return f"{number(got.flat[at])} comes where {number(want.flat[at])} is right"
 
 
@@ -831,9 +844,10 @@ def changed(value, where=..., much=1):
         new = value.copy()
         new[where] = much * (0.1 - 0.7 * new[where])
         return new
-    if isinstance(value, np.ndarray) and value.dtype.kind == "i" and np.ptp(value):  # codes, say
+    whole = isinstance(value, np.ndarray) and value.dtype.kind == "i" and value.size
+    if whole and np.ptp(value):  # codes, say, which stay in their range
         new = value.copy()
-        new[where] = value.min() + value.max() - new[where]
+        new[where] = value.min() if much == 10 else value.min() + value.max() - new[where]
         return new
     if isinstance(value, np.ndarray) and value.dtype.kind == "b":  # a mask; with some left True
         new = value.copy()

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from utils.checks.results import called
 from utils.words import number
 
 
@@ -34,8 +35,7 @@ def patterns(axes, several):
         if axis in axes[:k]:
             continue
         for words, along in ALONG.items():
-            name = {"batch": "samples"}.get(axis, axis)
-            yield words.format(name), functools.partial(along_axis, along, k)
+            yield words.format(called(axis)), functools.partial(along_axis, along, k)
     for order in itertools.permutations(range(len(axes))):
         if [*order] != sorted(order):
             turned = f"({', '.join(axes[k] for k in order)}), and should be ({', '.join(axes)})"

@@ -111,9 +111,18 @@ def listed(names):
 def places(axis, numbers):
     """timesteps 0 to 3 and 5; sample 2"""
     within = f" of each {axis}" if axis in ("window", "horizon") else ""
-    name = "places" if within else {"batch": "samples"}.get(axis, axis)
-    name = name if len(numbers) > 1 else name.removesuffix("s")
+    name = "places" if within else called(axis)
+    if len(numbers) == 1:
+        name = SINGULAR.get(name, name.removesuffix("s"))
     return f"{name} {ranges(numbers)}{within}"
+
+
+SINGULAR = {"classes": "class", "queries": "query", "batches": "batch"}
+
+
+def called(axis):
+    """What lies along an axis."""
+    return "columns" if "*" in axis else {"batch": "samples"}.get(axis, axis)
 
 
 def ranges(numbers):
@@ -219,11 +228,11 @@ def difference(got, want, axes, truths=False):
             )
     for k, axis in enumerate(axes):
         right = [close(got.take(i, k), want.take(i, k)) for i in range(want.shape[k])]
-        if any(right) and axes.count(axis) == 1:
+        if any(right) and not all(right) and axes.count(axis) == 1:
             wrong = [i for i, ok in enumerate(right) if not ok]
             at = f"{places(axis, wrong)}, counted from 0,"
             if len(wrong) > 8 and wrong[-1] - wrong[0] >= len(wrong):
-                at = f"{len(wrong)} of the {len(right)} {axis},"
+                at = f"{len(wrong)} of the {len(right)} {called(axis)},"
             return f"is wrong at {at} and right elsewhere{which}"
     for k, axis in enumerate(axes):
         if want.ndim > 1 < want.shape[k] and close(in_order(got, k), in_order(want, k)):
