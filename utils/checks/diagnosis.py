@@ -875,13 +875,7 @@ def shares(names, rows, got):
     groups = {n: [names[k] for k in odd if times[k] == n] for n in dict.fromkeys(times[odd])}
     return "; ".join(
         f"{listed(group)} {'are' if group[1:] else 'is'} "
-        + (
-            "missing"
-            if n == 0
-            else "there twice, or something as large is"
-            if n == 2
-            else f"counted {n:g} times"
-        )
+        + {0: "missing", 2: "there twice, or something as large is"}.get(n, f"counted {n:g} times")
         for n, group in groups.items()
     )
 
